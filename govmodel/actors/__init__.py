@@ -1,0 +1,1 @@
+"""Floor 4: the subjects. They call the mechanisms; no mechanism calls them."""

@@ -1,0 +1,193 @@
+"""Books: who pays whom for what. Every flow of money of a month goes through one of these lines."""
+
+import numpy as np
+
+from ..chain.plants import whole_parts
+from ..foundations.ledger import Ledger
+from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER
+from ..mechanisms.market import Board
+from .fates import (
+    DISPOSITIONS,
+    HOLDER_GROUPS,
+    IS_KEPT,
+    RECOVERIES,
+    REUSES,
+    SECOND_LIVES,
+    WORKSHOP_RECOVERIES,
+)
+from .flows import Flows
+
+COLLECTORS = ("automaker_outlets", "battery_maker_outlets", "recycler_collection", "dismantlers")
+OUTSIDE = (
+    "metal_buyers",
+    "storage_market",
+    "reuse_market",
+    "suppliers",
+    "carriers",
+    "battery_factories",
+    "inspectorate",
+)
+PLACES = (
+    "sold",
+    "on_the_road",
+    "kept",
+    "second_life",
+    "reuse",
+    "collectors",
+    "plants",
+    "worked_licensed",
+    "worked_workshop",
+    "scrap",
+    "ore",
+    "recovered_licensed",
+    "recovered_workshop",
+    "recovered_scrap",
+    "lost",
+)
+SOURCES = ("sold", "on_the_road", "scrap", "ore")  # they count down what came in (energy is known from release on)
+KINDS = 9  # packs, Wh LFP, Wh NCM, then six metals in mg
+
+
+def split(total: int, weights: np.ndarray) -> np.ndarray:
+    """Split whole fen by weights so that the parts sum to the whole."""
+    whole = weights.sum()
+    if whole <= 0:
+        weights, whole = np.ones(len(weights)), len(weights)
+    return whole_parts(weights / whole * total, total)
+
+
+def fen(watt_hours, yuan_per_kwh) -> np.ndarray:
+    """Price watt-hours: whole fen, int64."""
+    return np.floor(watt_hours * yuan_per_kwh * 0.1).astype(np.int64)
+
+
+class Books:
+    """The lines of the ledger and the rules by which a month's physical flows become payments."""
+
+    def __init__(self, ledger: Ledger, parameters: dict, plants: tuple[str, ...], provinces: tuple[str, ...]):
+        self.ledger, self.p = ledger, parameters
+        workshops = [f"workshops_{code}" for code in provinces]
+        buyers = [*COLLECTORS, *workshops]
+        line = ledger.line
+        self.purchases = [line("packs bought from holders", buyers, [group]) for group in HOLDER_GROUPS]
+        self.resale = line("packs sold on by dismantlers", workshops, ["dismantlers"])
+        self.gate = line("packs delivered to plants", list(plants), ["collection"])
+        self.collection = line("packs delivered to plants", ["collection"], list(COLLECTORS))
+        self.freight = line("freight and permits", list(COLLECTORS), ["carriers"])
+        self.second_life = line("packs sold for storage", ["storage_market"], list(COLLECTORS))
+        self.reuse = line("packs sold for prohibited re-use", ["reuse_market"], workshops)
+        self.black_mass = line("black mass and scrap metal sold", ["metal_buyers"], workshops)
+        self.metals = line("metals sold", ["metal_buyers"], list(plants))
+        self.factory_scrap = line("factory scrap bought", list(plants), ["battery_factories"])
+        self.processing = line("processing", list(plants), ["suppliers"])
+        self.workshop_cost = line("processing", workshops, ["suppliers"])
+        self.collecting = line("collecting and sorting", list(COLLECTORS), ["suppliers"])
+        self.plant_vat = line("value-added tax", list(plants), ["treasury"])
+        self.collector_vat = line("value-added tax", list(COLLECTORS), ["treasury"])
+        self.subsidy = line("subsidy", ["treasury"], list(plants))
+        self.reward = line("holder reward", ["treasury"], list(HOLDER_GROUPS))
+        self.fines = line("fines", workshops, ["treasury"])
+        self.inspections = line("inspections", ["treasury"], ["inspectorate"])
+        self.deposits = line("deposits", list(HOLDER_GROUPS[:4]), ["deposit_fund"])
+        self.refunds = line("deposit refunds", ["deposit_fund"], list(HOLDER_GROUPS))
+        ledger.open_books()
+        ledger.open_places(PLACES, KINDS)
+        self._sold_rows = [PLACES.index("sold"), PLACES.index("on_the_road")]
+        self._moves = _moves()
+
+    def pay_holders(self, month: int, flows: Flows, board: Board) -> None:
+        """Pay holders, then sell what is re-used at once."""
+        pay = self.ledger.pay
+        for group, line in enumerate(self.purchases):
+            pay(month, line, flows.payments[group].astype(np.int64))
+        pay(month, self.resale, flows.resale.astype(np.int64))
+        pay(month, self.reward, flows.rewards.astype(np.int64))
+        pay(month, self.refunds, flows.refunds.astype(np.int64))
+        pay(month, self.second_life, flows.reuse_income[:4].astype(np.int64))
+        pay(month, self.reuse, flows.reuse_income[4:].astype(np.int64))
+
+    def pay_collectors(
+        self, month: int, flows: Flows, board: Board, parts: np.ndarray, haul: np.ndarray, vat_share: float
+    ):
+        """Pay for what plants took in, its freight, and collectors' own costs; `haul` is yuan/kWh (31, 2, plants)."""
+        pay = self.ledger.pay
+        wh = flows.by_way  # (31, disposition, 2)
+        delivered = fen(parts.sum(axis=0), board.gate).sum(axis=0)
+        by_channel = (wh[:, RECOVERIES] * np.maximum(board.licensed_value, 0.01)[:, None]).sum(axis=(0, 2))
+        pay(month, self.gate, delivered)
+        pay(month, self.collection, split(int(delivered.sum()), by_channel))
+        pay(month, self.freight, split(int(fen(parts, haul).sum()), by_channel))
+        national = wh.sum(axis=(0, 2))
+        again = national[SECOND_LIVES]
+        handling = np.zeros(4)
+        handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = self.p["outlet_cost"]
+        handling[RECYCLER] = self.p["recycler_collection_cost"]
+        pay(
+            month, self.collecting, fen(national[RECOVERIES] + again, handling) + fen(again, self.p["second_life_cost"])
+        )
+        pay(month, self.collector_vat, np.floor(flows.reuse_income[:4] * vat_share).astype(np.int64))
+
+    def pay_plants(
+        self,
+        month: int,
+        worked: np.ndarray,
+        scrap: np.ndarray,
+        value: np.ndarray,
+        cost: np.ndarray,
+        vat_share: float,
+        subsidy: float,
+    ) -> None:
+        """Sell the metals of what was worked, pay for scrap, processing and tax; pay the subsidy on packs."""
+        pay, payable = self.ledger.pay, self.p["scrap_payable"]
+        column = value[:, None]
+        pay(month, self.metals, fen(worked + scrap, column).sum(axis=0))
+        pay(month, self.factory_scrap, fen(scrap, column * payable).sum(axis=0))
+        pay(month, self.processing, fen(worked + scrap * self.p["scrap_cost_share"], cost[:, None]).sum(axis=0))
+        pay(month, self.plant_vat, fen(worked + scrap * (1.0 - payable), column * vat_share).sum(axis=0))
+        pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))
+
+    def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> np.ndarray:
+        """Sell workshops' black mass and pay their costs and fines; returns the watt-hours they took (31, 2)."""
+        pay = self.ledger.pay
+        wh = flows.by_way
+        crude, again = wh[:, WORKSHOP_RECOVERIES].sum(axis=1), wh[:, REUSES].sum(axis=1)
+        pay(month, self.black_mass, fen(crude, board.crude_value).sum(axis=1))
+        pay(month, self.workshop_cost, fen(crude, cost).sum(axis=1) + fen(again, self.p["reuse_cost"]).sum(axis=1))
+        pay(month, self.fines, fen(crude + again, board.penalty).sum(axis=1))
+        return crude + again
+
+    def move_packs(self, flows: Flows, sold: int) -> None:
+        """Move packs, and the energy in them, from where they were to where they went."""
+        self.ledger.stock[self._sold_rows, 0] += (-sold, sold)
+        self.ledger.stock[:, :3] += self._moves @ flows.by_route_and_way
+
+    def move_energy(self, received: np.ndarray, worked: np.ndarray, scrap: np.ndarray) -> None:
+        """Move energy (Wh by chemistry) through the plants."""
+        self.ledger.move("collectors", "plants", _energy(received))
+        self.ledger.move("plants", "worked_licensed", _energy(worked))
+        self.ledger.move("scrap", "worked_licensed", _energy(scrap))
+
+    def move_metals(self, place: str, recovered: np.ndarray, lost: np.ndarray) -> None:
+        """Move metals (mg) out of what was worked: recovered or lost."""
+        self.ledger.move("ore", place, np.concatenate([[0, 0, 0], recovered]))
+        self.ledger.move("ore", "lost", np.concatenate([[0, 0, 0], lost]))
+
+
+def _energy(watt_hours: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], watt_hours, np.zeros(6, np.int64)])
+
+
+def _moves() -> np.ndarray:
+    """Say which place every route takes packs from and every disposition brings them to.
+
+    Whole numbers (places, routes x dispositions): each column takes one from a place and gives it to another.
+    """
+    sources = ["on_the_road"] * 5 + ["kept", "second_life", "reuse"]
+    ends = {"collectors": RECOVERIES, "second_life": SECOND_LIVES, "reuse": REUSES, "kept": [IS_KEPT]}
+    ends["worked_workshop"] = WORKSHOP_RECOVERIES
+    moves = np.zeros((len(PLACES), len(sources), len(DISPOSITIONS)), np.int64)
+    for route, source in enumerate(sources):
+        moves[PLACES.index(source), route] -= 1
+    for target, ways in ends.items():
+        moves[PLACES.index(target), :, ways] += 1
+    return moves.reshape(len(PLACES), -1)

@@ -1,0 +1,56 @@
+"""Fates: the words for what can become of a loose pack, and which of them count as what."""
+
+import numpy as np
+
+from ..chain.fleet import CHEMISTRIES, PROVINCES
+from ..facts import ROUTES
+
+SCRAPPED, REPLACED, LEASE, TENDER, SALVAGE, LET_GO, SECOND_LIFE_RETURN, REUSE_RETURN = range(len(ROUTES))
+FIRST_RELEASE = -1  # the route is not known yet
+# 2 x channel + re-use for the first three channels, then the dismantler's four ways, the workshop's two, and keeping
+DISPOSITIONS = (
+    "automaker_outlet:recovery",
+    "automaker_outlet:second_life",
+    "battery_maker_outlet:recovery",
+    "battery_maker_outlet:second_life",
+    "recycler:recovery",
+    "recycler:second_life",
+    "dismantler:recovery",
+    "dismantler:second_life",
+    "dismantler:workshop_recovery",
+    "dismantler:workshop_reuse",
+    "workshop:recovery",
+    "workshop:reuse",
+    "kept",
+)
+IS_KEPT = 12
+CHANNEL_OF = np.array([0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 5])
+FIRST_WAY = np.array([0, 2, 4, 6, 10, 12])  # the first disposition of each channel
+RECOVERIES, SECOND_LIVES = np.array([0, 2, 4, 6]), np.array([1, 3, 5, 7])  # of licensed firms
+WORKSHOP_RECOVERIES, REUSES = np.array([8, 10]), np.array([9, 11])
+UNLICENSED = np.array([8, 9, 10, 11])
+LICENSED_CHANNEL = np.array([1, 1, 1, 1, 0, 0], bool)  # as a holder sees it; a dismantler may still sell on
+
+
+def _mask(*dispositions: int) -> np.ndarray:
+    mask = np.zeros(len(DISPOSITIONS), bool)
+    mask[list(dispositions)] = True
+    return mask
+
+
+LICENSED, SOLD_ON, IN_WORKSHOP = _mask(*range(8)), _mask(8, 9), _mask(*UNLICENSED)
+IS_SECOND_LIFE, IS_REUSE = _mask(*SECOND_LIVES), _mask(*REUSES)
+COMES_BACK = _mask(IS_KEPT, *SECOND_LIVES, *REUSES)
+# Who is paid for a pack: the four holder classes, then storage operators and the users of unlawfully re-used packs
+HOLDER_GROUPS = (
+    "households",
+    "ride_hailing_fleets",
+    "bus_fleets",
+    "logistics_fleets",
+    "storage_operators",
+    "reuse_users",
+)
+PAYERS = 4 + PROVINCES  # four licensed collecting channels, then the workshops of each province
+SCANNED = 1 << 7  # the highest bit of an event's code; below it 16 x route + disposition
+FLOW_SHAPE = (PROVINCES, len(ROUTES), len(DISPOSITIONS), CHEMISTRIES)
+FLOW_SIZE = int(np.prod(FLOW_SHAPE))

@@ -1,0 +1,124 @@
+"""Flows: what the packs of one month add up to, in real units. Sums are of whole numbers, exact in any order."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ..chain.fleet import BANDS, CELLS, CHEMISTRIES, CLASSES, PROVINCES
+from ..facts import ROUTES
+from ..mechanisms.choice import DISMANTLER, WORKSHOP
+from ..mechanisms.market import Board
+from .fates import (
+    DISPOSITIONS,
+    FLOW_SHAPE,
+    FLOW_SIZE,
+    HOLDER_GROUPS,
+    IN_WORKSHOP,
+    IS_REUSE,
+    IS_SECOND_LIFE,
+    LICENSED_CHANNEL,
+    PAYERS,
+    SECOND_LIFE_RETURN,
+    SOLD_ON,
+)
+
+
+def _zeros(*shape: int):
+    return field(default_factory=lambda: np.zeros(shape))
+
+
+@dataclass
+class Decided:
+    """What a chunk of holders had and did: one column each."""
+
+    watt_hours: np.ndarray  # real units
+    province: np.ndarray
+    chemistry: np.ndarray
+    holder_class: np.ndarray
+    cell: np.ndarray  # province, chemistry and health, as bids are posted
+    route: np.ndarray
+    what: np.ndarray  # disposition
+    channel: np.ndarray
+    price: np.ndarray  # yuan/kWh
+    scanned: np.ndarray
+
+
+@dataclass
+class Flows:
+    """Everything the packs of one month add up to."""
+
+    table: np.ndarray = _zeros(4, FLOW_SIZE)  # packs, watt-hours, fen paid, watt-hours scanned, by FLOW_SHAPE
+    payments: np.ndarray = _zeros(len(HOLDER_GROUPS), PAYERS)  # fen
+    released_by_class: np.ndarray = _zeros(CLASSES, CHEMISTRIES)  # Wh, first release
+    reuse_income: np.ndarray = _zeros(PAYERS)  # fen, by who re-used
+    resale: np.ndarray = _zeros(PROVINCES)  # fen, workshops to dismantlers
+    rewards: np.ndarray = _zeros(len(HOLDER_GROUPS))  # fen
+    refunds: np.ndarray = _zeros(len(HOLDER_GROUPS))  # fen of deposits paid back
+    replaced: np.ndarray = field(default_factory=lambda: np.zeros(CELLS, np.int64))  # simulated packs by cell
+
+    @property
+    def packs(self) -> np.ndarray:
+        """Real packs by province, route, disposition and chemistry."""
+        return self.table[0].reshape(FLOW_SHAPE)
+
+    @property
+    def watt_hours(self) -> np.ndarray:
+        """Watt-hours by province, route, disposition and chemistry."""
+        return self.table[1].reshape(FLOW_SHAPE)
+
+    @property
+    def fen(self) -> np.ndarray:
+        """Fen paid by province, route, disposition and chemistry."""
+        return self.table[2].reshape(FLOW_SHAPE)
+
+    @property
+    def scanned_wh(self) -> np.ndarray:
+        """Watt-hours whose hand-over was scanned, by province, route, disposition and chemistry."""
+        return self.table[3].reshape(FLOW_SHAPE)
+
+    @cached_property
+    def by_way(self) -> np.ndarray:
+        """Watt-hours by province, disposition and chemistry, once the month's holders have decided."""
+        return self.watt_hours.sum(axis=1)
+
+    @cached_property
+    def by_route_and_way(self) -> np.ndarray:
+        """Packs, LFP and NCM watt-hours (columns) by route x disposition (rows), int64, once all have decided."""
+        table = self.table[:2].reshape(2, PROVINCES, -1, CHEMISTRIES).sum(axis=1).astype(np.int64)
+        return np.column_stack([table[0].sum(axis=1), table[1]])
+
+    def add(self, made: Decided, new: slice, scale: int, board: Board, reward: float, deposits) -> None:
+        """Add what a chunk of holders did; `new` are the rows of first releases, `deposits` yuan/kWh by row or None."""
+        wh, what, channel = made.watt_hours, made.what, made.channel
+        key = ((made.province * len(ROUTES) + made.route) * len(DISPOSITIONS) + what) * CHEMISTRIES + made.chemistry
+        fen = np.floor(wh * made.price * 0.1)
+        self.table[0] += np.bincount(key, minlength=FLOW_SIZE) * float(scale)
+        for row, weights in ((1, wh), (2, fen), (3, wh * made.scanned)):
+            self.table[row] += np.bincount(key, weights, FLOW_SIZE)
+        payer = np.where(channel == WORKSHOP, 4 + made.province, np.minimum(channel, DISMANTLER))
+        group = np.where(made.route >= SECOND_LIFE_RETURN, made.route - SECOND_LIFE_RETURN + CLASSES, made.holder_class)
+        _add(self.payments, group * PAYERS + payer, fen)
+        _add(self.released_by_class, made.holder_class[new] * CHEMISTRIES + made.chemistry[new], wh[new])
+        self._sell_on(made, payer, board)
+        if reward:
+            _add(self.rewards, group, np.floor(wh * reward * LICENSED_CHANNEL[channel] * 0.1))
+        if deposits is not None:
+            _add(self.refunds, group, np.floor(wh * deposits * LICENSED_CHANNEL[channel] * 0.1))
+
+    def _sell_on(self, made: Decided, payer: np.ndarray, board: Board) -> None:
+        """Add what buyers earn at once: re-used packs sold to their users, and dismantlers' sales to workshops."""
+        again = np.flatnonzero(IS_REUSE[made.what] | IS_SECOND_LIFE[made.what])
+        what, wh = made.what[again], made.watt_hours[again]
+        quality = made.chemistry[again] * BANDS + made.cell[again] % BANDS
+        worth = np.where(IS_REUSE[what], board.reuse_worth.ravel()[quality], board.second_life_worth.ravel()[quality])
+        owner = np.where(IN_WORKSHOP[what], 4 + made.province[again], payer[again])
+        _add(self.reuse_income, owner, np.floor(wh * worth * 0.1))
+        sold = np.flatnonzero(SOLD_ON[made.what])
+        price = board.paid[WORKSHOP, made.cell[sold]]
+        _add(self.resale, made.province[sold], np.floor(made.watt_hours[sold] * price * 0.1))
+
+
+def _add(total: np.ndarray, key: np.ndarray, weights: np.ndarray) -> None:
+    """Add weights to the cells of a table by flat index."""
+    total += np.bincount(key, weights, total.size).reshape(total.shape)

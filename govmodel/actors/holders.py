@@ -1,0 +1,194 @@
+"""Holders: everyone who has a pack that has come loose, as rows; what they decide and who gets the pack.
+
+Households, repair shops and insurers choose a channel; fleets and storage operators put lots out to tender; lease
+operators take their packs back. A row is looked at only in the months in which its pack comes loose.
+"""
+
+import numpy as np
+
+from ..chain.fleet import BANDS, CELLS, CHEMISTRIES, CLASSES, NEW_COHORTS, PROVINCES, Fleet, cell_of, sale_month, who
+from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, Push, hazards_of, vehicle_end_factors
+from ..facts import HOLDER_CLASSES
+from ..facts import PROVINCES as PROVINCE_CODES
+from ..foundations import draws
+from ..foundations.calendar import MONTHS
+from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, WORKSHOP, choose_channel
+from ..mechanisms.market import Board
+from ..mechanisms.tender import award
+from .events import Events, Rows, WaitingRoom
+from .fates import (
+    COMES_BACK,
+    FIRST_RELEASE,
+    FIRST_WAY,
+    IS_KEPT,
+    IS_SECOND_LIFE,
+    LEASE,
+    LET_GO,
+    LICENSED,
+    REPLACED,
+    REUSE_RETURN,
+    SALVAGE,
+    SCANNED,
+    SCRAPPED,
+    SECOND_LIFE_RETURN,
+    TENDER,
+)
+from .flows import Decided, Flows
+
+CHUNK = 1 << 15  # rows worked on at a time: fits the processor's cache
+ROUTE_CODES = np.append(CAUSE_CODES, np.uint64(draws.code("replacement")))
+# At every decision: whether a lease is broken, re-use or recovery, whether a dismantler sells on, how long it lasts
+LATER_CODES = np.array(
+    [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life")], np.uint64
+)
+OWNER, USE, RESALE, LASTS = range(4)
+CHOOSING = np.zeros(8, bool)
+CHOOSING[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
+
+
+class Holders:
+    """All holders of loose packs; `live(month, ...)` lets those whose pack comes loose decide."""
+
+    def __init__(self, facts, case, seed: int, leased_share: np.ndarray):
+        """`leased_share`: share of packs sold leased, by sale month and holder class, float (MONTHS, CLASSES)."""
+        self.p = p = case.parameters
+        self.start, self.scale, self.seed = case.start, case.scale, seed
+        self.fleet = Fleet(facts, p, case.retirement_outlook, case.scale, seed, leased_share)
+        hazards = hazards_of(case.country, p)
+        pushes = [Push.of(campaign, PROVINCE_CODES, HOLDER_CLASSES) for campaign in case.early_release]
+        self.clocks = Clocks(self.fleet, hazards, vehicle_end_factors(pushes, case.start, case.until), case.start)
+        self.waiting = WaitingRoom()
+        self.events = Events(case.start)
+        self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
+        self.lot = max(1, int(p["tender_lot"] / case.scale))
+
+    def sold(self, month: int) -> np.ndarray:
+        """Count the simulated packs sold with new vehicles in a month: int64 (31, 2, 4)."""
+        return self.fleet.packs[month * CELLS : (month + 1) * CELLS].reshape(PROVINCES, CHEMISTRIES, CLASSES)
+
+    def on_the_road(self, month: int) -> np.ndarray:
+        """Count the simulated packs on the road at the start of a month, by province: int64 (31,)."""
+        still = self.fleet.packs - self.clocks.gone
+        still[month * CELLS : NEW_COHORTS] = 0
+        return still.reshape(-1, PROVINCES, CHEMISTRIES * CLASSES).sum(axis=(0, 2))
+
+    def gather(self, month: int) -> Rows:
+        """Collect the packs that come loose this month: first releases, then those that come back."""
+        self.clocks.advance(month)
+        cohort, rank = self.clocks.collect(month * CELLS, max(month - self.start, 0) * CELLS)
+        nothing = np.zeros(len(cohort), np.int64)
+        parts = [Rows(cohort, rank, nothing + FIRST_RELEASE, nothing), *self.waiting.leave(month)]
+        if len(parts) == 1:
+            return parts[0]
+        return Rows.joined(parts)
+
+    def live(
+        self, month: int, board: Board, ease: np.ndarray, presence: np.ndarray, levers: dict, deposits: np.ndarray
+    ) -> Flows:
+        """Let everyone whose pack comes loose this month decide; `deposits` is yuan/kWh by month of sale."""
+        rows = self.gather(month)
+        flows = Flows()
+        for begin in range(0, len(rows.cohort), CHUNK):
+            self._decide(month, rows.part(slice(begin, begin + CHUNK)), board, ease, presence, levers, deposits, flows)
+        if flows.replaced.any():
+            self.clocks.wind(self.fleet.replace(month, flows.replaced))
+        return flows
+
+    def _decide(self, month, rows, board, ease, presence, levers, deposits, flows) -> None:
+        """Let one chunk of holders decide, and add what they did to the month's flows."""
+        fleet = self.fleet
+        keys = who(rows.cohort, rows.rank)
+        holders = draws.holder_words(fleet.seed, keys)
+        traits = fleet.traits(rows.cohort, month, holders)
+        province, chemistry, holder_class = cell_of(rows.cohort)
+        route = rows.route.copy()
+        new = slice(0, np.count_nonzero(route == FIRST_RELEASE))
+        route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
+        band = np.where(route >= SECOND_LIFE_RETURN, 0, traits.band)
+        cell = (province * CHEMISTRIES + chemistry) * BANDS + band
+        later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
+        owed = deposits[sale_month(rows.cohort)] if deposits.any() else None
+
+        channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
+        channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
+        price = board.paid[channel, cell]
+        lots = np.flatnonzero((route == TENDER) | (route == SECOND_LIFE_RETURN))
+        if lots.size:
+            channel[lots], price[lots] = self._tender(rows, lots, keys, cell, province, board, presence, levers)
+        free = np.flatnonzero(CHOOSING[route] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
+        if free.size:
+            place = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
+            utility = board.offer[:, cell[free]]
+            if owed is not None:
+                utility[: DISMANTLER + 1] += owed[free]
+            utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
+            utility += ease[:, place]
+            utility[: DISMANTLER + 1] += traits.awareness[free] * self.p["awareness_weight"]
+            channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
+            price[free] = board.paid[channel[free], cell[free]]
+        what = self._disposition(channel, cell, later, board)
+        self._return_later(month, rows, what, later[LASTS])
+        scanned = LICENSED[what] & (traits.luck_of_id < levers["traceability"])
+        codes = (route * 16 + what + scanned * SCANNED).astype(np.uint8)
+        self.events.add(month, fleet.number(rows.cohort, rows.rank), codes)
+        wh = traits.watt_hours * fleet.scale
+        made = Decided(wh, province, chemistry, holder_class, cell, route, what, channel, price, scanned)
+        flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
+
+    def _tender(self, rows, lots, keys, cell, province, board, presence, levers) -> tuple[np.ndarray, np.ndarray]:
+        """Put fleets' and storage operators' packs out to tender, by lots of packs that came in together."""
+        first = keys[lots] - (rows.rank[lots] % self.lot).astype(np.uint64)
+        won = award(
+            board.tender[:, cell[lots]],
+            presence[:, :, province[lots]],
+            levers["tender_price_weight"],
+            self.p["tender_licence_worth"],
+            self.p["tender_error"],
+            draws.holder_words(self.fleet.seed, first),
+            rows.ordinal[lots],
+        )
+        return won.channel, won.price
+
+    def _route(self, cohort, month: int, holders, holder_class, leased, flows: Flows) -> np.ndarray:
+        """Say by which route packs come loose the first time: why, and who holds them then.
+
+        A household whose pack wears out buys a new one for the vehicle, or scraps the vehicle.
+        """
+        drawn = draws.words(holders, ROUTE_CODES)
+        cause = self.clocks.cause(cohort, month, draws.exponential(drawn[:3]))
+        worn = np.flatnonzero(cause == BATTERY_END)
+        renewed = worn[draws.uniform(drawn[3, worn]) < self._replaced[holder_class[worn]]]
+        flows.replaced += np.bincount(cohort[renewed] % CELLS, minlength=CELLS)
+        route = np.full(len(cohort), SCRAPPED)
+        route[renewed] = REPLACED
+        route[holder_class > 0] = TENDER
+        route[leased] = LEASE
+        route[cause == ACCIDENT] = SALVAGE
+        return route
+
+    def _disposition(self, channel, cell, later, board: Board) -> np.ndarray:
+        """Say what the buyer does with each pack: recover or re-use it, and whether a dismantler sells it on."""
+        lawful = board.second_life[(channel == BATTERY_MAKER_OUTLET).view(np.int8), cell]
+        diverted = (channel == DISMANTLER) & (later[RESALE] < board.to_workshop[cell])
+        unlawful = diverted | (channel == WORKSHOP)
+        again = later[USE] < np.where(unlawful, board.reuse[cell], lawful)
+        way = FIRST_WAY[channel]
+        way += 2 * diverted
+        way += again & (channel != KEPT)
+        return way
+
+    def _return_later(self, month: int, rows: Rows, what: np.ndarray, luck: np.ndarray) -> None:
+        """Send kept and re-used packs to the waiting room, each with the month in which it comes back."""
+        back = np.flatnonzero(COMES_BACK[what])
+        if not back.size:
+            return
+        p, what = self.p, what[back]
+        kept, lawful = what == IS_KEPT, IS_SECOND_LIFE[what]
+        least = np.where(lawful, p["second_life_least"], p["reuse_least"])
+        mean = np.where(lawful, p["second_life_mean"], p["reuse_mean"])
+        lasts = np.floor(least + (mean - least) * -np.log(luck[back])).astype(np.int64)
+        due = month + np.where(kept, int(p["patience"]), lasts)
+        route = np.where(kept, LET_GO, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))
+        soon = due < MONTHS
+        back = back[soon]
+        self.waiting.add(due[soon], Rows(rows.cohort[back], rows.rank[back], route[soon], rows.ordinal[back] + 1))

@@ -1,0 +1,167 @@
+"""The shape of a case file, and the words in which a wrong one is refused."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ..foundations.errors import InputError, nearest
+from . import levers, policies
+
+STRUCTURES = ("market",)
+OUTLOOKS = ("low", "central", "high")
+METAL_PRICES = ("central", "crash", "spike")
+CAPACITIES = ("nominal", "plant_list")
+LARGEST_SCALE = 10_000_000  # about twenty simulated packs are left of a nation's
+
+_WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "missing": "a value",
+}
+
+
+def one_of(names, what: str) -> BeforeValidator:
+    """Make a check that a text is one of some names (a sequence, or a function that lists them)."""
+    def check(value: Any) -> Any:
+        known = names() if callable(names) else names
+        if not isinstance(value, str) or value not in known:
+            raise InputError("", f"the name of {what}", value, nearest(value, known, "Known"))
+        return value
+    return BeforeValidator(check)
+
+
+def provinces() -> tuple[str, ...]:
+    """List what a campaign's province can be."""
+    from ..facts import PROVINCES
+    return ("all", *PROVINCES)
+
+
+def holder_classes() -> tuple[str, ...]:
+    """List what a campaign's holder class can be."""
+    from ..facts import HOLDER_CLASSES
+    return ("all", *HOLDER_CLASSES)
+
+
+Month = Annotated[int, BeforeValidator(lambda value: levers.run_month(value, ""))]
+
+
+class _Strict(BaseModel):
+    """A table that accepts no unknown key and turns no text into a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_default=True)
+
+
+class EarlyRelease(_Strict):
+    """A trade-in campaign: some vehicles end their lives sooner for a while."""
+
+    since: Month = Field(alias="from")
+    until: Month
+    province: Annotated[str, one_of(provinces, "a province, or all")] = "all"
+    holder_class: Annotated[str, one_of(holder_classes, "a holder class, or all")] = "all"
+    factor: float = Field(ge=0.1, le=10.0)
+
+
+class Scenario(_Strict):
+    """What nobody chooses: country, months, scale, outlook, prices, capacity, parameters, campaigns."""
+
+    country: Annotated[str, one_of(levers.countries, "a country")] = "china"
+    start: Month = "2021-01"
+    until: Month = "2035-12"
+    scale: int = Field(default=2000, ge=1, le=LARGEST_SCALE)
+    retirement_outlook: Annotated[str, one_of(OUTLOOKS, "a retirement outlook")] = "central"
+    metal_prices: Annotated[str, one_of(METAL_PRICES, "a path of metal prices")] = "central"
+    capacity: Annotated[str, one_of(CAPACITIES, "a capacity series")] = "nominal"
+    parameters: dict[str, Any] = {}
+    early_release: list[EarlyRelease] = []
+
+
+class Governance(_Strict):
+    """What somebody chooses: structure, dated policies, levers."""
+
+    structure: Annotated[str, one_of(STRUCTURES, "a structure that exists yet")] = "market"
+    policies: list[str] = ["interim_measures_2018", "measures_2026"]
+    levers: dict[str, Any] = {}
+    by_law: list[str] = []
+
+
+class CaseFile(_Strict):
+    """A whole case file."""
+
+    name: str = ""
+    title: str = ""
+    description: str = ""
+    scenario: Scenario = {}
+    governance: Governance = {}
+
+
+_TABLES = {"": CaseFile, "scenario": Scenario, "scenario.early_release": EarlyRelease, "governance": Governance}
+
+
+def _place(location: tuple) -> str:
+    """Write pydantic's location as a dotted path: ("scenario", "early_release", 0) is scenario.early_release[0]."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _keys_of(location: tuple) -> list[str]:
+    """List the keys that the table at this place may have."""
+    table = _TABLES[_place(tuple(part for part in location if not isinstance(part, int)))]
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def translate(error: ValidationError) -> InputError:
+    """Say the first thing that is wrong with a case file in our own words."""
+    first = error.errors(include_url=False)[0]
+    place, kind, got, details = _place(first["loc"]), first["type"], first["input"], first.get("ctx", {})
+    inner = details.get("error")
+    if isinstance(inner, InputError):
+        return InputError(place, inner.wanted, inner.got, inner.remedy)
+    if kind == "extra_forbidden":
+        key, keys = first["loc"][-1], _keys_of(first["loc"][:-1])
+        return InputError(place, "a key that a case file knows here", key, nearest(key, keys, "Known keys"))
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = f"at least {details['ge']:,}" if "ge" in details else f"at most {details['le']:,}"
+        remedy = "1 is the nation, pack by pack." if place == "scenario.scale" else ""
+        return InputError(place, f"a number of {bound}", got, remedy)
+    if kind == "missing":
+        return InputError(place, "a value", None, "Add this key.")
+    return InputError(place, _WANTED.get(kind, first["msg"]), got, "")
+
+
+def check(data: object) -> CaseFile:
+    """Accept the content of a case file, or say what is wrong with it."""
+    try:
+        return CaseFile.model_validate(data)
+    except ValidationError as error:
+        raise translate(error) from None
+
+
+def check_policies(names: list[str], country: str) -> tuple[str, ...]:
+    """Accept the names of policies that the country's facts hold, each once."""
+    known = policies.load(country)
+    for place, name in enumerate(names):
+        field = f"governance.policies[{place}]"
+        if name not in known:
+            raise InputError(field, "the name of a policy", name, nearest(name, known, "Policies"))
+        if name in names[:place]:
+            raise InputError(field, "each policy once", name, "Remove one of the two.")
+    return tuple(names)
+
+
+def check_levers(given: dict, country: str) -> dict[str, levers.OwnPath]:
+    """Accept levers by name with a number, or numbers by month."""
+    registry = levers.load(country)
+    for name in given:
+        if name not in registry:
+            raise InputError(f"governance.levers.{name}", "the name of a lever", name,
+                             nearest(name, registry, "Levers"))
+    return {name: registry[name].check_path(path) for name, path in given.items()}

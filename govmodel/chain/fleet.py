@@ -1,0 +1,160 @@
+"""The fleet: every pack ever sold, as cohorts of packs that share month of sale, province, chemistry and holder class.
+
+Nothing is stored per pack. A cohort holds how many packs it has and how many have come loose; what a single pack is
+like (energy, health, its holder's traits) follows from its number by keyed luck, at the moment somebody asks.
+
+Cohorts are numbered (family, sale month, province, chemistry, holder class). Family 0 came with a new vehicle; family 1
+replaced a worn-out pack during the run. Within a cohort packs are ranked by the order in which they come loose.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..facts import HOLDER_CLASSES
+from ..foundations import draws
+from ..foundations.calendar import MONTHS, RUN_FROM
+from ..foundations.errors import InputError
+
+PROVINCES, CHEMISTRIES, CLASSES = 31, 2, 4
+CELLS = PROVINCES * CHEMISTRIES * CLASSES  # cohorts sold in one month
+NEW_COHORTS = MONTHS * CELLS
+COHORTS = (MONTHS + MONTHS - RUN_FROM) * CELLS  # replaced packs only appear in months that are run
+HEALTH_BANDS = (0.6, 0.7, 0.8)  # upper edges of the first three of four bands of state of health
+BANDS = len(HEALTH_BANDS) + 1
+
+
+def sale_month(cohort):
+    """Say in which month the packs of a cohort were sold (a number or an array)."""
+    row = cohort // CELLS
+    return np.where(row < MONTHS, row, row - MONTHS + RUN_FROM)
+
+
+def cell_of(cohort):
+    """Split a cohort's number into (province, chemistry, holder class)."""
+    cell = cohort % CELLS
+    return cell // (CHEMISTRIES * CLASSES), cell // CLASSES % CHEMISTRIES, cell % CLASSES
+
+
+def who(cohort: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Give the key under which a pack's luck is drawn; it does not depend on how many packs other cohorts have."""
+    return (cohort.astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
+
+
+def lives(parameters: dict) -> np.ndarray:
+    """Give the factor on tabled lifetimes by holder class: float (4,)."""
+    return np.array([parameters["life_multiplier"] * parameters[f"life_{name}"] for name in HOLDER_CLASSES])
+
+
+def sales_by_cohort(facts, outlook: str, scale: int, seed: int) -> np.ndarray:
+    """Turn yearly registrations into whole simulated packs by sale month and cell: int64 of shape (MONTHS, CELLS).
+
+    Each month's cells are rounded together (systematic sampling with one keyed start), so every cell's expectation is
+    exact and the month's total is right to within one pack at any scale.
+    """
+    yearly = facts.registrations[outlook]
+    cells = (
+        facts.province_share[:, :, None, None]
+        * np.stack([facts.lfp_share, 1.0 - facts.lfp_share], axis=1)[:, None, :, :]
+        * facts.class_share[:, None, None, :]
+    ).reshape(len(yearly), CELLS)
+    expected = (yearly[:, None, None] * facts.season[None, :, None] * cells[:, None, :] / scale).reshape(MONTHS, CELLS)
+    start = draws.uniform(
+        draws.words(draws.holder_words(seed, np.arange(MONTHS)), np.array([draws.code("rounding")], np.uint64))
+    )[0]
+    edges = np.floor(np.cumsum(expected, axis=1) + start[:, None]).astype(np.int64)
+    return np.diff(edges, axis=1, prepend=0)
+
+
+@dataclass
+class Traits:
+    """What some packs and their holders are like: one column a trait, one entry a pack."""
+
+    watt_hours: np.ndarray  # int64, nominal energy
+    band: np.ndarray  # int64, band of state of health, 0 worst
+    price_sensitivity: np.ndarray  # float, multiple of the average
+    awareness: np.ndarray  # float in [0, 1]
+    leased: np.ndarray  # bool
+    luck_of_id: np.ndarray  # float, decides whether a transfer is scanned
+
+
+class Fleet:
+    """All packs of a case, as cohorts; answers what a pack is like and gives packs their numbers."""
+
+    def __init__(self, facts, parameters: dict, outlook: str, scale: int, seed: int, leased_share: np.ndarray):
+        """`leased_share`: share of packs sold leased, by sale month and holder class, float (MONTHS, CLASSES)."""
+        self.seed = seed
+        self.scale = scale
+        self.packs = np.zeros(COHORTS, np.int64)
+        self.packs[:NEW_COHORTS] = sales_by_cohort(facts, outlook, scale, seed).ravel()
+        self.first_number = np.zeros(COHORTS, np.int64)
+        np.cumsum(self.packs[: NEW_COHORTS - 1], out=self.first_number[1:NEW_COHORTS])
+        self.numbered = int(self.packs.sum())
+        if self.numbered >= 2**32 - 2**29:
+            raise InputError("scale", "at most 3.7 thousand million simulated packs", scale, "Use a larger scale.")
+        # 16 bits of luck decide, so that one word serves four traits
+        self._phev_cut = (facts.phev_share * 65536.0).astype(np.int64).ravel()
+        self._leased_cut = (leased_share * 65536.0).astype(np.int64).ravel()
+        self._mean_wh = np.round(facts.pack_kwh * 1000.0).astype(np.int64).ravel()
+        fade_years = facts.battery_scale * lives(parameters)
+        self._fade_a_month = (parameters["fade_over_life"] / (fade_years * 12.0)).ravel()
+        self._awareness = parameters["awareness"]
+
+    def replace(self, month: int, cells: np.ndarray) -> np.ndarray:
+        """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS); returns their cohorts."""
+        cohorts = NEW_COHORTS + (month - RUN_FROM) * CELLS + np.flatnonzero(cells)
+        counts = cells[cells > 0]
+        self.packs[cohorts] = counts
+        self.first_number[cohorts] = self.numbered + np.cumsum(counts) - counts
+        self.numbered += int(counts.sum())
+        return cohorts
+
+    def number(self, cohort: np.ndarray, rank: np.ndarray) -> np.ndarray:
+        """Give packs their numbers, by which `run.pack` finds them again."""
+        return (self.first_number[cohort] + rank).astype(np.uint32)
+
+    def find(self, number: int) -> tuple[int, int]:
+        """Give the cohort and rank of the pack with this number."""
+        if not 0 <= number < self.numbered:
+            raise InputError(
+                "pack",
+                f"a pack number from 0 to {self.numbered - 1}",
+                number,
+                "Look a number up in the table of events.",
+            )
+        sold = np.flatnonzero(self.packs)
+        order = sold[np.argsort(self.first_number[sold], kind="stable")]
+        cohort = int(order[np.searchsorted(self.first_number[order], number, side="right") - 1])
+        return cohort, number - int(self.first_number[cohort])
+
+    def traits(self, cohort: np.ndarray, month: int, holders: np.ndarray) -> Traits:
+        """Say what packs and their holders are like in a month; `holders` are their keyed words (uint64)."""
+        sold = sale_month(cohort)
+        cell = cohort % CELLS
+        holder_class = cell % CLASSES
+        kind = cell % (CHEMISTRIES * CLASSES)  # chemistry and class
+        year = sold // 12
+        first, second = draws.words(holders, TRAIT_CODES)
+        luck = (
+            np.stack([first, first >> _16, first >> _32, first >> _48, second, second >> _16, second >> _32]) & _LOW
+        ).astype(np.int64)
+        year_class = year * CLASSES + holder_class
+        phev = luck[4] < self._phev_cut[year_class]
+        mean = self._mean_wh[year_class * 2 + phev]
+        watt_hours = mean * (52429 + (luck[0] * 13107 >> 15)) >> 16  # 80 to 120 % of the mean, in whole steps
+        fade = self._fade_a_month[year * (CHEMISTRIES * CLASSES) + kind] * (month - sold)
+        fade *= 0.7 + 0.6 / 65536.0 * luck[1]
+        band = (fade <= _FADE_EDGES[:, None]).sum(axis=0)
+        return Traits(
+            watt_hours,
+            band,
+            0.5 + (luck[2] + 0.5) / 65536.0,
+            self._awareness * 2.0 * ((luck[3] + 0.5) / 65536.0),
+            luck[5] < self._leased_cut[sold * CLASSES + holder_class],
+            (luck[6] + 0.5) / 65536.0,
+        )
+
+
+_16, _32, _48, _LOW = np.uint64(16), np.uint64(32), np.uint64(48), np.uint64(0xFFFF)
+TRAIT_CODES = np.array([draws.code("traits", 0, 0), draws.code("traits", 0, 1)], np.uint64)
+_FADE_EDGES = np.array([1.0 - edge for edge in HEALTH_BANDS])

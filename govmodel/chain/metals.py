@@ -1,0 +1,19 @@
+"""Metals: what a kWh holds, what comes out again and what is lost. Milligrams inside, so that sums are exact."""
+
+import numpy as np
+
+
+def contents(facts) -> np.ndarray:
+    """Metal in a pack: milligrams per watt-hour (which is grams per kWh), int64 (2 chemistries, 6 metals)."""
+    return np.round(facts.metal_per_kwh * 1000.0).astype(np.int64)
+
+
+def recovered(watt_hours: np.ndarray, content: np.ndarray, recovery: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Split the metal in processed packs into recovered and lost: two int64 arrays (6,), milligrams.
+
+    `watt_hours` is int64 by chemistry; `recovery` is the handler's share, float (2, 6). What is not recovered is lost:
+    the two always sum to what went in.
+    """
+    inside = watt_hours[:, None] * content
+    out = np.floor(inside * recovery).astype(np.int64)
+    return out.sum(axis=0), (inside - out).sum(axis=0)

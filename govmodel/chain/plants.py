@@ -1,0 +1,85 @@
+"""Licensed plants: capacity, a queue, and a limit on how much may safely be stored. Watt-hours inside, by chemistry."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def whole_parts(parts: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Round parts along the last axis to whole numbers that sum to `whole`, by rounding their running totals."""
+    edges = np.floor(np.cumsum(parts, axis=-1)).astype(np.int64)
+    np.minimum(edges, np.expand_dims(whole, -1), out=edges)
+    edges[..., -1] = whole
+    edges[..., 1:] -= edges[..., :-1].copy()
+    return edges
+
+
+@dataclass
+class Reception:
+    """What the plants took in this month."""
+
+    received: np.ndarray  # (2, plants) watt-hours
+    parts: np.ndarray  # (31, 2, plants) watt-hours by where they came from
+    turned_away: np.ndarray  # (31, 2) watt-hours that found no room and wait at the collectors
+
+
+class Plants:
+    """All licensed plants as columns: what waits in them and what they can do."""
+
+    def __init__(self, facts, parameters: dict, capacity_series: str):
+        self.parameters = parameters
+        self.province = np.array([plant.province for plant in facts.plants])
+        self.makers = np.flatnonzero([plant.owner_kind == "battery_maker" for plant in facts.plants])
+        self._opens = np.array([plant.opens for plant in facts.plants])
+        self._listed = np.array([plant.capacity_t for plant in facts.plants])
+        self._series = facts.capacity[capacity_series]
+        self._gram_per_wh = facts.mass_per_kwh  # kg per kWh
+        self.waiting = np.zeros((2, len(facts.plants)), np.int64)
+        self.capacity_t = np.zeros(len(facts.plants))
+
+    def open_plants(self, month: int) -> None:
+        """Set yearly capacities (tonnes): the country's total of the year, split over the plants open by then."""
+        listed = np.where(self._opens <= month, self._listed, 0.0)
+        before, after = self._series[max(month // 12 - 1, 0)], self._series[month // 12]
+        total = before + (after - before) * ((month % 12) + 1) / 12.0
+        self.capacity_t = listed * (total / listed.sum())
+
+    @property
+    def room_g(self) -> np.ndarray:
+        """Grams each plant may still take in before its yard is as full as is safe."""
+        limit = self.capacity_t * 1e6 / 12.0 * self.parameters["safe_storage_months"]
+        return np.maximum(limit - self._gram_per_wh @ self.waiting, 0.0)
+
+    def receive(
+        self, arriving: np.ndarray, share: np.ndarray, to_makers: np.ndarray, maker_share: np.ndarray
+    ) -> Reception:
+        """Divide what arrives among plants by share, and turn away what does not fit.
+
+        `arriving` and `to_makers` are watt-hours (31, 2), int64; shares are (31, 2, plants) and, for what battery
+        makers collect, (31, 2, makers' plants). A pack that stands for many is divisible.
+        """
+        flow = arriving[:, :, None] * share
+        if to_makers.any():
+            flow[:, :, self.makers] += to_makers[:, :, None] * maker_share
+        parts = whole_parts(flow, arriving + to_makers)
+        turned_away = np.zeros_like(arriving)
+        received = parts.sum(axis=0)
+        room, load = self.room_g, self._gram_per_wh @ received
+        if (load > room).any():
+            fits = np.floor(parts * np.minimum(room / np.maximum(load, 1.0), 1.0)).astype(np.int64)
+            turned_away = (parts - fits).sum(axis=-1)
+            parts, received = fits, fits.sum(axis=0)
+        self.waiting += received
+        return Reception(received, parts, turned_away)
+
+    def process(self, scrap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Work for a month: factory scrap first, then the queue in proportion. Returns both in watt-hours (2, plants).
+
+        `scrap` is what the battery factories send (2,), int64; it is spread by capacity and never queues.
+        """
+        scrap_parts = whole_parts(scrap[:, None] * (self.capacity_t / self.capacity_t.sum()), scrap)
+        left = np.maximum(self.capacity_t * 1e6 / 12.0 - self._gram_per_wh @ scrap_parts, 0.0)
+        load = self._gram_per_wh @ self.waiting
+        worked = np.floor(self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)
+        self.waiting -= worked
+        return worked, scrap_parts

@@ -1,0 +1,237 @@
+"""Release: how packs come loose, without ever looking at a pack that does not.
+
+A pack of rank r waits until its cohort's clock, the cumulative hazard of coming loose, passes its threshold. The
+thresholds of n packs are the order statistics of n exponential lifetimes, drawn one after the other by their spacings,
+T(r) = T(r - 1) + E(r) / (n - r) for r = 0 .. n - 1 (Renyi 1953). The clock of a cohort advances each month by
+
+    dH = factor * dHv(age) + dHb(age) + a / 12      (vehicle end, battery end, accident; Weibull H(a) = (a / scale)^shape)
+
+where `factor` is policy (a trade-in campaign), so early release needs no scan and moves only the packs it touches.
+Clocks and thresholds are whole numbers (2^-40 of a unit of hazard): sums are exact in any order.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .. import facts
+from ..facts import HOLDER_CLASSES
+from ..foundations import draws
+from ..foundations.calendar import MONTHS, RUN_FROM
+from .fleet import (
+    CELLS,
+    CHEMISTRIES,
+    CLASSES,
+    COHORTS,
+    NEW_COHORTS,
+    PROVINCES,
+    Fleet,
+    cell_of,
+    lives,
+    sale_month,
+    who,
+)
+
+UNIT = 2.0**40
+NEVER = np.iinfo(np.int64).max
+VEHICLE_END, BATTERY_END, ACCIDENT = range(3)
+_LIFETIME = np.array([draws.code("lifetime")], np.uint64)
+CAUSE_CODES = np.array([draws.code("cause", 0, cause) for cause in range(3)], np.uint64)
+
+
+def monthly_hazards(country, parameters: dict) -> np.ndarray:
+    """Hazard that a pack comes loose, by family, sale year, chemistry, class, age in months and cause.
+
+    Float of shape (2, years, 2, 4, MONTHS, 3), unit 1; age index 0 is the month of sale and has no hazard. A
+    replacement pack sits in a vehicle that is already `replacement_vehicle_age` years old.
+    """
+    ages = np.arange(MONTHS + 1) / 12.0
+    life = lives(parameters)
+    years = len(country.battery_scale)
+    hazards = np.zeros((2, years, CHEMISTRIES, CLASSES, MONTHS, 3))
+    for family, older in enumerate((0.0, parameters["replacement_vehicle_age"])):
+        vehicle = ((ages + older) / (country.vehicle_scale * life)[:, None, :, None]) ** country.vehicle_shape[
+            :, None, :, None
+        ]
+        battery = (ages / (country.battery_scale * life)[..., None]) ** country.battery_shape[..., None]
+        hazards[family, ..., 1:, VEHICLE_END] = np.diff(vehicle)[..., :-1]
+        hazards[family, ..., 1:, BATTERY_END] = np.diff(battery)[..., :-1]
+        hazards[family, ..., 1:, ACCIDENT] = parameters["accident_rate"] / 12.0
+    return hazards
+
+
+HAZARD_PARAMETERS = (
+    "replacement_vehicle_age",
+    "accident_rate",
+    "life_multiplier",
+    *(f"life_{c}" for c in HOLDER_CLASSES),
+)
+
+
+def hazards_of(country: str, parameters: dict) -> np.ndarray:
+    """Give the hazard table of a country; runs with the same lifetimes share it."""
+    return _hazards(country, tuple(parameters[name] for name in HAZARD_PARAMETERS))
+
+
+@lru_cache(maxsize=16)
+def _hazards(country: str, values: tuple[float, ...]) -> np.ndarray:
+    table = monthly_hazards(facts.load(country), dict(zip(HAZARD_PARAMETERS, values)))
+    table.setflags(write=False)
+    return table
+
+
+def vehicle_end_factors(early_release, start: int, until: int) -> dict[int, np.ndarray]:
+    """Factors on the hazard of vehicle end, by month, where a policy changes them: float (provinces, classes)."""
+    factors: dict[int, np.ndarray] = {}
+    for push in early_release:
+        for month in range(max(start, push.first), min(until, push.last) + 1):
+            table = factors.setdefault(month, np.ones((PROVINCES, CLASSES)))
+            table[push.provinces, push.classes] *= push.factor
+    return factors
+
+
+@dataclass(frozen=True)
+class Push:
+    """A policy that makes vehicles end earlier (or later) for some months, provinces and holder classes."""
+
+    first: int
+    last: int
+    provinces: slice
+    classes: slice
+    factor: float
+
+    @classmethod
+    def of(cls, campaign, provinces: tuple, classes: tuple) -> "Push":
+        """Read one campaign of a case (start, until, province, holder_class, factor)."""
+
+        def pick(names, name):
+            return slice(None) if name == "all" else slice(names.index(name), names.index(name) + 1)
+
+        return cls(
+            campaign.start,
+            campaign.until,
+            pick(provinces, campaign.province),
+            pick(classes, campaign.holder_class),
+            campaign.factor,
+        )
+
+
+class Clocks:
+    """The cohorts' clocks, and for each cohort how many packs are gone and when the next one goes."""
+
+    def __init__(self, fleet: Fleet, hazards: np.ndarray, factors: dict[int, np.ndarray], start: int):
+        self.fleet = fleet
+        self.hazards = hazards
+        self.factors = factors
+        steps = np.floor(hazards.sum(axis=-1) * UNIT).astype(np.int64)
+        self._steps = steps.reshape(2, -1, CHEMISTRIES * CLASSES, MONTHS)
+        self.clock = np.zeros(COHORTS, np.int64)
+        self.gone = np.zeros(COHORTS, np.int64)
+        self.next = np.full(COHORTS, NEVER)
+        self.wind(np.flatnonzero(fleet.packs))
+        self._start_stock(start)
+
+    def wind(self, cohorts: np.ndarray) -> None:
+        """Draw the threshold of the first pack of new cohorts."""
+        self.next[cohorts] = self._spacings(cohorts, np.zeros_like(cohorts), self.fleet.packs[cohorts])
+
+    def _spacings(self, cohorts: np.ndarray, ranks: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        """Hazard between one pack's release and the next one's, in whole units; `alive` still wait."""
+        holders = draws.holder_words(self.fleet.seed, who(cohorts, ranks))
+        waits = draws.exponential(draws.words(holders, _LIFETIME))[0]
+        return np.floor(waits / alive * UNIT).astype(np.int64)
+
+    def _start_stock(self, start: int) -> None:
+        """Wind all clocks to the start: packs that came loose before are history and leave no event."""
+        sold = np.arange(start)
+        steps = np.cumsum(self._steps[0], axis=-1)
+        rows = steps[sold // 12, :, start - 1 - sold]
+        view = self.clock[:NEW_COHORTS].reshape(MONTHS, PROVINCES, CHEMISTRIES * CLASSES)
+        view[:start] = rows[:, None, :]
+        self.collect(start * CELLS, 0)
+
+    def advance(self, month: int) -> None:
+        """Move the clocks of all cohorts sold before this month by one month."""
+        sold = np.arange(month)
+        clock = self.clock[:NEW_COHORTS].reshape(MONTHS, PROVINCES, -1)
+        clock[:month] += self._increments(0, sold, month)
+        sold = np.arange(RUN_FROM, month)
+        if sold.size:
+            clock = self.clock[NEW_COHORTS:].reshape(-1, PROVINCES, CHEMISTRIES * CLASSES)
+            clock[: sold.size] += self._increments(1, sold, month)
+
+    def _increments(self, family: int, sold: np.ndarray, month: int) -> np.ndarray:
+        """Clock steps of this month: int64 of shape (sale months, 1 or provinces, chemistry x class)."""
+        factor = self.factors.get(month)
+        if factor is None:
+            return self._steps[family][sold // 12, :, month - sold][:, None, :]
+        parts = self.hazards[family][sold // 12, :, :, month - sold][:, None]
+        total = parts[..., VEHICLE_END] * factor[None, :, None, :] + parts[..., BATTERY_END] + parts[..., ACCIDENT]
+        return np.floor(total * UNIT).astype(np.int64).reshape(len(sold), PROVINCES, -1)
+
+    def collect(self, new: int, replaced: int) -> tuple[np.ndarray, np.ndarray]:
+        """Take every pack whose threshold its cohort's clock has passed: (cohort, rank), sorted.
+
+        `new` and `replaced` say how many cohorts of each family exist by now.
+        """
+        due = np.flatnonzero(self.next[:new] <= self.clock[:new])
+        if replaced:
+            late = slice(NEW_COHORTS, NEW_COHORTS + replaced)
+            due = np.concatenate([due, NEW_COHORTS + np.flatnonzero(self.next[late] <= self.clock[late])])
+        cohorts, ranks, rounds = [], [], 0
+        while due.size:
+            taken, rank, due = self._take(due)
+            cohorts.append(taken)
+            ranks.append(rank)
+            rounds += 1
+        if rounds == 0:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        if rounds == 1:
+            return cohorts[0], ranks[0]
+        cohort, rank = np.concatenate(cohorts), np.concatenate(ranks)
+        order = np.argsort(cohort, kind="stable")
+        return cohort[order], rank[order]
+
+    def _take(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Take a batch of packs from cohorts that have some due; returns them and the cohorts that have more."""
+        clock, first, threshold = self.clock[due], self.gone[due], self.next[due]
+        left = self.fleet.packs[due] - first
+        # a batch a little larger than what is expected to be due; its size changes speed, never results
+        guess = ((clock - threshold) * (left * (1.1 / UNIT))).astype(np.int64) + 2
+        batch = np.minimum(guess, left)
+        ends = np.cumsum(batch)
+        begins = ends - batch
+        ranks = np.arange(ends[-1]) - np.repeat(begins - first, batch)
+        owners = np.repeat(due, batch)
+        alive = np.repeat(self.fleet.packs[due], batch) - ranks
+        spacing = self._spacings(owners, ranks, alive)
+        spacing[begins] = 0
+        thresholds = np.cumsum(spacing)
+        thresholds += np.repeat(threshold - thresholds[begins], batch)
+        loose = thresholds <= np.repeat(clock, batch)
+        counts = np.add.reduceat(loose, begins, dtype=np.int64)
+        whole = counts == batch  # every pack of the batch is due: there may be more
+        rank_next = first + counts
+        self.gone[due] = rank_next
+        follower = np.where(whole, NEVER, thresholds[np.minimum(begins + counts, ends - 1)])
+        more = np.flatnonzero(whole & (counts < left))
+        if more.size:
+            last = thresholds[ends[more] - 1]
+            alive = self.fleet.packs[due[more]] - rank_next[more]
+            follower[more] = last + self._spacings(due[more], rank_next[more], alive)
+        self.next[due] = follower
+        return owners[loose], ranks[loose], due[follower <= clock]
+
+    def cause(self, cohort: np.ndarray, month: int, waits: np.ndarray) -> np.ndarray:
+        """Say why each pack came loose: the cause that wins a race at this month's hazards.
+
+        `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES.
+        """
+        sold = sale_month(cohort)
+        province, chemistry, holder_class = cell_of(cohort)
+        rates = self.hazards[(cohort >= NEW_COHORTS).view(np.int8), sold // 12, chemistry, holder_class, month - sold].T
+        factor = self.factors.get(month)
+        if factor is not None:
+            rates[VEHICLE_END] = rates[VEHICLE_END] * factor[province, holder_class]
+        return np.argmin(waits / rates, axis=0)

@@ -1,0 +1,279 @@
+"""The command line: run a case, trace a pack, describe what there is.
+
+Every command ends with 0 when it is done, 2 when something that was given cannot be used (one message says what),
+3 when a file could not be read or written, 130 when it was interrupted, and 1 when govmodel itself failed.
+"""
+
+import functools
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .foundations.errors import InputError
+from .version import __version__
+
+DONE, FAILED, BAD_INPUT, NO_FILE, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="govmodel", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Who should govern China's retired electric-vehicle batteries? Runs the chain month by month and shows what "
+         "becomes of the packs, who earns, and what governing costs.",
+    epilog="Exit codes: 0 done, 1 govmodel failed, 2 bad input, 3 a file could not be read or written, "
+           "130 interrupted.")
+
+
+class RunFormat(StrEnum):
+    """How `run` prints its years."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class ListFormat(StrEnum):
+    """How `describe` prints its entries."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+class Topic(StrEnum):
+    """What `describe` knows about."""
+
+    parameters = "parameters"
+    levers = "levers"
+    structures = "structures"
+    cases = "cases"
+    indicators = "indicators"
+    policies = "policies"
+    facts = "facts"
+
+
+class Language(StrEnum):
+    """Languages of a life history."""
+
+    en = "en"
+    zh = "zh"
+
+
+def say(message: str) -> None:
+    """Tell the user something that is no result."""
+    typer.echo(message, err=True)
+
+
+def guarded(command):
+    """Turn what a user can mend into one message and an exit code of its own."""
+    @functools.wraps(command)
+    def call(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            say(f"govmodel: {error}")
+            raise typer.Exit(BAD_INPUT) from None
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(DONE) from None
+        except OSError as error:
+            say(f"govmodel: {error.filename or 'a file'} could not be read or written: {error.strerror or error}.")
+            raise typer.Exit(NO_FILE) from None
+        except KeyboardInterrupt:
+            say("govmodel: interrupted; nothing was saved.")
+            raise typer.Exit(INTERRUPTED) from None
+    return call
+
+
+def set_levers(settings: list[str], start: int) -> dict[str, float | dict[str, float]]:
+    """Read settings like subsidy=20 or subsidy@2030-01=10 into paths by lever.
+
+    A plain value beside dated ones of the same lever counts from 2026-01, or from the run's start if that is later.
+    """
+    from .case.levers import LEVERS, effective_from
+    from .foundations.calendar import month_name
+    paths: dict[str, dict[str | None, float]] = {}
+    for setting in settings:
+        target, equals, text = setting.partition("=")
+        name, at, month = target.strip().partition("@")
+        if not equals:
+            raise InputError("--set", "LEVER=VALUE or LEVER@YYYY-MM=VALUE", setting, "For example: --set subsidy=20.")
+        lever = LEVERS[name]
+        try:
+            value = float(text)
+        except ValueError:
+            raise InputError(f"--set {target}", f"a number in {lever.unit}", text, "Write, for example, 20.") from None
+        path = paths.setdefault(name, {})
+        date = month if at else None
+        if date in path:
+            raise InputError(f"--set {target}", "one value", text, "It is set twice; remove one of the two.")
+        path[date] = value
+    for path in paths.values():
+        if None in path and len(path) > 1:
+            plain = path.pop(None)
+            path.setdefault(month_name(effective_from(plain, start)), plain)
+    return {name: path[None] if None in path else path for name, path in paths.items()}
+
+
+def _warn_of_idle_levers(case) -> None:
+    """Say so when a lever that was set moves nothing: it acts after the end, or nothing reads it yet."""
+    from .case.levers import LEVERS, effective_from
+    from .foundations.calendar import month_name
+    for name, path in case.own_levers.items():
+        first = effective_from(path, case.start)
+        if first > case.until:
+            say(f"Note: {name} counts from {month_name(first)}, after the run's end; it changes nothing here.")
+        elif LEVERS[name].read_from_step > 1:
+            say(f"Note: {name} is kept with the case, but nothing in this version reads it; it changes nothing.")
+
+
+def _console():
+    """Make the console for results: as wide as the terminal, or wide enough for the tables."""
+    from rich.console import Console
+
+    from .report.terminal import WIDTH
+    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", WIDTH)))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"govmodel {__version__}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
+                                                   help="Show the version and stop.")] = False) -> None:
+    pass
+
+
+@app.command("run", epilog="Exit codes: see govmodel --help.")
+@guarded
+def run_command(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the library (govmodel describe cases) or a "
+                                                               "TOML file.")] = "china",
+    structure: Annotated[str | None, typer.Option(help="Who governs; only market exists yet.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="LEVER=VALUE",
+                                                   help="Set a lever; LEVER@YYYY-MM=VALUE from a month on. "
+                                                        "May be repeated.")] = None,
+    seed: Annotated[int, typer.Option(help="The run's luck; the same seed gives the same run.")] = 0,
+    scale: Annotated[int | None, typer.Option(help="Real packs per simulated pack; 1 is the nation.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="First month, from 2021-01 on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month, up to 2035-12.")] = None,
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own; the table then shows "
+                                                   "medians and 10-90 % bands.")] = 1,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save everything in a new folder.")] = None,
+    packs: Annotated[bool, typer.Option("--packs", help="With --out: save what became of every pack.")] = False,
+    format_: Annotated[RunFormat, typer.Option("--format", help="How to print the years.")] = RunFormat.table,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No table, no notes, no progress bar.")] = False,
+) -> None:
+    """Run a case and show it year by year.
+
+    \b
+    Examples:
+      govmodel run
+      govmodel run low --set subsidy=20 --set fine=3 --seed 7
+      govmodel run --set subsidy=20 --set subsidy@2030-01=10 --until 2032-12
+      govmodel run my_case.toml --replications 20 --out my_run
+      govmodel run --scale 20000 --format csv > years.csv
+    """
+    from .case import Case
+    from .run import check_folder, run
+    chosen = Case.load(case)
+    given = {"structure": structure, "scale": scale, "start": start, "until": until}
+    chosen = chosen.with_(**{key: value for key, value in given.items() if value is not None})
+    if set_:
+        chosen = chosen.with_(levers=set_levers(set_, chosen.start))
+    if packs and out is None:
+        raise InputError("--packs", "a folder to save the packs in", "no --out", "Add --out DIR.")
+    if out is not None:
+        check_folder(out)
+    if not quiet:
+        _warn_of_idle_levers(chosen)
+    done = run(chosen, seed, progress=not quiet, replications=replications, packs=packs)
+    if out is not None:
+        from .report.figures import save_overview
+        done.save(out)
+        save_overview(done, out / "overview.png")
+    _print_years(done, format_, quiet, str(out) if out is not None else None)
+
+
+def _print_years(done, format_: RunFormat, quiet: bool, saved_in: str | None) -> None:
+    """Print a run's years in the format asked for."""
+    if format_ is RunFormat.table:
+        if not quiet:
+            from .report.terminal import show
+            show(done, _console(), saved_in)
+        return
+    from .report.tables import yearly
+    by_year = yearly(done.indicators)
+    if format_ is RunFormat.csv:
+        typer.echo(by_year.to_csv(index=False, lineterminator="\n"), nl=False)
+    else:
+        blank = by_year.astype(object).where(by_year.notna(), None)  # JSON knows no NaN
+        typer.echo(json.dumps(blank.to_dict("records"), indent=2))
+
+
+@app.command()
+@guarded
+def trace(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run.")],
+    pack_id: Annotated[int, typer.Argument(help="A pack's number, from 0 on.")],
+    lang: Annotated[Language, typer.Option(help="English or Chinese.")] = Language.en,
+    replication: Annotated[int, typer.Option(help="Which replication's world.")] = 0,
+) -> None:
+    """Tell the life of one pack of a saved run.
+
+    \b
+    Examples:
+      govmodel trace my_run 12345
+      govmodel trace my_run 12345 --lang zh
+    """
+    from .run import load_run
+    for line in load_run(folder).pack(pack_id, replication).lines(lang.value):
+        typer.echo(line)
+
+
+@app.command()
+@guarded
+def describe(
+    topic: Annotated[Topic, typer.Argument(help="What to list.")],
+    format_: Annotated[ListFormat, typer.Option("--format", help="How to print it; json and markdown give every "
+                                                                 "field.")] = ListFormat.table,
+) -> None:
+    """List what there is: names, units, ranges, sources.
+
+    \b
+    Examples:
+      govmodel describe levers
+      govmodel describe indicators --format markdown
+      govmodel describe parameters --format json
+    """
+    from .report import catalogue
+    if format_ is ListFormat.table:
+        from rich.table import Table
+        from rich.text import Text
+        found = catalogue.entries(topic.value)
+        table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0), title_style="bold",
+                      title=f"{topic.value.capitalize()} ({len(found)})", title_justify="left")
+        table.add_column(no_wrap=True, style="bold")
+        table.add_column()
+        for name, figures, meaning in found:
+            table.add_row(name, Text(figures).append(f"\n{meaning}" if meaning else "", style="dim"))
+        _console().print(table)
+    elif format_ is ListFormat.json:
+        typer.echo(json.dumps(catalogue.rows(topic.value), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(catalogue.as_markdown(catalogue.rows(topic.value)))
+
+
+def main() -> None:
+    """Run the command line; output is UTF-8 wherever it goes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and "utf" not in (stream.encoding or "").lower():
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()

@@ -1,0 +1,108 @@
+"""The ledger: the only door for money and for packs, energy and metals.
+
+Money is kept in whole fen, double entry by construction: a line names who pays and who is paid, and a posting can only
+put an amount on a line. Stocks of things are moved from place to place, never made: the places' sum is constant, the
+outside places (`sold`, `scrap`) count down what entered.
+"""
+
+import numpy as np
+import pandas as pd
+
+from .calendar import month_name
+from .errors import LawBroken
+
+
+class Ledger:
+    """The books of one run: lines of payment by month, and stocks of things by place."""
+
+    def __init__(self, first_month: int, months: int):
+        self.first_month = first_month
+        self.months = months
+        self.accounts: list[str] = []
+        self._account: dict[str, int] = {}
+        self._payers: list[np.ndarray] = []
+        self._payees: list[np.ndarray] = []
+        self.purposes: list[str] = []
+        self._lines = 0
+        self.amounts = np.zeros((months, 0), np.int64)
+        self.places: dict[str, int] = {}
+        self.stock = np.zeros((0, 0), np.int64)
+
+    # money
+
+    def account(self, name: str) -> int:
+        """Open an account, or find it again."""
+        if name not in self._account:
+            self._account[name] = len(self.accounts)
+            self.accounts.append(name)
+        return self._account[name]
+
+    def line(self, purpose: str, payers: list[str], payees: list[str]) -> slice:
+        """Declare lines on which the payers pay the payees, pair by pair (one name serves all the others)."""
+        size = max(len(payers), len(payees))
+        self._payers.append(np.array([self.account(name) for name in payers * (size // len(payers))]))
+        self._payees.append(np.array([self.account(name) for name in payees * (size // len(payees))]))
+        self.purposes += [purpose] * size
+        self._lines += size
+        return slice(self._lines - size, self._lines)
+
+    def open_books(self) -> None:
+        """Rule the pages once all lines are declared."""
+        self.amounts = np.zeros((self.months, self._lines), np.int64)
+        self.payers, self.payees = np.concatenate(self._payers), np.concatenate(self._payees)
+
+    def pay(self, month: int, line: slice, fen) -> None:
+        """Pay whole fen on a line this month; `fen` is one amount or one for each pair."""
+        self.amounts[month - self.first_month, line] += fen
+
+    def balances(self, until: int) -> np.ndarray:
+        """Give every account's balance at the end of a month: int64, fen; they always sum to zero."""
+        total = self.amounts[: until - self.first_month + 1].sum(axis=0)
+        balance = np.zeros(len(self.accounts), np.int64)
+        np.add.at(balance, self.payees, total)
+        np.subtract.at(balance, self.payers, total)
+        return balance
+
+    def net(self, names: list[str]) -> np.ndarray:
+        """Give what some accounts together gained in each month: int64 fen, one entry a month."""
+        chosen = np.zeros(len(self.accounts), bool)
+        chosen[[self._account[name] for name in names]] = True
+        sign = chosen[self.payees].astype(np.int64) - chosen[self.payers]
+        touched = np.flatnonzero(sign)
+        return (self.amounts[:, touched] * sign[touched]).sum(axis=1)
+
+    def frame(self) -> pd.DataFrame:
+        """Give every payment made: month, payer, payee, purpose, yuan; empty lines are left out."""
+        when, line = np.nonzero(self.amounts)
+        names = np.array(self.accounts, object)
+        return pd.DataFrame(
+            {
+                "month": np.array([month_name(self.first_month + m) for m in range(self.months)], object)[when],
+                "payer": names[self.payers[line]],
+                "payee": names[self.payees[line]],
+                "purpose": np.array(self.purposes, object)[line],
+                "yuan": self.amounts[when, line] / 100.0,
+            }
+        )
+
+    # things
+
+    def open_places(self, places: tuple[str, ...], kinds: int) -> None:
+        """Lay out the places where things can be; each holds `kinds` kinds of things."""
+        self.places = {name: row for row, name in enumerate(places)}
+        self.stock = np.zeros((len(places), kinds), np.int64)
+
+    def move(self, source: str, target: str, amounts: np.ndarray) -> None:
+        """Move things from one place to another: int64, one amount a kind."""
+        self.stock[self.places[source]] -= amounts
+        self.stock[self.places[target]] += amounts
+
+    def check(self, month: int, outside: tuple[str, ...]) -> None:
+        """Hold the books to their laws: no payment is negative, and only the outside places may be below zero."""
+        if (self.amounts[month - self.first_month] < 0).any():
+            line = int(np.argmin(self.amounts[month - self.first_month]))
+            raise LawBroken(f"{month_name(month)}: a negative payment on line {self.purposes[line]!r}")
+        inside = [row for name, row in self.places.items() if name not in outside]
+        if (self.stock[inside] < 0).any():
+            row = inside[int(np.argmin(self.stock[inside].min(axis=1)))]
+            raise LawBroken(f"{month_name(month)}: less than nothing in {list(self.places)[row]!r}")

@@ -1,0 +1,101 @@
+"""Parameters: every number that is not a lever, with unit, range, meaning and source, or the word ASSUMED."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from .errors import InputError, nearest
+
+FACTS_FOLDER = Path(__file__).resolve().parent.parent / "facts"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the model: its value, unit, allowed range, meaning, source and the room that reads it."""
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    description: str
+    source: str
+    room: str
+
+    def check(self, value: object) -> float:
+        """Accept a value for this parameter, or say why not."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InputError(f"parameter {self.name}", f"a number in {self.unit}", value, "Give a plain number.")
+        value = float(value)
+        if not self.low <= value <= self.high:
+            wanted = f"a number from {self.low:g} to {self.high:g} {self.unit}"
+            raise InputError(f"parameter {self.name}", wanted, value, f"Its default is {self.value:g}.")
+        return value
+
+
+class ParameterSet(Mapping):
+    """All parameters of a country, by name."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]):
+        self._parameters = dict(parameters)
+
+    def __getitem__(self, name: str) -> Parameter:
+        if name not in self._parameters:
+            raise InputError("parameter", "the name of a parameter", name, nearest(name, self._parameters))
+        return self._parameters[name]
+
+    def __iter__(self):
+        return iter(self._parameters)
+
+    def __len__(self) -> int:
+        return len(self._parameters)
+
+    def values(self, overrides: Mapping[str, object] | None = None) -> dict[str, float]:
+        """Give every parameter's number, with some of them replaced by checked ones."""
+        numbers = {name: parameter.value for name, parameter in self._parameters.items()}
+        for name, value in (overrides or {}).items():
+            numbers[name] = self[name].check(value)
+        return numbers
+
+
+def read(path: Path) -> ParameterSet:
+    """Read a parameter file (TOML: one table a room, one table a parameter) and hold every entry to its own range."""
+    parameters = {}
+    for room, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        for name, entry in entries.items():
+            if name in parameters:
+                raise InputError(f"{path.name}: {name}", "a name used once", name, "Rename one of the two.")
+            try:
+                low, high = entry["range"]
+                parameter = Parameter(
+                    name,
+                    float(entry["value"]),
+                    entry["unit"],
+                    float(low),
+                    float(high),
+                    entry["description"],
+                    entry["source"],
+                    room,
+                )
+            except KeyError as missing:
+                raise InputError(
+                    f"{path.name}: {name}",
+                    "value, unit, range, description and source",
+                    sorted(entry),
+                    f"Add {missing}.",
+                ) from None
+            parameter.check(parameter.value)
+            parameters[name] = parameter
+    return ParameterSet(parameters)
+
+
+@lru_cache(maxsize=8)
+def load(country: str = "china") -> ParameterSet:
+    """Load the parameters of a country from its facts folder."""
+    path = FACTS_FOLDER / country / "parameters.toml"
+    if not path.is_file():
+        known = [p.parent.name for p in FACTS_FOLDER.glob("*/parameters.toml")]
+        raise InputError("country", "a folder of facts", country, nearest(country, known))
+    return read(path)

@@ -1,0 +1,59 @@
+"""Tender: a fleet sells a lot to the best of a few bidders, by a score of price against licence and record.
+
+How many bidders of each kind come to a lot is Poisson; each values the lot by its kind's bid plus a Gumbel error of its
+own (a share of the bid), so the best of n errs by Gumbel + log n. The score of a bid is
+
+    weight * bid + (1 - weight) * licence_worth * [licensed]        (yuan/kWh)
+
+"Highest bid wins" is weight 1. A lot that draws nobody is kept and offered again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..foundations import draws
+from .choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
+
+KINDS = np.array([BATTERY_MAKER_OUTLET, RECYCLER, DISMANTLER, WORKSHOP])
+MOST_BIDDERS = 6  # of one kind at one lot
+_CODES = np.array([draws.code(purpose, 0, kind) for purpose in ("bidders", "bid") for kind in range(4)], np.uint64)
+_LOG_COUNT = np.log(np.maximum(np.arange(MOST_BIDDERS + 1.0), 1.0))
+_LICENSED = np.array([1.0, 1.0, 1.0, 0.0])
+EULER = 0.5772156649015329  # mean of a standard Gumbel error, taken off so that errors are fair
+
+
+def attendance(expected: np.ndarray) -> np.ndarray:
+    """Turn expected bidders per kind into cumulative Poisson chances of 0, 1, ... 5: (MOST_BIDDERS, kinds, ...)."""
+    chance = np.exp(-expected)
+    rows = [chance]
+    for count in range(1, MOST_BIDDERS):
+        chance = chance * expected / count
+        rows.append(rows[-1] + chance)
+    return np.stack(rows)
+
+
+@dataclass
+class Awards:
+    """Who won each lot and at what price."""
+
+    channel: np.ndarray  # channel index; KEPT where nobody came
+    price: np.ndarray  # yuan/kWh, never negative
+
+
+def award(
+    bids: np.ndarray, presence: np.ndarray, weight: float, licence_worth: float, error: float, lots: np.ndarray, ordinal
+) -> Awards:
+    """Award lots: `bids` yuan/kWh and `presence` cumulative chances are for the four KINDS, (4, lots) and (6, 4, lots)."""
+    drawn = draws.words(draws.at(lots, ordinal), _CODES)
+    luck = draws.uniform(drawn[:4])
+    count = (luck > presence).sum(axis=0)
+    waits = draws.exponential(drawn[4:])
+    offered = bids * (1.0 + error * (_LOG_COUNT[count] - np.log(waits) - EULER))
+    score = weight * offered + ((1.0 - weight) * licence_worth * _LICENSED)[:, None]
+    score[count == 0] = -np.inf
+    best = np.argmax(score, axis=0)
+    here = np.arange(len(lots))
+    came = count[best, here] > 0
+    price = np.where(came, np.maximum(offered[best, here], 0.0), 0.0)
+    return Awards(np.where(came, KINDS[best], KEPT), price)

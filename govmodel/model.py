@@ -1,0 +1,295 @@
+"""The world of one case and the agenda of a month."""
+
+import mesa
+import numpy as np
+
+from . import facts as country_facts
+from .actors.books import SOURCES, Books
+from .actors.buyers import Recycler, WorkshopDistrict
+from .actors.fates import WORKSHOP_RECOVERIES
+from .actors.flows import Flows
+from .actors.government import CentralGovernment, Province
+from .actors.holders import Holders
+from .actors.makers import Automaker, BatteryMaker
+from .case.case import Case
+from .case.levers import LEVERS
+from .chain import geography, metals
+from .chain.fleet import CLASSES, PROVINCES
+from .chain.plants import Plants, Reception
+from .foundations.calendar import EXPERIMENT_FROM, MONTHS, month_name
+from .foundations.ledger import Ledger
+from .mechanisms.market import CELLS as BID_CELLS
+from .mechanisms.market import Board, Market, ease_table
+from .mechanisms.tender import attendance
+from .performance import frames
+from .performance.history import pack_history
+from .performance.indicators import indicators
+from .performance.record import Record
+
+
+def seed_of(rng) -> int:
+    """Turn what a user gives as `rng` (a whole number, a generator, a seed sequence or nothing) into a seed."""
+    if rng is None:
+        return 0
+    if isinstance(rng, (int, np.integer)):
+        return int(rng)
+    return int(np.random.default_rng(rng).integers(2**63))
+
+
+class GovernanceModel(mesa.Model):
+    """China's retired-battery chain, month by month; `step` is one month."""
+
+    holders_class = Holders
+
+    def __init__(self, case: Case | None = None, rng=None):
+        """Build the world of a case at its first month; without arguments, the default case with seed 0."""
+        self.seed_key = seed_of(rng)
+        super().__init__(rng=self.seed_key % 2**63)
+        self.case = case if case is not None else Case.load("china")
+        self.facts = country_facts.load(self.case.country)
+        self.parameters = self.case.parameters
+        self.start, self.until = self.case.start, self.case.until
+        self.month = self.start
+        self.months = [month_name(month) for month in range(self.start, self.until + 1)]
+        self.lever_paths = {
+            name: self.case.lever_path(name) for name, lever in LEVERS.items() if lever.read_from_step == 1
+        }
+        self._build_chain()
+        self._build_actors()
+        self._build_books()
+
+    def _build_chain(self) -> None:
+        facts, case, p = self.facts, self.case, self.parameters
+        leased = np.repeat(facts.leased_share, 12, axis=0)
+        first = max(self.start, EXPERIMENT_FROM)
+        if first <= self.until:
+            scale = self.lever_paths["leasing"][first - self.start :] / max(LEVERS["leasing"].value_2025, 1e-9)
+            leased[first : self.until + 1] = np.minimum(leased[first : self.until + 1] * scale[:, None], 1.0)
+        self.holders = self.holders_class(facts, case, self.seed_key, leased)
+        self.plants = Plants(facts, p, case.capacity)
+        self.yard = np.zeros((PROVINCES, 2), np.int64)
+        self.freight = geography.freight(facts, p, self.plants.province)
+        self.content = metals.contents(facts)
+        self.market = Market(facts, p, case.metal_prices, self.plants.makers)
+        self.deposit_by_sale = np.zeros(MONTHS)
+        self.deposit_by_sale[self.start : self.until + 1] = self.lever_paths["deposit"]
+        self._mean_wh = np.round(
+            (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
+        )
+
+    def _build_actors(self) -> None:
+        facts, p = self.facts, self.parameters
+        self.central = CentralGovernment(self)
+        self.provinces = [Province(self, code, i) for i, code in enumerate(country_facts.PROVINCES)]
+        self.makers = [Automaker(self, name, share) for name, share in zip(facts.automakers, facts.automaker_share.T)]
+        self.makers += [
+            BatteryMaker(self, name, share) for name, share in zip(facts.battery_makers, facts.battery_maker_share.T)
+        ]
+        self.recyclers = [Recycler(self, plant, i) for i, plant in enumerate(facts.plants)]
+        growth = p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * (self.start - 96) / 36.0
+        self.districts = [
+            WorkshopDistrict(self, f"workshops_{code}", i, float(facts.workshop_count[i]) * max(min(growth, 1.0), 0.01))
+            for i, code in enumerate(country_facts.PROVINCES)
+        ]
+        self.plant_busy = [0.0] * len(self.recyclers)
+        self.workshop_busy = [0.0] * PROVINCES
+        self._taken_in = np.zeros((2, len(self.recyclers)))
+        self._workshop_intake = np.zeros((PROVINCES, 2))
+
+    def _build_books(self) -> None:
+        months = self.until - self.start + 1
+        self.ledger = Ledger(self.start, months)
+        self.books = Books(
+            self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
+        )
+        self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
+        stock = int(self.holders.on_the_road(self.start).sum()) * self.case.scale
+        self.ledger.move("sold", "on_the_road", np.array([stock] + [0] * 8))
+        self._read_margins()
+        self._border = self._ease_key = None
+
+    # the month
+
+    def step(self) -> None:
+        """Live through one month."""
+        if self.month > self.until:
+            self.running = False
+            return
+        levers = self.law_and_prices()
+        board = self.post_bids(levers)
+        flows = self.release_and_choose(board, levers)
+        reception = self.receive(flows, board)
+        worked, scrap = self.process()
+        self.inspect_and_pay(flows, board, reception, worked, scrap, levers)
+        if self.month % 3 == 2:
+            self.decide()
+        self.note(flows, board, reception, worked, scrap)
+        self.month += 1
+        self.running = self.month <= self.until
+
+    def law_and_prices(self) -> dict[str, float]:
+        """Put the month's law in force; prices and capacities follow the calendar."""
+        self.plants.open_plants(self.month)
+        return self.central.law(self.month - self.start)
+
+    def post_bids(self, levers: dict) -> Board:
+        """Let every kind of buyer post its bids, on last month's state."""
+        if self._border != levers["open_borders"]:
+            self._border = levers["open_borders"]
+            permits = geography.permits(self.facts, self.parameters, self.plants.province, self._border)
+            self.haul = self.freight + permits
+        pull = np.where(self.plants.room_g > 0.0, self.plants.capacity_t, 0.0) + 1e-9
+        return self.market.post(self.month, self._plant_margin, pull, self.haul, self._workshop_margin, levers)
+
+    def release_and_choose(self, board: Board, levers: dict) -> Flows:
+        """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
+        self._refresh_ease(levers)
+        flows = self.holders.live(self.month, board, self._ease, self._presence, levers, self.deposit_by_sale)
+        return flows
+
+    def _refresh_ease(self, levers: dict) -> None:
+        """Work out anew, when workshops, outlets or the law have changed, what makes channels easy and tenders crowded."""
+        key = (self.month // 3, levers["outlet_duty"], levers["online_collection"], levers["whole_vehicle_scrapping"])
+        if key == self._ease_key:
+            return
+        year = self.month // 12
+        if self._ease_key is None or self.month % 12 < 3:
+            self._vehicles = self.holders.on_the_road(self.month) * float(self.case.scale)
+        self._ease_key = key
+        share = self._vehicles / max(self._vehicles.sum(), 1.0)
+        sites = share[:, None] * self.facts.outlets[year][None, :]
+        count = np.array([district.count for district in self.districts])
+        self._ease = ease_table(self.parameters, country_facts.ROUTES, sites, self._vehicles, count, levers, CLASSES)
+        expected = np.array(
+            [
+                [self.parameters[f"bidders_{kind}"]] * PROVINCES
+                for kind in ("battery_maker_outlet", "recycler", "dismantler", "workshop")
+            ]
+        )
+        expected[3] *= np.minimum(count / count.mean(), 2.5)
+        self._presence = attendance(expected)
+
+    def receive(self, flows: Flows, board: Board) -> Reception:
+        """Deliver what licensed collectors have to the plants; what finds no room waits in their yards."""
+        wh = flows.by_way.astype(np.int64)  # (31, disposition, 2)
+        arriving = self.yard + wh[:, 0] + wh[:, 4] + wh[:, 6]
+        reception = self.plants.receive(arriving, board.share, wh[:, 2], board.maker_share)
+        self.yard = reception.turned_away
+        return reception
+
+    def process(self) -> tuple[np.ndarray, np.ndarray]:
+        """Work factory scrap and packs in the plants."""
+        year = self.month // 12
+        lfp = self.facts.scrap_lfp_share[year]
+        scrap = np.floor(self.facts.scrap_gwh[year] * 1e9 / 12.0 * np.array([lfp, 1.0 - lfp])).astype(np.int64)
+        return self.plants.process(scrap)
+
+    def inspect_and_pay(self, flows: Flows, board: Board, reception: Reception, worked, scrap, levers: dict) -> None:
+        """Move packs, metals and money: every flow of the month goes through the ledger."""
+        month, books, market = self.month, self.books, self.market
+        vat_share = float(market.vat(1.0, levers))
+        books.pay_holders(month, flows, board)
+        books.pay_collectors(month, flows, board, reception.parts, self.haul, vat_share)
+        books.pay_plants(
+            month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
+        )
+        intake = books.pay_workshops(month, flows, board, market.workshop_cost[month])
+        visits = levers["inspection"] / 12.0 * sum(district.count for district in self.districts)
+        self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
+        self._take_deposits(levers["deposit"])
+        sold = int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale
+        books.move_packs(flows, sold)
+        books.move_energy(reception.received.sum(axis=1), worked.sum(axis=1), scrap.sum(axis=1))
+        self._recover_metals(flows, worked.sum(axis=1), scrap.sum(axis=1))
+        self._taken_in += reception.received + scrap
+        self._workshop_intake += intake
+
+    def _take_deposits(self, deposit: float) -> None:
+        """Collect the deposit on every pack sold this month, on its class's mean energy."""
+        if deposit > 0:
+            sold = self.holders.sold(self.month).sum(axis=(0, 1))
+            energy = sold * self.case.scale * self._mean_wh[self.month // 12]
+            self.ledger.pay(self.month, self.books.deposits, np.floor(energy * deposit * 0.1).astype(np.int64))
+
+    def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> None:
+        """Get metals out of what was worked; the rest is lost."""
+        row = self.month - self.start
+        crude = flows.by_way[:, WORKSHOP_RECOVERIES].sum(axis=(0, 1)).astype(np.int64)
+        out, lost = self.record.metals[row], self.record.metals[row, 2]
+        for place, energy, handler, got in (
+            ("recovered_licensed", worked, "licensed", out[0]),
+            ("recovered_workshop", crude, "workshop", out[1]),
+            ("recovered_scrap", scrap, "licensed", self.record.scrap_metals[row]),
+        ):
+            got[:], gone = metals.recovered(energy, self.content, self.facts.recovery[handler])
+            lost += gone
+            self.books.move_metals(place, got, gone)
+
+    def decide(self) -> None:
+        """Let organisations decide for the next quarter, on how busy the last one was."""
+        mass = self.facts.mass_per_kwh
+        capacity = np.maximum(self.plants.capacity_t * 1e6 / 4.0, 1.0)
+        self.plant_busy = (mass @ self._taken_in / capacity).tolist()
+        handled = self._workshop_intake @ mass / 1e6
+        count = np.array([district.count for district in self.districts])
+        self.workshop_busy = (handled / (count * self.parameters["workshop_tonnes"] / 4.0)).tolist()
+        self.agents_by_type[Recycler].do("decide")
+        self.agents_by_type[WorkshopDistrict].do("decide")
+        self._taken_in[:] = 0.0
+        self._workshop_intake[:] = 0.0
+        self._read_margins()
+
+    def _read_margins(self) -> None:
+        self._plant_margin = np.array([recycler.margin for recycler in self.recyclers])
+        self._workshop_margin = np.array([district.margin for district in self.districts])
+
+    def note(self, flows: Flows, board: Board, reception: Reception, worked: np.ndarray, scrap: np.ndarray) -> None:
+        """Write the month into the record and hold the books to their laws."""
+        row, record = self.month - self.start, self.record
+        record.keep_flows(flows.table)
+        record.released_by_class[row] = flows.released_by_class
+        record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
+        record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
+        record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
+        record.paid[row], record.licensed_value[row] = board.paid, board.licensed_value
+        record.workshops[row] = [district.count for district in self.districts]
+        record.workshop_margin[row] = self._workshop_margin
+        record.sold[row] = self.holders.sold(self.month).sum(axis=(1, 2)) * self.case.scale
+        record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]
+        self.ledger.check(self.month, SOURCES)
+
+    # reading, which changes nothing
+
+    @property
+    def months_run(self) -> int:
+        """How many months have been lived through."""
+        return self.month - self.start
+
+    @property
+    def indicators(self):
+        """Every indicator so far: a tidy frame, one row a month, column "month" first."""
+        return indicators(self, self.months_run)
+
+    def flows_frame(self):
+        """Flows of packs so far, by month, province, route, channel and chemistry."""
+        return frames.flows_frame(self, self.months_run)
+
+    def actors_frame(self):
+        """What every organisation and group did and earned so far, by month."""
+        return frames.actors_frame(self, self.months_run)
+
+    def contracts_frame(self):
+        """Contracts so far."""
+        return frames.contracts_frame(self, self.months_run)
+
+    def minutes_frame(self):
+        """Minutes of governing bodies so far."""
+        return frames.minutes_frame(self, self.months_run)
+
+    def events_frame(self):
+        """Every event of every pack so far."""
+        return frames.events_frame(self)
+
+    def pack(self, number: int):
+        """One pack's life history."""
+        return pack_history(self, number)

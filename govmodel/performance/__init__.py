@@ -1,0 +1,1 @@
+"""Floor 6: what happened, measured afterwards. Reading changes nothing."""

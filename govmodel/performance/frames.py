@@ -1,0 +1,116 @@
+"""Tidy tables of a run: flows, actors, contracts and events. Reading changes nothing."""
+
+import numpy as np
+import pandas as pd
+
+from ..actors.books import COLLECTORS
+from ..actors.fates import CHANNEL_OF, DISPOSITIONS, HOLDER_GROUPS, IN_WORKSHOP, SCANNED
+from ..facts import CHANNELS, CHEMISTRIES, PROVINCES, ROUTES
+from ..foundations.calendar import month_name
+
+CONTRACT_COLUMNS = ("month", "source", "recycler", "form", "share", "price", "kept")
+MINUTES_COLUMNS = ("month", "seat", "lever", "asked", "reason", "outcome")
+
+
+def _names(values: tuple, index: np.ndarray) -> np.ndarray:
+    return np.array(values, object)[index]
+
+
+def flows_frame(model, months: int) -> pd.DataFrame:
+    """Packs, kWh and kg that took each route into each channel, by month, province and chemistry; empty rows left out."""
+    flows = model.record.flows()
+    shape = (months, len(PROVINCES), len(ROUTES), len(CHANNELS), len(CHEMISTRIES))
+    axes = (flows["month"], flows["province"], flows["route"], CHANNEL_OF[flows["way"]], flows["chemistry"])
+    cells, row = np.unique(np.ravel_multi_index(axes, shape), return_inverse=True)
+    packs = np.bincount(row, flows["packs"], len(cells)).astype(np.int64)
+    kwh = np.bincount(row, flows["watt_hours"], len(cells)) / 1000.0
+    month, province, route, channel, chemistry = np.unravel_index(cells, shape)
+    return pd.DataFrame(
+        {
+            "month": _names(tuple(model.months), month),
+            "province": _names(PROVINCES, province),
+            "route": _names(ROUTES, route),
+            "channel": _names(CHANNELS, channel),
+            "chemistry": _names(CHEMISTRIES, chemistry),
+            "packs": packs,
+            "kwh": kwh,
+            "kg": kwh * model.facts.mass_per_kwh[chemistry],
+        }
+    )
+
+
+def actors_frame(model, months: int) -> pd.DataFrame:
+    """What each organisation and group did and earned, by month: one row a month and actor."""
+    record, ledger = model.record, model.ledger
+    mass = model.facts.mass_per_kwh
+    columns = []
+
+    def add(name, kind, province, **numbers):
+        blank = np.full(months, np.nan)
+        columns.append(
+            {
+                "actor": name,
+                "kind": kind,
+                "province": province,
+                **{key: numbers.get(key, blank) for key in ("received_kt", "capacity_kt", "margin", "count")},
+                "net_million_yuan": ledger.net([name])[:months] / 1e8,
+            }
+        )
+
+    for i, recycler in enumerate(model.recyclers):
+        add(
+            f"plant: {recycler.name}",
+            "recycler",
+            PROVINCES[recycler.province],
+            received_kt=(record.received[:months, :, i] + record.scrap[:months, :, i]) @ mass / 1e9,
+            capacity_kt=record.capacity_t[:months, i] / 1000.0,
+            margin=record.margin[:months, i],
+        )
+    flows = record.flows()
+    key = (flows["month"] * len(PROVINCES) + flows["province"]) * 2 + flows["chemistry"]
+    unlicensed = np.bincount(key, flows["watt_hours"] * IN_WORKSHOP[flows["way"]], months * len(PROVINCES) * 2)
+    unlicensed = unlicensed.reshape(months, len(PROVINCES), 2)
+    for i, district in enumerate(model.districts):
+        add(
+            district.name,
+            "workshops",
+            PROVINCES[i],
+            received_kt=unlicensed[:, i] @ mass / 1e9,
+            margin=record.workshop_margin[:months, i],
+            count=record.workshops[:months, i],
+        )
+    for name in COLLECTORS:
+        add(name, "collector", "")
+    for name in HOLDER_GROUPS:
+        add(name, "holders", "")
+    for name in ("treasury", "deposit_fund"):
+        add(name, "government", "")
+    frames = [pd.DataFrame({"month": model.months[:months], **column}) for column in columns]
+    table = pd.concat(frames, ignore_index=True)
+    return table.sort_values("month", kind="stable", ignore_index=True)
+
+
+def contracts_frame(model, months: int) -> pd.DataFrame:
+    """Contracts in force by month; there are none until contracts exist, so the table has columns and no rows."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in CONTRACT_COLUMNS})
+
+
+def minutes_frame(model, months: int) -> pd.DataFrame:
+    """Minutes of governing bodies; under the structure `market` nobody meets, so the table has columns and no rows."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in MINUTES_COLUMNS})
+
+
+def events_frame(model) -> pd.DataFrame:
+    """All that happened to packs: one row an event, by month and pack number."""
+    month, pack, code = model.holders.events.columns()
+    return pd.DataFrame(
+        {
+            "month": np.array([month_name(m) for m in range(model.start, model.until + 1)], object)[
+                month - model.start
+            ],
+            "pack": pack,
+            "route": _names(ROUTES, code >> 4 & 7),
+            "disposition": _names(DISPOSITIONS, code & 15),
+            "scanned": code >= SCANNED,
+        }
+    )

@@ -1,0 +1,144 @@
+"""Indicators: what each one means, and their values month by month, computed from the record after the fact."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..actors.books import COLLECTORS
+from ..actors.fates import IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_GO, LICENSED, SALVAGE
+from ..facts import METALS, PROVINCES
+from ..mechanisms.choice import RECYCLER, WORKSHOP
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One quantity of interest: unit, meaning, and how months add up to a year."""
+
+    name: str
+    unit: str
+    definition: str
+    definition_zh: str
+    aggregation: str  # "mean", "sum", "last", or "ratio:<numerator>/<denominator>" of two summed indicators
+
+
+def _read() -> dict[str, Indicator]:
+    """Read the definitions, in the order of the columns."""
+    path = Path(__file__).with_name("indicators.toml")
+    return {name: Indicator(name, **entry) for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+
+
+INDICATORS = _read()
+
+
+def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Divide, giving NaN where there is nothing to divide by."""
+    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 0)
+
+
+def indicators(model, months: int) -> pd.DataFrame:
+    """Compute every indicator for the first `months` months of a model: one row a month, "month" first."""
+    values = {**_physical(model, months), **_prices(model, months), **_money(model, months)}
+    for name, indicator in INDICATORS.items():
+        if indicator.aggregation.startswith("ratio:"):
+            top, bottom = indicator.aggregation[6:].split("/")
+            values[name] = _ratio(values[top], values[bottom])
+    frame = {"month": model.months[:months], **{name: values[name] for name in INDICATORS}}
+    return pd.DataFrame(frame)
+
+
+def _sums(flows: dict, months: int, chosen=None, measure: str = "watt_hours") -> np.ndarray:
+    """Sum a measure of the chosen flows by month, in thousand millions (GWh from Wh)."""
+    weights = flows[measure] if chosen is None else flows[measure] * chosen
+    return np.bincount(flows["month"], weights, months) / 1e9
+
+
+def _physical(model, months: int) -> dict[str, np.ndarray]:
+    """Energy, mass, plants and metals."""
+    record, facts = model.record, model.facts
+    flows = record.flows()
+    coast = np.array([region == "coast" for region in facts.region])
+    mass = facts.mass_per_kwh
+    route, way, lfp = flows["route"], flows["way"], flows["chemistry"] == 0
+    first = route <= SALVAGE
+    # a holder who decides again and keeps on keeping has released nothing
+    released = (route <= LET_GO) & ~((route == LET_GO) & (way == IS_KEPT))
+
+    def gwh(chosen) -> np.ndarray:
+        return _sums(flows, months, chosen)
+
+    lfp_gwh, ncm_gwh = gwh(first & lfp), gwh(first & ~lfp)
+    handed = gwh(released & LICENSED[way])
+    yard = record.yard[:months].sum(axis=(1, 2)) / 1e9
+    pending = np.minimum(np.maximum(np.diff(yard, prepend=0.0), 0.0), handed)
+    received = record.received[:months].sum(axis=2) @ mass / 1e9
+    scrap = record.scrap[:months].sum(axis=2) @ mass / 1e9
+    capacity = record.capacity_t[:months] / 1000.0
+    metal = record.metals[:months] / 1e9
+    return {
+        "retired_kt": lfp_gwh * mass[0] + ncm_gwh * mass[1],
+        "retired_gwh": lfp_gwh + ncm_gwh,
+        "retired_lfp_kt": lfp_gwh * mass[0],
+        "retired_fleet_gwh": record.released_by_class[:months, 1:].sum(axis=(1, 2)) / 1e9,
+        "retired_coast_gwh": gwh(first & coast[flows["province"]]),
+        "released_gwh": gwh(released),
+        "formal_gwh": handed - pending,
+        "informal_gwh": gwh(released & IN_WORKSHOP[way]),
+        "kept_gwh": gwh(released & (way == IS_KEPT)),
+        "pending_gwh": pending,
+        "second_life_gwh": gwh(released & IS_SECOND_LIFE[way]),
+        "reuse_gwh": gwh(released & IS_REUSE[way]),
+        "scanned_gwh": _sums(flows, months, released, "scanned_wh"),
+        "handed_gwh": handed,
+        "sold_gwh": gwh(way != IS_KEPT),
+        "plant_utilisation": 12.0 * (received + scrap) / capacity.sum(axis=1),
+        "scrap_utilisation": 12.0 * scrap / capacity.sum(axis=1),
+        "coast_share_capacity": capacity[:, coast[model.plants.province]].sum(axis=1) / capacity.sum(axis=1),
+        "licensed_capacity_kt": capacity.sum(axis=1),
+        "licensed_input_kt": received,
+        "scrap_input_kt": scrap,
+        "workshops": record.workshops[:months].sum(axis=1),
+        **{f"{name}_recovered_t": metal[:, :2, i].sum(axis=1) for i, name in enumerate(METALS)},
+        "lithium_lost_t": metal[:, 2, 0],
+        "in_use_million": record.on_the_road[:months] / 1e6,
+        "sold_million": record.sold[:months].sum(axis=1) / 1e6,
+    }
+
+
+def _prices(model, months: int) -> dict[str, np.ndarray]:
+    """Bids, weighted by what is released where."""
+    record = model.record
+    flows = record.flows()
+    key = (flows["month"] * len(PROVINCES) + flows["province"]) * 2 + flows["chemistry"]
+    first = np.bincount(key, flows["watt_hours"] * (flows["route"] <= SALVAGE), months * len(PROVINCES) * 2)
+    first = first.reshape(months, len(PROVINCES), 2)
+    paid = record.paid[:months].reshape(months, 6, len(PROVINCES), 2, -1)[..., 2]  # packs of 70 to 80 % health
+    values = {}
+    for chemistry, name in enumerate(("lfp", "ncm")):
+        weight = first[:, :, chemistry] + 1e-9
+        for channel, buyer in ((RECYCLER, "licensed"), (WORKSHOP, "workshop")):
+            values[f"{buyer}_bid_{name}"] = (paid[:, channel, :, chemistry] * weight).sum(axis=1) / weight.sum(axis=1)
+        premium = _ratio(values[f"workshop_bid_{name}"], values[f"licensed_bid_{name}"]) - 1.0
+        values[f"workshop_premium_{name}"] = premium
+    return values
+
+
+def _money(model, months: int) -> dict[str, np.ndarray]:
+    """Incomes and outlays in million yuan."""
+    ledger = model.ledger
+    plants = [name for name in ledger.accounts if name.startswith("plant: ")]
+    workshops = [name for name in ledger.accounts if name.startswith("workshops_")]
+    amounts = ledger.amounts[:months]
+    purchases = sum(amounts[:, line].sum(axis=1) for line in model.books.purchases)
+    million = 1e8  # fen
+    return {
+        "holder_income": purchases / million,
+        "recycler_profit": ledger.net(plants)[:months] / million,
+        "collector_profit": ledger.net(list(COLLECTORS))[:months] / million,
+        "workshop_profit": ledger.net(workshops)[:months] / million,
+        "treasury_net": ledger.net(["treasury"])[:months] / million,
+        "governance_cost": amounts[:, model.books.inspections].sum(axis=1) / million,
+        "deposit_fund": np.cumsum(ledger.net(["deposit_fund"])[:months]) / million,
+    }
