@@ -14,7 +14,6 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))  # the facts of this checkout, wherever govmodel may be installed
 
-from govmodel.case.levers import LEVERS  # noqa: E402
 from govmodel.facts import PROVINCES, load  # noqa: E402
 from govmodel.facts.loading import FACTS_FOLDER  # noqa: E402
 from govmodel.report import catalogue  # noqa: E402
@@ -275,103 +274,71 @@ def facts_page() -> str:
     return "\n".join([*lines, *sources_page()]).rstrip() + "\n"
 
 
-def parameters_page() -> str:
-    """Write the page of parameters, levers, policies, cases and indicators."""
+def limits(entry: dict) -> str:
+    """Write the range of a parameter or lever."""
+    return f"{entry['low']:g} to {entry['high']:g}"
+
+
+def parameter_tables() -> list[str]:
+    """List the parameters, a table a room."""
+    rooms: dict[str, list] = {}
+    for p in catalogue.rows("parameters"):
+        line = [f"`{p['name']}`", f"{p['value']:g}", p["unit"], limits(p), p["source"], p["description"]]
+        rooms.setdefault(p["room"], []).append(line)
+    head = ["name", "value", "unit", "range", "source", "description"]
+    return [text for room, lines in rooms.items() for text in (f"### {room}", "", *table(head, lines))]
+
+
+def lever_table() -> list[str]:
+    """List the levers."""
+    lines = []
+    for v in catalogue.rows("levers"):
+        read_yet = "yes" if v["read_from_step"] == 1 else "not yet"
+        meaning = f"{v['description']} {v['description_zh']}"
+        lines.append(
+            [f"`{v['name']}`", f"{v['value_2025']:g}", v["unit"], limits(v), v["decider"], v["room"], read_yet]
+        )
+        lines[-1] += [v["source"], meaning, v["why"]]
+    return table(["name", "2025", "unit", "range", "held by", "room", "read", "source", "meaning", "why"], lines)
+
+
+def policy_table() -> list[str]:
+    """List what each policy changes."""
     lines = [
-        MADE,
-        "",
-        "# Parameters, levers, policies and indicators",
-        "",
-        *(
-            f"**{topic.capitalize()}: {in_words({topic: counted(catalogue.rows(topic))})}**  "
-            for topic in ("parameters", "levers", "policies")
-        ),
-        "",
-        "The same tables on a terminal: `govmodel describe parameters`, `levers`, `policies`, `indicators`.",
-        "",
-        "## Parameters",
-        "",
-        "Every number that is neither a lever nor a table of facts. A case overrides one under "
-        "`[scenario.parameters]`.",
-        "",
-    ]
-    for room in tomllib.loads((CHINA / "parameters.toml").read_text(encoding="utf-8")):
-        rows = [p for p in catalogue.rows("parameters") if p["room"] == room]
-        lines += [
-            f"### {room}",
-            "",
-            *table(
-                ["name", "value", "unit", "range", "source", "description"],
-                [
-                    [
-                        f"`{p['name']}`",
-                        f"{p['value']:g}",
-                        p["unit"],
-                        f"{p['low']:g} to {p['high']:g}",
-                        p["source"],
-                        p["description"],
-                    ]
-                    for p in rows
-                ],
-            ),
+        [
+            f"`{c['id']}`: {c['title']}",
+            f"`{c['lever']}`",
+            c["from"],
+            f"{c['value']:g} {c['unit']}",
+            c["source"],
+            c["why"],
         ]
-    lines += [
-        "## Levers",
-        "",
-        "What a governance can move. `read`: whether this version of the model reads it.",
-        "",
-        *table(
-            ["name", "2025", "unit", "range", "held by", "room", "read", "source", "meaning", "why"],
-            [
-                [
-                    f"`{v.name}`",
-                    f"{v.value_2025:g}",
-                    v.unit,
-                    f"{v.low:g} to {v.high:g}",
-                    v.decider,
-                    v.room,
-                    "yes" if v.read_from_step == 1 else "not yet",
-                    v.source,
-                    f"{v.description} {v.description_zh}",
-                    v.why,
-                ]
-                for v in LEVERS.values()
-            ],
-        ),
+        for c in catalogue.rows("policies")
     ]
-    lines += [
-        "## Policies",
-        "",
-        "Dated law: which lever it sets, from when, to what. A case names those in force.",
-        "",
-        *table(
-            ["policy", "lever", "from", "value", "source", "why"],
-            [
-                [
-                    f"`{c['id']}`: {c['title']}",
-                    f"`{c['lever']}`",
-                    c["from"],
-                    f"{c['value']:g} {c['unit']}",
-                    c["source"],
-                    c["why"],
-                ]
-                for c in catalogue.rows("policies")
-            ],
-        ),
+    return table(["policy", "lever", "from", "value", "source", "why"], lines)
+
+
+def indicator_table() -> list[str]:
+    """List the indicators."""
+    lines = [
+        [f"`{i['name']}`", i["unit"], i["aggregation"], f"{i['definition']}. {i['definition_zh']}"]
+        for i in catalogue.rows("indicators")
     ]
-    lines += [
-        "## Indicators",
-        "",
-        "By month; `by year` is how months add up.",
-        "",
-        *table(
-            ["name", "unit", "by year", "meaning"],
-            [
-                [f"`{i['name']}`", i["unit"], i["aggregation"], f"{i['definition']}. {i['definition_zh']}"]
-                for i in catalogue.rows("indicators")
-            ],
-        ),
-    ]
+    return table(["name", "unit", "by year", "meaning"], lines)
+
+
+def parameters_page() -> str:
+    """Write the page of parameters, levers, policies and indicators."""
+    topics = ("parameters", "levers", "policies")
+    lines = [MADE, "", "# Parameters, levers, policies and indicators", ""]
+    lines += [f"**{name.capitalize()}: {in_words({name: counted(catalogue.rows(name))})}**  " for name in topics]
+    lines += ["", "On a terminal: `govmodel describe parameters`, `levers`, `policies`, `indicators`.", ""]
+    lines += ["## Parameters", "", "Every number that is neither a lever nor a table of facts. A case overrides one"]
+    lines += ["under `[scenario.parameters]`.", "", *parameter_tables()]
+    lines += ["## Levers", "", "What a governance can move. `read`: whether this version of the model reads it.", ""]
+    lines += [*lever_table(), "## Policies", "", "Dated law: the lever it sets, from when, to what. A case names those"]
+    lines += ["in force.", "", *policy_table()]
+    lines += ["## Indicators", "", "Month by month; `by year` is how months add up.", "", *indicator_table()]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -20,12 +20,17 @@ from .version import __version__
 DONE, FAILED, BAD_INPUT, NO_FILE, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
-    name="govmodel", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    name="govmodel",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="Who should govern China's retired electric-vehicle batteries? Runs the chain month by month and shows what "
-         "becomes of the packs, who earns, and what governing costs.",
+    "becomes of the packs, who earns, and what governing costs.",
     epilog="Exit codes: 0 done, 1 govmodel failed, 2 bad input, 3 a file could not be read or written, "
-           "130 interrupted.")
+    "130 interrupted.",
+)
 
 
 class RunFormat(StrEnum):
@@ -70,6 +75,7 @@ def say(message: str) -> None:
 
 def guarded(command):
     """Turn what a user can mend into one message and an exit code of its own."""
+
     @functools.wraps(command)
     def call(*args, **kwargs):
         try:
@@ -86,6 +92,7 @@ def guarded(command):
         except KeyboardInterrupt:
             say("govmodel: interrupted; nothing was saved.")
             raise typer.Exit(INTERRUPTED) from None
+
     return call
 
 
@@ -96,6 +103,7 @@ def set_levers(settings: list[str], start: int) -> dict[str, float | dict[str, f
     """
     from .case.levers import LEVERS, effective_from
     from .foundations.calendar import month_name
+
     paths: dict[str, dict[str | None, float]] = {}
     for setting in settings:
         target, equals, text = setting.partition("=")
@@ -123,6 +131,7 @@ def _warn_of_idle_levers(case) -> None:
     """Say so when a lever that was set moves nothing: it acts after the end, or nothing reads it yet."""
     from .case.levers import LEVERS, effective_from
     from .foundations.calendar import month_name
+
     for name, path in case.own_levers.items():
         first = effective_from(path, case.start)
         if first > case.until:
@@ -136,6 +145,7 @@ def _console():
     from rich.console import Console
 
     from .report.terminal import WIDTH
+
     return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", WIDTH)))
 
 
@@ -146,26 +156,34 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def _options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
-                                                   help="Show the version and stop.")] = False) -> None:
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
     pass
 
 
 @app.command("run", epilog="Exit codes: see govmodel --help.")
 @guarded
 def run_command(
-    case: Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the library (govmodel describe cases) or a "
-                                                               "TOML file.")] = "china",
+    case: Annotated[
+        str, typer.Argument(metavar="[CASE]", help="A case of the library (govmodel describe cases) or a TOML file.")
+    ] = "china",
     structure: Annotated[str | None, typer.Option(help="Who governs; only market exists yet.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="LEVER=VALUE",
-                                                   help="Set a lever; LEVER@YYYY-MM=VALUE from a month on. "
-                                                        "May be repeated.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="LEVER=VALUE", help="Set a lever; LEVER@YYYY-MM=VALUE from a month on. May be repeated."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The run's luck; the same seed gives the same run.")] = 0,
     scale: Annotated[int | None, typer.Option(help="Real packs per simulated pack; 1 is the nation.")] = None,
     start: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="First month, from 2021-01 on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month, up to 2035-12.")] = None,
-    replications: Annotated[int, typer.Option(help="How often, each with luck of its own; the table then shows "
-                                                   "medians and 10-90 % bands.")] = 1,
+    replications: Annotated[
+        int, typer.Option(help="How often, each with luck of its own; the table then shows medians and 10-90 % bands.")
+    ] = 1,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save everything in a new folder.")] = None,
     packs: Annotated[bool, typer.Option("--packs", help="With --out: save what became of every pack.")] = False,
     format_: Annotated[RunFormat, typer.Option("--format", help="How to print the years.")] = RunFormat.table,
@@ -182,7 +200,9 @@ def run_command(
       govmodel run --scale 20000 --format csv > years.csv
     """
     from .case import Case
-    from .run import check_folder, run
+    from .folder import check_free
+    from .run import run
+
     chosen = Case.load(case)
     given = {"structure": structure, "scale": scale, "start": start, "until": until}
     chosen = chosen.with_(**{key: value for key, value in given.items() if value is not None})
@@ -191,12 +211,13 @@ def run_command(
     if packs and out is None:
         raise InputError("--packs", "a folder to save the packs in", "no --out", "Add --out DIR.")
     if out is not None:
-        check_folder(out)
+        check_free(out)
     if not quiet:
         _warn_of_idle_levers(chosen)
     done = run(chosen, seed, progress=not quiet, replications=replications, packs=packs)
     if out is not None:
         from .report.figures import save_overview
+
         done.save(out)
         save_overview(done, out / "overview.png")
     _print_years(done, format_, quiet, str(out) if out is not None else None)
@@ -207,9 +228,11 @@ def _print_years(done, format_: RunFormat, quiet: bool, saved_in: str | None) ->
     if format_ is RunFormat.table:
         if not quiet:
             from .report.terminal import show
+
             show(done, _console(), saved_in)
         return
     from .report.tables import yearly
+
     by_year = yearly(done.indicators)
     if format_ is RunFormat.csv:
         typer.echo(by_year.to_csv(index=False, lineterminator="\n"), nl=False)
@@ -234,6 +257,7 @@ def trace(
       govmodel trace my_run 12345 --lang zh
     """
     from .run import load_run
+
     for line in load_run(folder).pack(pack_id, replication).lines(lang.value):
         typer.echo(line)
 
@@ -242,8 +266,9 @@ def trace(
 @guarded
 def describe(
     topic: Annotated[Topic, typer.Argument(help="What to list.")],
-    format_: Annotated[ListFormat, typer.Option("--format", help="How to print it; json and markdown give every "
-                                                                 "field.")] = ListFormat.table,
+    format_: Annotated[
+        ListFormat, typer.Option("--format", help="How to print it; json and markdown give every field.")
+    ] = ListFormat.table,
 ) -> None:
     """List what there is: names, units, ranges, sources.
 
@@ -254,12 +279,21 @@ def describe(
       govmodel describe parameters --format json
     """
     from .report import catalogue
+
     if format_ is ListFormat.table:
         from rich.table import Table
         from rich.text import Text
+
         found = catalogue.entries(topic.value)
-        table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0), title_style="bold",
-                      title=f"{topic.value.capitalize()} ({len(found)})", title_justify="left")
+        table = Table(
+            show_header=False,
+            box=None,
+            pad_edge=False,
+            padding=(0, 2, 0, 0),
+            title_style="bold",
+            title=f"{topic.value.capitalize()} ({len(found)})",
+            title_justify="left",
+        )
         table.add_column(no_wrap=True, style="bold")
         table.add_column()
         for name, figures, meaning in found:

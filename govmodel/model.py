@@ -19,8 +19,8 @@ from .chain.plants import Plants, Reception
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, month_name
 from .foundations.ledger import Ledger
 from .mechanisms.market import CELLS as BID_CELLS
-from .mechanisms.market import Board, Market, ease_table
-from .mechanisms.tender import attendance
+from .mechanisms.market import Board, Ease, Market
+from .mechanisms.tender import KINDS, attendance
 from .performance import frames
 from .performance.history import pack_history
 from .performance.indicators import indicators
@@ -71,6 +71,8 @@ class GovernanceModel(mesa.Model):
         self.freight = geography.freight(facts, p, self.plants.province)
         self.content = metals.contents(facts)
         self.market = Market(facts, p, case.metal_prices, self.plants.makers)
+        self.ease = Ease(p, country_facts.ROUTES, CLASSES)
+        self._bidders = np.array([[p[f"bidders_{country_facts.CHANNELS[kind]}"]] for kind in KINDS])
         self.deposit_by_sale = np.zeros(MONTHS)
         self.deposit_by_sale[self.start : self.until + 1] = self.lever_paths["deposit"]
         self._mean_wh = np.round(
@@ -148,7 +150,7 @@ class GovernanceModel(mesa.Model):
         return flows
 
     def _refresh_ease(self, levers: dict) -> None:
-        """Work out anew, when workshops, outlets or the law have changed, what makes channels easy and tenders crowded."""
+        """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
         key = (self.month // 3, levers["outlet_duty"], levers["online_collection"], levers["whole_vehicle_scrapping"])
         if key == self._ease_key:
             return
@@ -158,14 +160,9 @@ class GovernanceModel(mesa.Model):
         self._ease_key = key
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
         sites = share[:, None] * self.facts.outlets[year][None, :]
-        count = np.array([district.count for district in self.districts])
-        self._ease = ease_table(self.parameters, country_facts.ROUTES, sites, self._vehicles, count, levers, CLASSES)
-        expected = np.array(
-            [
-                [self.parameters[f"bidders_{kind}"]] * PROVINCES
-                for kind in ("battery_maker_outlet", "recycler", "dismantler", "workshop")
-            ]
-        )
+        count = self._workshop_count
+        self._ease = self.ease.table(sites, self._vehicles, count, levers)
+        expected = np.repeat(self._bidders, PROVINCES, axis=1)
         expected[3] *= np.minimum(count / count.mean(), 2.5)
         self._presence = attendance(expected)
 
@@ -194,7 +191,7 @@ class GovernanceModel(mesa.Model):
             month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
         )
         intake = books.pay_workshops(month, flows, board, market.workshop_cost[month])
-        visits = levers["inspection"] / 12.0 * sum(district.count for district in self.districts)
+        visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
         self._take_deposits(levers["deposit"])
         sold = int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale
@@ -231,8 +228,7 @@ class GovernanceModel(mesa.Model):
         capacity = np.maximum(self.plants.capacity_t * 1e6 / 4.0, 1.0)
         self.plant_busy = (mass @ self._taken_in / capacity).tolist()
         handled = self._workshop_intake @ mass / 1e6
-        count = np.array([district.count for district in self.districts])
-        self.workshop_busy = (handled / (count * self.parameters["workshop_tonnes"] / 4.0)).tolist()
+        self.workshop_busy = (handled / (self._workshop_count * self.parameters["workshop_tonnes"] / 4.0)).tolist()
         self.agents_by_type[Recycler].do("decide")
         self.agents_by_type[WorkshopDistrict].do("decide")
         self._taken_in[:] = 0.0
@@ -242,6 +238,7 @@ class GovernanceModel(mesa.Model):
     def _read_margins(self) -> None:
         self._plant_margin = np.array([recycler.margin for recycler in self.recyclers])
         self._workshop_margin = np.array([district.margin for district in self.districts])
+        self._workshop_count = np.array([district.count for district in self.districts])
 
     def note(self, flows: Flows, board: Board, reception: Reception, worked: np.ndarray, scrap: np.ndarray) -> None:
         """Write the month into the record and hold the books to their laws."""
@@ -252,7 +249,7 @@ class GovernanceModel(mesa.Model):
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
         record.paid[row], record.licensed_value[row] = board.paid, board.licensed_value
-        record.workshops[row] = [district.count for district in self.districts]
+        record.workshops[row] = self._workshop_count
         record.workshop_margin[row] = self._workshop_margin
         record.sold[row] = self.holders.sold(self.month).sum(axis=(1, 2)) * self.case.scale
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]

@@ -3,32 +3,25 @@
 Replication 0 has the run's own seed; the seeds of the others are drawn from it by number
 (`foundations.draws.seed_of_replication`), so that replication r is the same however many there are.
 
-A saved folder is complete or it is not there: everything is written into a folder beside it, named
-`.<name>.partial-<process>`, with provenance.json last, and then renamed. Explanations of an indicator, what a seat can
-see and paired comparisons belong to later steps.
+Explanations of an indicator, what a seat can see and paired comparisons belong to later steps.
 """
 
-import hashlib
-import json
-import os
-import platform
-import shutil
-import subprocess
 import sys
-import time
 import types
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from . import folder as saved
 from .case import Case
 from .foundations import draws
 from .foundations.errors import InputError
+from .progress import Bar
+from .provenance import provenance
 from .version import __version__
 
 TABLES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
@@ -37,8 +30,13 @@ LARGEST_SEED = 2**64 - 1
 Progress = bool | Callable[[int, int], None]  # called with (months done, months in all)
 
 
-def run(case: Case | str | Path | None = None, seed: int = 0, progress: Progress = False, replications: int = 1,
-        packs: bool = False) -> "Run":
+def run(
+    case: Case | str | Path | None = None,
+    seed: int = 0,
+    progress: Progress = False,
+    replications: int = 1,
+    packs: bool = False,
+) -> "Run":
     """Run a case to its end.
 
     `case`: a Case, a library name or a path (default: china). `progress`: True draws a bar on a terminal once two
@@ -50,7 +48,8 @@ def run(case: Case | str | Path | None = None, seed: int = 0, progress: Progress
     seed = _whole("seed", seed, 0, LARGEST_SEED)
     replications = _whole("replications", replications, 1, 100_000)
     from .model import GovernanceModel  # here, because mesa is slow to import
-    report = _Bar() if progress is True else progress or None
+
+    report = Bar() if progress is True else progress or None
     seeds = [draws.seed_of_replication(seed, number) for number in range(replications)]
     worlds, months = [], len(case.months)
     try:
@@ -65,7 +64,7 @@ def run(case: Case | str | Path | None = None, seed: int = 0, progress: Progress
                 world.close(packs, keep_model=number == 0)
             worlds.append(world)
     finally:
-        if isinstance(report, _Bar):
+        if isinstance(report, Bar):
             report.close()
     return Run(case, seed, seeds, _FromWorlds(worlds), packs)
 
@@ -73,10 +72,17 @@ def run(case: Case | str | Path | None = None, seed: int = 0, progress: Progress
 class Run:
     """What a run left: tables that begin with structure and replication, packs' life histories, provenance."""
 
-    def __init__(self, case: Case, seed: int, seeds: list[int], source: "_FromWorlds | _FromFolder", packs: bool,
-                 provenance: dict | None = None):
+    def __init__(
+        self,
+        case: Case,
+        seed: int,
+        seeds: list[int],
+        source: "_FromWorlds | _FromFolder",
+        packs: bool,
+        made_by: dict | None = None,
+    ):
         self.case, self.seed, self.seeds = case, seed, tuple(seeds)
-        self._source, self._keeps_packs, self._provenance = source, packs, provenance
+        self._source, self._keeps_packs, self._provenance = source, packs, made_by
 
     def _frame(self, name: str) -> pd.DataFrame:
         return self._source.frame(name, self.case.structure)
@@ -115,8 +121,12 @@ class Run:
     def packs(self) -> pd.DataFrame:
         """What became of every pack that came loose, event by event; only if it was asked for."""
         if not self._keeps_packs:
-            raise InputError("packs", "a run that kept the table of packs", "a run without it",
-                             "Run again with packs=True (on the command line: --packs).")
+            raise InputError(
+                "packs",
+                "a run that kept the table of packs",
+                "a run without it",
+                "Run again with packs=True (on the command line: --packs).",
+            )
         return self._frame(EVENTS)
 
     def pack(self, number: int, replication: int = 0):
@@ -129,93 +139,27 @@ class Run:
     def provenance(self) -> dict:
         """Say what made this run: version, commit, case hash, seeds and the environment."""
         if self._provenance is None:
-            self._provenance = _provenance(self)
+            self._provenance = provenance(self.case, self.seed, self.seeds)
         return self._provenance
 
     def save(self, folder: str | Path) -> Path:
         """Write the run into a new folder, all of it or nothing; refuses a folder that holds anything."""
         folder = Path(folder)
-        check_folder(folder)
-        partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            for name in (*TABLES, EVENTS) if self._keeps_packs else TABLES:
-                _write_table(getattr(self, name), partial / f"{name}.parquet")
-            self.case.save(partial / "case.toml")
-            listing = {path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-                       for path in sorted(partial.iterdir())}
-            text = json.dumps(self.provenance | {"files": listing}, indent=2, sort_keys=True)
-            (partial / "provenance.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-            for path in partial.iterdir():
-                _flush(path)
-            _move_into_place(partial, folder)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        names = (*TABLES, EVENTS) if self._keeps_packs else TABLES
+        saved.write(folder, ((name, getattr(self, name)) for name in names), self.case.to_toml(), self.provenance)
         return folder
 
     def __repr__(self) -> str:
         return f"Run({self.case!r}, seed {self.seed}, {len(self.seeds)} replication(s))"
 
 
-def check_folder(folder: str | Path) -> None:
-    """Refuse a folder for a new run unless it is free: not there, or empty."""
-    folder = Path(folder)
-    if folder.is_file():
-        raise InputError("out", "a folder", str(folder), "This is a file; name another place.")
-    if folder.is_dir() and any(folder.iterdir()):
-        what = "holds another run" if (folder / "provenance.json").exists() else "is not empty"
-        raise InputError("out", "a new or empty folder", str(folder),
-                         f"It {what}, and nothing is overwritten; name another folder.")
-
-
-def _move_into_place(partial: Path, folder: Path) -> None:
-    """Give the finished folder its name, unless somebody filled that place meanwhile."""
-    try:
-        if folder.is_dir():
-            folder.rmdir()  # succeeds on an empty one only
-        partial.rename(folder)
-    except OSError:
-        check_folder(folder)
-        raise
-
-
 def load_run(folder: str | Path) -> Run:
     """Open a saved run; its tables are read when they are asked for."""
     folder = Path(folder)
-    provenance = _read_provenance(folder)
-    for name, listed in provenance["files"].items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != listed["bytes"]:
-            state = "is missing" if not path.is_file() else "has not its full length"
-            raise InputError("run folder", "a complete run", str(folder), f"{name} {state}; make the run again.")
-    case = Case.load(folder / "case.toml")
-    if case.hash != provenance["case_hash"]:
-        raise InputError("run folder", f"the case the run was made of ({provenance['case_hash'][:12]})",
-                         case.hash[:12], "case.toml was changed after the run; make the run again.")
-    keeps_packs = f"{EVENTS}.parquet" in provenance["files"]
-    made = {key: value for key, value in provenance.items() if key != "files"}
-    return Run(case, provenance["seed"], provenance["seeds"], _FromFolder(folder), keeps_packs, made)
-
-
-def _read_provenance(folder: Path) -> dict:
-    """Read a run's provenance, or say why the folder is not a run."""
-    if not folder.is_dir():
-        raise InputError("run folder", "a folder with a saved run", str(folder), "There is no such folder.")
-    path = folder / "provenance.json"
-    if not path.is_file():
-        half = any((folder / f"{name}.parquet").exists() for name in TABLES)
-        why = "It is half-written: provenance.json, which comes last, is missing." if half else "It holds no run."
-        raise InputError("run folder", "a folder with a saved run", str(folder), why)
-    try:
-        provenance = json.loads(path.read_text(encoding="utf-8"))
-        missing = {"version", "case_hash", "seed", "seeds", "files"} - set(provenance)
-    except (ValueError, TypeError):
-        missing = {"readable text"}
-    if missing:
-        raise InputError("run folder", "a whole provenance.json", str(path), f"It lacks {', '.join(sorted(missing))}.")
-    return provenance
+    made = saved.read_provenance(folder)
+    keeps_packs = f"{EVENTS}.parquet" in made.pop("files")
+    case = Case.load(folder / saved.CASE)
+    return Run(case, made["seed"], made["seeds"], _FromFolder(folder), keeps_packs, made)
 
 
 class _World:
@@ -241,8 +185,13 @@ def _table_of(model, name: str) -> pd.DataFrame:
         return model.indicators
     if name == "ledger":
         return model.ledger.frame()
-    return {"flows": model.flows_frame, "actors": model.actors_frame, "contracts": model.contracts_frame,
-            "minutes": model.minutes_frame, EVENTS: model.events_frame}[name]()
+    return {
+        "flows": model.flows_frame,
+        "actors": model.actors_frame,
+        "contracts": model.contracts_frame,
+        "minutes": model.minutes_frame,
+        EVENTS: model.events_frame,
+    }[name]()
 
 
 class _FromWorlds:
@@ -277,32 +226,29 @@ class _FromFolder:
     def __init__(self, folder: Path):
         self.folder, self.models = folder, {}
 
-    def _read(self, name: str, filters=None) -> pd.DataFrame:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-        path = self.folder / f"{name}.parquet"
-        try:
-            return pq.read_table(path, filters=filters).to_pandas()
-        except (pa.ArrowInvalid, OSError) as error:
-            raise InputError("run folder", "a table in Parquet", str(path), f"{error}") from None
-
     def frame(self, name: str, structure: str) -> pd.DataFrame:
         """Read one table."""
-        return self._read(name)
+        return saved.read_table(self.folder / f"{name}.parquet")
 
     def pack(self, run: Run, replication: int, number: int):
         """Join what a pack is like with its saved events; without these, or for a replacement, run the case again."""
         from .model import GovernanceModel
+
         made_by = run.provenance["version"]
         if made_by != __version__:
-            raise InputError("run folder", f"a run made by govmodel {__version__}", f"one made by {made_by}",
-                             "A pack's life is told by running the case again; install that version for it.")
+            raise InputError(
+                "run folder",
+                f"a run made by govmodel {__version__}",
+                f"one made by {made_by}",
+                "A pack's life is told by running the case again; install that version for it.",
+            )
         seed = run.seeds[replication]
         if run._keeps_packs:
             unrun = self._model(replication, "unrun", lambda: GovernanceModel(run.case, rng=seed))
             if number < unrun.holders.fleet.numbered:  # sold with a vehicle: known before the run
                 wanted = [("replication", "==", replication), ("pack", "==", number)]
-                return _with_events(unrun.pack(number), self._read(EVENTS, wanted))
+                rows = saved.read_table(self.folder / f"{EVENTS}.parquet", wanted)
+                return _with_events(unrun.pack(number), rows)
         return self._model(replication, "run", lambda: _replay(run.case, seed)).pack(number)
 
     def _model(self, replication: int, state: str, make: Callable):
@@ -313,9 +259,10 @@ class _FromFolder:
 
 def _with_events(history, rows: pd.DataFrame):
     """Put saved events into the history of a pack of a model that has not run."""
-    from .actors.holders import CHANNEL_OF, DISPOSITIONS
+    from .actors.fates import CHANNEL_OF, DISPOSITIONS
     from .facts import CHANNELS
     from .performance.history import Happening
+
     events = []
     for row in rows.itertuples():
         channel = CHANNELS[CHANNEL_OF[DISPOSITIONS.index(row.disposition)]]
@@ -327,6 +274,7 @@ def _with_events(history, rows: pd.DataFrame):
 def _replay(case: Case, seed: int):
     """Run a case again to its end and give the model."""
     from .model import GovernanceModel
+
     model = GovernanceModel(case, rng=seed)
     for _ in case.months:
         model.step()
@@ -339,82 +287,6 @@ def _whole(field: str, value: object, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise InputError(field, f"a whole number from {low} to {high}", value)
     return value
-
-
-def _write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table so that equal tables give equal bytes: no pandas notes, no clock, fixed options."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd", row_group_size=1 << 20)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """See to it that a file is on the disk before the folder gets its name."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _commit() -> str | None:
-    """Give the git commit of the checkout this package runs from, with "+" when files differ; None in a wheel."""
-    top = Path(__file__).resolve().parent.parent
-    if not (top / ".git").exists() or not (top / "pyproject.toml").exists():
-        return None
-    try:
-        def git(*words: str) -> str:
-            return subprocess.run(["git", "-C", str(top), *words], capture_output=True, text=True, check=True,
-                                  timeout=10).stdout.strip()
-        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", "govmodel") else "")
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def _provenance(run: Run) -> dict:
-    """Collect what made a run; no clock and no host, so that equal runs on one machine give equal files."""
-    simd = np.show_config(mode="dicts").get("SIMD Extensions", {})
-    return {
-        "version": __version__,
-        "commit": _commit(),
-        "case": run.case.name,
-        "case_hash": run.case.hash,
-        "seed": run.seed,
-        "seeds": list(run.seeds),
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in ("mesa", "networkx", "numpy", "pandas", "pyarrow", "pydantic")},
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "cpu_features": [*simd.get("baseline", []), *simd.get("found", [])],
-    }
-
-
-class _Bar:
-    """A progress bar on stderr: only on a terminal, and only once two seconds have passed."""
-
-    PATIENCE = 2.0  # seconds
-
-    def __init__(self):
-        self._began, self._bar, self._drawn = time.monotonic(), None, sys.stderr.isatty()
-
-    def __call__(self, done: int, total: int) -> None:
-        if not self._drawn or (self._bar is None and time.monotonic() - self._began < self.PATIENCE):
-            return
-        if self._bar is None:
-            from rich.console import Console
-            from rich.progress import Progress as RichProgress
-            self._bar = RichProgress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("months", total=total)
-            self._bar.start()
-        self._bar.update(self._task, completed=done)
-
-    def close(self) -> None:
-        """Take the bar off the screen."""
-        if self._bar is not None:
-            self._bar.stop()
 
 
 class _CallableModule(types.ModuleType):

@@ -26,50 +26,59 @@ def refused(result, *hints) -> None:
 
 def contents(folder) -> dict:
     """Remember what is in a folder, byte by byte."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
-@pytest.mark.parametrize("words, hints", [
-    (("--set", "subsidi=20"), ("lever", "'subsidi'", "'subsidy'")),
-    (("--set", "subsidy=2000"), ("governance.levers.subsidy", "from 0 to 300 yuan/kWh", "2000")),
-    (("--set", "subsidy=-1"), ("governance.levers.subsidy", "-1")),
-    (("--set", "subsidy=nan"), ("governance.levers.subsidy", "nan")),
-    (("--set", "subsidy=many"), ("--set subsidy", "yuan/kWh", "'many'")),
-    (("--set", "subsidy"), ("--set", "LEVER=VALUE", "'subsidy'")),
-    (("--set", "subsidy=1", "--set", "subsidy=2"), ("--set subsidy", "twice")),
-    (("--set", "subsidy@2040-01=1"), ("governance.levers.subsidy", "2021-01 to 2035-12", "'2040-01'")),
-    (("--set", "subsidy@soon=1"), ("governance.levers.subsidy", "YYYY-MM", "'soon'")),
-    (("--start", "2019-01"), ("scenario.start", "2021-01 to 2035-12", "'2019-01'")),
-    (("--until", "2036-01"), ("scenario.until", "2021-01 to 2035-12", "'2036-01'")),
-    (("--until", "next year"), ("scenario.until", "YYYY-MM", "'next year'")),
-    (("--start", "2030-01", "--until", "2029-01"), ("scenario.until", "2030-01", "'2029-01'")),
-    (("--scale", "0"), ("scenario.scale", "at least 1", "got 0")),
-    (("--scale", "-5"), ("scenario.scale", "got -5")),
-    (("--seed", "-1"), ("seed", "got -1")),
-    (("--replications", "0"), ("replications", "got 0")),
-    (("--structure", "collaborative"), ("governance.structure", "'collaborative'", "market")),
-    (("--packs",), ("--packs", "--out DIR")),
-    (("chnia",), ("case", "'chnia'", "'china'")),
-    (("nowhere.toml",), ("case", "'nowhere.toml'", "no such file")),
-])
+@pytest.mark.parametrize(
+    "words, hints",
+    [
+        (("--set", "subsidi=20"), ("lever", "'subsidi'", "'subsidy'")),
+        (("--set", "subsidy=2000"), ("governance.levers.subsidy", "from 0 to 300 yuan/kWh", "2000")),
+        (("--set", "subsidy=-1"), ("governance.levers.subsidy", "-1")),
+        (("--set", "subsidy=nan"), ("governance.levers.subsidy", "nan")),
+        (("--set", "subsidy=many"), ("--set subsidy", "yuan/kWh", "'many'")),
+        (("--set", "subsidy"), ("--set", "LEVER=VALUE", "'subsidy'")),
+        (("--set", "subsidy=1", "--set", "subsidy=2"), ("--set subsidy", "twice")),
+        (("--set", "subsidy@2040-01=1"), ("governance.levers.subsidy", "2021-01 to 2035-12", "'2040-01'")),
+        (("--set", "subsidy@soon=1"), ("governance.levers.subsidy", "YYYY-MM", "'soon'")),
+        (("--start", "2019-01"), ("scenario.start", "2021-01 to 2035-12", "'2019-01'")),
+        (("--until", "2036-01"), ("scenario.until", "2021-01 to 2035-12", "'2036-01'")),
+        (("--until", "next year"), ("scenario.until", "YYYY-MM", "'next year'")),
+        (("--start", "2030-01", "--until", "2029-01"), ("scenario.until", "2030-01", "'2029-01'")),
+        (("--scale", "0"), ("scenario.scale", "at least 1", "got 0")),
+        (("--scale", "-5"), ("scenario.scale", "got -5")),
+        (("--seed", "-1"), ("seed", "got -1")),
+        (("--replications", "0"), ("replications", "got 0")),
+        (("--structure", "collaborative"), ("governance.structure", "'collaborative'", "market")),
+        (("--packs",), ("--packs", "--out DIR")),
+        (("chnia",), ("case", "'chnia'", "'china'")),
+        (("nowhere.toml",), ("case", "'nowhere.toml'", "no such file")),
+    ],
+)
 def test_what_cannot_be_used_is_refused(words, hints, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     refused(call("run", *words), *hints)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content, hints", [
-    (b"scale = = 3", ("TOML", "line 1")),
-    (b"just words", ("TOML", "line 1")),
-    (b"\xff\xfe\x00binary", ("TOML",)),
-    (b"[scenario]\nscael = 3", ("scenario.scael", "'scale'")),
-    (b"[scenario]\nscale = 'big'", ("scenario.scale", "whole number", "'big'")),
-    (b"[scenario]\nmetal_prices = 'spyke'", ("scenario.metal_prices", "'spike'")),
-    (b"[scenario.parameters]\nawarenes = 0.2", ("parameter", "'awareness'")),
-    (b"[governance.levers]\nfines = 2", ("governance.levers.fines", "'fine'")),
-    (b"[governance]\npolicies = ['measures_2062']", ("governance.policies[0]", "'measures_2026'")),
-])
+@pytest.mark.parametrize(
+    "content, hints",
+    [
+        (b"scale = = 3", ("TOML", "line 1")),
+        (b"just words", ("TOML", "line 1")),
+        (b"\xff\xfe\x00binary", ("TOML",)),
+        (b"[scenario]\nscael = 3", ("scenario.scael", "'scale'")),
+        (b"[scenario]\nscale = 'big'", ("scenario.scale", "whole number", "'big'")),
+        (b"[scenario]\nmetal_prices = 'spyke'", ("scenario.metal_prices", "'spike'")),
+        (b"[scenario.parameters]\nawarenes = 0.2", ("parameter", "'awareness'")),
+        (b"[governance.levers]\nfines = 2", ("governance.levers.fines", "'fine'")),
+        (b"[governance]\npolicies = ['measures_2062']", ("governance.policies[0]", "'measures_2026'")),
+    ],
+)
 def test_a_wrong_case_file_is_refused(content, hints, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_bytes(content)
@@ -132,9 +141,19 @@ def test_a_half_written_run_is_refused(saved, tmp_path):
     assert contents(half) == before
 
 
-@pytest.mark.parametrize("words", [
-    ("rnu",), ("run", "--sed", "3"), ("run", "--scale", "many"), ("run", "--format", "xml"), ("describe", "actors"),
-    ("trace", "out", "first"), ("trace",), ("run", "china", "low")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rnu",),
+        ("run", "--sed", "3"),
+        ("run", "--scale", "many"),
+        ("run", "--format", "xml"),
+        ("describe", "actors"),
+        ("trace", "out", "first"),
+        ("trace",),
+        ("run", "china", "low"),
+    ],
+)
 def test_words_the_command_line_does_not_know_exit_with_two(words):
     result = call(*words)
     assert result.exit_code == 2 and result.stdout == "" and "Error" in result.stderr

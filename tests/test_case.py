@@ -11,13 +11,35 @@ from govmodel.foundations.calendar import month_name, month_number
 from govmodel.foundations.errors import InputError
 
 MARKET_LEVERS = {
-    "subsidy", "holder_reward", "fine", "inspection", "outlet_duty", "traceability", "whole_vehicle_scrapping",
-    "deposit", "tender_price_weight", "reuse_ban", "vat_relief", "open_borders", "buyback_premium", "leasing",
-    "online_collection"}
+    "subsidy",
+    "holder_reward",
+    "fine",
+    "inspection",
+    "outlet_duty",
+    "traceability",
+    "whole_vehicle_scrapping",
+    "deposit",
+    "tender_price_weight",
+    "reuse_ban",
+    "vat_relief",
+    "open_borders",
+    "buyback_premium",
+    "leasing",
+    "online_collection",
+}
 OTHER_LEVERS = {
-    "producer_responsibility_target", "producer_responsibility_fee", "campaign", "report_reward", "credit_record",
-    "contract_coverage", "information_sharing", "standards", "formalisation_support", "mediation",
-    "research_alliance"}
+    "producer_responsibility_target",
+    "producer_responsibility_fee",
+    "campaign",
+    "report_reward",
+    "credit_record",
+    "contract_coverage",
+    "information_sharing",
+    "standards",
+    "formalisation_support",
+    "mediation",
+    "research_alliance",
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +94,10 @@ def test_old_law_has_a_history_before_2025(china):
 
 
 def test_a_plain_number_counts_from_2026_or_from_a_later_start(china):
-    assert (at(china.with_(levers={"subsidy": 20.0}), "subsidy", "2025-12"),
-            at(china.with_(levers={"subsidy": 20.0}), "subsidy", "2026-01")) == (0.0, 20.0)
+    assert (
+        at(china.with_(levers={"subsidy": 20.0}), "subsidy", "2025-12"),
+        at(china.with_(levers={"subsidy": 20.0}), "subsidy", "2026-01"),
+    ) == (0.0, 20.0)
     late = china.with_(levers={"subsidy": 20.0}, start="2030-05")
     assert np.all(late.lever_path("subsidy") == 20.0)
 
@@ -89,7 +113,7 @@ def test_a_dated_path_moves_on_its_dates(china):
 def test_law_on_a_lever_ends_where_the_users_own_path_begins(china):
     early = china.with_(levers={"traceability": {"2026-02": 0.35}})
     assert at(early, "traceability", "2026-01") == 0.3
-    assert np.all(early.lever_path("traceability")[month_number("2026-02") - 96:] == 0.35)
+    assert np.all(early.lever_path("traceability")[month_number("2026-02") - 96 :] == 0.35)
     later = china.with_(levers={"traceability": {"2028-01": 0.9}})
     assert [at(later, "traceability", month) for month in ("2023-12", "2027-12", "2028-01")] == [0.2, 0.6, 0.9]
 
@@ -113,20 +137,41 @@ def test_with_gives_a_changed_copy_and_leaves_the_original_alone(china):
 def test_hash_follows_the_content_and_nothing_else(china):
     assert china.with_(name="other", title="other", description="other").hash == china.hash
     assert china.with_(levers={"subsidy": 0.0}) == china  # says by name what is the case anyway
-    different = [china.with_(**change) for change in (
-        {"scale": 2001}, {"until": "2035-11"}, {"start": "2021-02"}, {"levers": {"report_reward": 1.0}},
-        {"parameters": {"awareness": 0.21}}, {"capacity": "plant_list"}, {"metal_prices": "crash"},
-        {"policies": []}, {"retirement_outlook": "low"},
-        {"early_release": [{"from": "2027-01", "until": "2027-12", "factor": 1.5}]})]
+    different = [
+        china.with_(**change)
+        for change in (
+            {"scale": 2001},
+            {"until": "2035-11"},
+            {"start": "2021-02"},
+            {"levers": {"report_reward": 1.0}},
+            {"parameters": {"awareness": 0.21}},
+            {"capacity": "plant_list"},
+            {"metal_prices": "crash"},
+            {"policies": []},
+            {"retirement_outlook": "low"},
+            {"early_release": [{"from": "2027-01", "until": "2027-12", "factor": 1.5}]},
+        )
+    ]
     assert len({china.hash, *(some.hash for some in different)}) == len(different) + 1
     assert len({china, Case.load("china")}) == 1
 
 
-@pytest.mark.parametrize("change", [
-    {}, {"levers": {"subsidy": 20.0, "deposit": {"2029-07": 5.5}}, "scale": 7},
-    {"start": "2024-03", "until": "2027-02", "levers": {"subsidy": 1 / 3}},
-    {"early_release": [{"from": "2027-01", "until": "2028-12", "province": "GD", "holder_class": "bus", "factor": 1.5}],
-     "parameters": {"awareness": 0.1 + 0.2}, "policies": ["shenzhen_deposit_2018"], "title": "with \"quotes\" 退役"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"levers": {"subsidy": 20.0, "deposit": {"2029-07": 5.5}}, "scale": 7},
+        {"start": "2024-03", "until": "2027-02", "levers": {"subsidy": 1 / 3}},
+        {
+            "early_release": [
+                {"from": "2027-01", "until": "2028-12", "province": "GD", "holder_class": "bus", "factor": 1.5}
+            ],
+            "parameters": {"awareness": 0.1 + 0.2},
+            "policies": ["shenzhen_deposit_2018"],
+            "title": 'with "quotes" 退役',
+        },
+    ],
+)
 def test_a_saved_case_is_resolved_and_loads_to_the_same_hash(china, change, tmp_path):
     changed = china.with_(**change)
     changed.save(tmp_path / "case.toml")
@@ -157,15 +202,20 @@ def test_a_hand_edited_lever_in_a_saved_case_counts(china, tmp_path):
 
 
 def test_a_case_travels_to_another_process(china):
-    changed = china.with_(levers={"subsidy": {"2027-01": 20.0}}, early_release=[
-        {"from": "2027-01", "until": "2028-12", "factor": 1.5}])
+    changed = china.with_(
+        levers={"subsidy": {"2027-01": 20.0}}, early_release=[{"from": "2027-01", "until": "2028-12", "factor": 1.5}]
+    )
     assert pickle.loads(pickle.dumps(changed)) == changed
 
 
 def test_the_library_loads_and_differs_where_it_says(china):
     assert set(case.library()) == {"china", "low", "central", "high", "lithium_crash", "lithium_spike"}
     assert [Case.load(name).retirement_outlook for name in ("low", "central", "high", "low_outlook")] == [
-        "low", "central", "high", "low"]
+        "low",
+        "central",
+        "high",
+        "low",
+    ]
     assert [Case.load(name).metal_prices for name in ("lithium_crash", "lithium_spike")] == ["crash", "spike"]
     assert Case.load("central") == china
     for name in case.library():
@@ -174,41 +224,58 @@ def test_the_library_loads_and_differs_where_it_says(china):
 
 def test_numpy_numbers_are_numbers(china):
     assert china.with_(scale=np.int64(500), levers={"subsidy": np.float64(2.0)}, start=np.int64(100)) == china.with_(
-        scale=500, levers={"subsidy": 2.0}, start="2021-05")
+        scale=500, levers={"subsidy": 2.0}, start="2021-05"
+    )
 
 
-@pytest.mark.parametrize("change, field, remedy", [
-    ({"levers": {"subsidi": 1.0}}, "governance.levers.subsidi", "'subsidy'"),
-    ({"levers": {"subsidy": -1.0}}, "governance.levers.subsidy", "2025 value"),
-    ({"levers": {"subsidy": "much"}}, "governance.levers.subsidy", "2025 value"),
-    ({"levers": {"subsidy": True}}, "governance.levers.subsidy", "2025 value"),
-    ({"levers": {"subsidy": float("nan")}}, "governance.levers.subsidy", "2025 value"),
-    ({"levers": {"subsidy": {"2040-01": 1.0}}}, "governance.levers.subsidy", "facts"),
-    ({"levers": {"subsidy": {"2027-13": 1.0}}}, "governance.levers.subsidy", "2026-04"),
-    ({"levers": {"subsidy": {}}}, "governance.levers.subsidy", "month"),
-    ({"scale": 0}, "scenario.scale", "1"),
-    ({"scale": 2.5}, "scenario.scale", ""),
-    ({"scale": "2000"}, "scenario.scale", ""),
-    ({"scael": 10}, "with_", "'scale'"),
-    ({"start": "2019-01"}, "scenario.start", "facts"),
-    ({"until": "2036-01"}, "scenario.until", "facts"),
-    ({"start": "2030-01", "until": "2029-12"}, "scenario.until", "after"),
-    ({"structure": "collaborative"}, "governance.structure", "market"),
-    ({"policies": ["measures_2027"]}, "governance.policies[0]", "'measures_2026'"),
-    ({"policies": ["measures_2026", "measures_2026"]}, "governance.policies[1]", "Remove"),
-    ({"policies": "measures_2026"}, "governance.policies", ""),
-    ({"parameters": {"awarenes": 0.1}}, "parameter", "'awareness'"),
-    ({"parameters": {"awareness": 7.0}}, "parameter awareness", ""),
-    ({"retirement_outlook": "centrl"}, "scenario.retirement_outlook", "'central'"),
-    ({"country": "chin"}, "scenario.country", "'china'"),
-    ({"early_release": [{"from": "2027-01", "until": "2028-01", "factor": 99.0}]},
-     "scenario.early_release[0].factor", "10"),
-    ({"early_release": [{"from": "2027-01", "until": "2028-01", "factr": 2.0}]}, "scenario.early_release[0].fact", ""),
-    ({"early_release": [{"from": "2027-01", "until": "2028-01", "factor": 2.0, "province": "GDD"}]},
-     "scenario.early_release[0].province", "'GD'"),
-    ({"early_release": [{"from": "2028-01", "until": "2027-01", "factor": 2.0}]},
-     "scenario.early_release[0].until", "after"),
-])
+@pytest.mark.parametrize(
+    "change, field, remedy",
+    [
+        ({"levers": {"subsidi": 1.0}}, "governance.levers.subsidi", "'subsidy'"),
+        ({"levers": {"subsidy": -1.0}}, "governance.levers.subsidy", "2025 value"),
+        ({"levers": {"subsidy": "much"}}, "governance.levers.subsidy", "2025 value"),
+        ({"levers": {"subsidy": True}}, "governance.levers.subsidy", "2025 value"),
+        ({"levers": {"subsidy": float("nan")}}, "governance.levers.subsidy", "2025 value"),
+        ({"levers": {"subsidy": {"2040-01": 1.0}}}, "governance.levers.subsidy", "facts"),
+        ({"levers": {"subsidy": {"2027-13": 1.0}}}, "governance.levers.subsidy", "2026-04"),
+        ({"levers": {"subsidy": {}}}, "governance.levers.subsidy", "month"),
+        ({"scale": 0}, "scenario.scale", "1"),
+        ({"scale": 2.5}, "scenario.scale", ""),
+        ({"scale": "2000"}, "scenario.scale", ""),
+        ({"scael": 10}, "with_", "'scale'"),
+        ({"start": "2019-01"}, "scenario.start", "facts"),
+        ({"until": "2036-01"}, "scenario.until", "facts"),
+        ({"start": "2030-01", "until": "2029-12"}, "scenario.until", "after"),
+        ({"structure": "collaborative"}, "governance.structure", "market"),
+        ({"policies": ["measures_2027"]}, "governance.policies[0]", "'measures_2026'"),
+        ({"policies": ["measures_2026", "measures_2026"]}, "governance.policies[1]", "Remove"),
+        ({"policies": "measures_2026"}, "governance.policies", ""),
+        ({"parameters": {"awarenes": 0.1}}, "parameter", "'awareness'"),
+        ({"parameters": {"awareness": 7.0}}, "parameter awareness", ""),
+        ({"retirement_outlook": "centrl"}, "scenario.retirement_outlook", "'central'"),
+        ({"country": "chin"}, "scenario.country", "'china'"),
+        (
+            {"early_release": [{"from": "2027-01", "until": "2028-01", "factor": 99.0}]},
+            "scenario.early_release[0].factor",
+            "10",
+        ),
+        (
+            {"early_release": [{"from": "2027-01", "until": "2028-01", "factr": 2.0}]},
+            "scenario.early_release[0].fact",
+            "",
+        ),
+        (
+            {"early_release": [{"from": "2027-01", "until": "2028-01", "factor": 2.0, "province": "GDD"}]},
+            "scenario.early_release[0].province",
+            "'GD'",
+        ),
+        (
+            {"early_release": [{"from": "2028-01", "until": "2027-01", "factor": 2.0}]},
+            "scenario.early_release[0].until",
+            "after",
+        ),
+    ],
+)
 def test_what_cannot_be_is_refused_with_field_and_remedy(china, change, field, remedy):
     with pytest.raises(InputError) as caught:
         china.with_(**change)
@@ -217,15 +284,18 @@ def test_what_cannot_be_is_refused_with_field_and_remedy(china, change, field, r
     assert "; got " in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text, field, hint", [
-    ("[scenario]\nscle = 3", "scenario.scle", "'scale'"),
-    ("[senario]\nscale = 3", "senario", "'scenario'"),
-    ("[governance]\nlever = 3", "governance.lever", "'levers'"),
-    ("[scenario]\nstart = 2021-01-01", "scenario.start", "YYYY-MM"),
-    ("scenario = 3", "scenario", "table"),
-    ("this is not TOML", "case file", "line 1"),
-    ("[governance]\nby_law = ['subsidy']", "governance.by_law", "Remove"),
-])
+@pytest.mark.parametrize(
+    "text, field, hint",
+    [
+        ("[scenario]\nscle = 3", "scenario.scle", "'scale'"),
+        ("[senario]\nscale = 3", "senario", "'scenario'"),
+        ("[governance]\nlever = 3", "governance.lever", "'levers'"),
+        ("[scenario]\nstart = 2021-01-01", "scenario.start", "YYYY-MM"),
+        ("scenario = 3", "scenario", "table"),
+        ("this is not TOML", "case file", "line 1"),
+        ("[governance]\nby_law = ['subsidy']", "governance.by_law", "Remove"),
+    ],
+)
 def test_a_case_file_with_a_mistake_is_refused(text, field, hint, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")

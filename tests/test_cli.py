@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 
 import pytest
 from typer.testing import CliRunner
@@ -29,16 +28,18 @@ def call(*words):
 
 def call_outside(*words):
     """Run a command as a program of its own, its output as bytes."""
-    return subprocess.run([sys.executable, "-m", "govmodel", *words], capture_output=True,
-                          env=os.environ | {"PYTHONIOENCODING": "utf-8"})
+    return subprocess.run(
+        [sys.executable, "-m", "govmodel", *words], capture_output=True, env=os.environ | {"PYTHONIOENCODING": "utf-8"}
+    )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Save a run by the command line."""
     out = tmp_path_factory.mktemp("cli") / "out"
-    result = call("run", "--scale", 20000, "--until", "2023-06", "--seed", 4, "--replications", 2, "--packs", "--out",
-                  out)
+    result = call(
+        "run", "--scale", 20000, "--until", "2023-06", "--seed", 4, "--replications", 2, "--packs", "--out", out
+    )
     assert result.exit_code == 0, result.stderr
     return out
 
@@ -46,8 +47,7 @@ def folder(tmp_path_factory):
 def test_version_and_help_name_the_commands_that_exist_and_no_others():
     assert call("--version").stdout == f"govmodel {gm.__version__}\n"
     shown = call("--help").stdout
-    commands = re.findall(r"^  (\w+) ", shown.partition("Commands:\n")[2].partition("\n\n")[0],
-                          re.MULTILINE)
+    commands = re.findall(r"^  (\w+) ", shown.partition("Commands:\n")[2].partition("\n\n")[0], re.MULTILINE)
     assert commands == ["run", "trace", "describe"]
     assert "Exit codes" in shown
     for command in commands:
@@ -78,8 +78,11 @@ def test_the_tables_numbers_are_the_runs():
     years = yearly(gm.run(gm.Case.load().with_(scale=200_000, until="2022-06"), seed=3).indicators)
     row = next(line for line in printed.splitlines() if line.strip().startswith("2021"))
     first = years.iloc[0]
-    assert row.split()[1:4] == [f"{first['retired_kt']:,.0f}", f"{first['formal_share'] * 100:.0f}",
-                                f"{first['informal_share'] * 100:.0f}"]
+    assert row.split()[1:4] == [
+        f"{first['retired_kt']:,.0f}",
+        f"{first['formal_share'] * 100:.0f}",
+        f"{first['informal_share'] * 100:.0f}",
+    ]
 
 
 def test_with_replications_the_table_shows_bands():
@@ -96,7 +99,11 @@ def test_json_and_csv_are_for_machines_and_agree():
     assert [list(row)[:4] for row in rows] == [["structure", "replication", "year", "months"]] * 4
     assert set(rows[0]) == {"structure", "replication", "year", "months", *INDICATORS}
     assert [(row["replication"], row["year"], row["months"]) for row in rows] == [
-        (0, 2021, 12), (0, 2022, 6), (1, 2021, 12), (1, 2022, 6)]
+        (0, 2021, 12),
+        (0, 2022, 6),
+        (1, 2021, 12),
+        (1, 2022, 6),
+    ]
     table = list(csv.DictReader(io.StringIO(by_csv.stdout)))
     for one, other in zip(rows, table, strict=True):
         for name in INDICATORS:
@@ -138,11 +145,18 @@ def test_the_pack_named_at_the_end_can_be_traced(tmp_path):
     assert call("trace", tmp_path / "o", command[1]).exit_code == 0
 
 
-@pytest.mark.parametrize("topic, names", [
-    ("levers", list(LEVERS)), ("indicators", list(INDICATORS)), ("structures", ["market"]),
-    ("cases", ["central", "china", "high", "lithium_crash", "lithium_spike", "low"]),
-    ("policies", ["interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"]),
-    ("parameters", ["awareness", "price_sensitivity"]), ("facts", ["registrations.csv", "plants.csv"])])
+@pytest.mark.parametrize(
+    "topic, names",
+    [
+        ("levers", list(LEVERS)),
+        ("indicators", list(INDICATORS)),
+        ("structures", ["market"]),
+        ("cases", ["central", "china", "high", "lithium_crash", "lithium_spike", "low"]),
+        ("policies", ["interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"]),
+        ("parameters", ["awareness", "price_sensitivity"]),
+        ("facts", ["registrations.csv", "plants.csv"]),
+    ],
+)
 def test_describe_names_everything_in_three_formats(topic, names):
     shown = {form: call("describe", topic, "--format", form) for form in ("table", "json", "markdown")}
     for form, result in shown.items():
@@ -171,25 +185,36 @@ def test_facts_count_their_assumptions():
 def test_settings_become_paths():
     assert set_levers(["subsidy=20", "fine = 3"], 96) == {"subsidy": 20.0, "fine": 3.0}
     assert set_levers(["subsidy@2027-01=20", "subsidy@2030-01=10"], 96) == {
-        "subsidy": {"2027-01": 20.0, "2030-01": 10.0}}
+        "subsidy": {"2027-01": 20.0, "2030-01": 10.0}
+    }
     assert set_levers(["subsidy@2030-01=10", "subsidy=20"], 96) == {"subsidy": {"2026-01": 20.0, "2030-01": 10.0}}
     assert set_levers(["subsidy@2032-01=10", "subsidy=20"], 204) == {"subsidy": {"2030-01": 20.0, "2032-01": 10.0}}
-    for wrong in (["subsidy"], ["subsidy=x"], ["subsidi=1"], ["subsidy=1", "subsidy=2"],
-                  ["subsidy@2027-01=1", "subsidy@2027-01=2"]):
+    for wrong in (
+        ["subsidy"],
+        ["subsidy=x"],
+        ["subsidi=1"],
+        ["subsidy=1", "subsidy=2"],
+        ["subsidy@2027-01=1", "subsidy@2027-01=2"],
+    ):
         with pytest.raises(InputError):
             set_levers(wrong, 96)
 
 
 def test_a_lever_that_moves_nothing_is_named():
     assert "Note: subsidy counts from 2026-01, after the run's end" in call("run", *QUICK, "--set", "subsidy=5").stderr
-    assert "Note: mediation is kept with the case, but nothing" in call(
-        "run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "mediation=1").stderr
+    assert (
+        "Note: mediation is kept with the case, but nothing"
+        in call("run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "mediation=1").stderr
+    )
 
 
 def test_output_goes_out_as_utf8_where_the_terminal_knows_no_unicode(folder):
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    told = subprocess.run([sys.executable, "-m", "govmodel", "trace", str(folder), "40", "--lang", "zh"],
-                          capture_output=True, env=environment)
+    told = subprocess.run(
+        [sys.executable, "-m", "govmodel", "trace", str(folder), "40", "--lang", "zh"],
+        capture_output=True,
+        env=environment,
+    )
     assert told.returncode == 0 and re.search("[\u4e00-\u9fff]", told.stdout.decode("utf-8"))
 
 
@@ -207,15 +232,17 @@ def test_a_disk_that_fails_is_named_and_nothing_is_left(tmp_path, monkeypatch):
     def full(frame, path):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(import_module("govmodel.run"), "_write_table", full)
+    monkeypatch.setattr("govmodel.folder.write_table", full)
     result = call("run", *QUICK, "--out", tmp_path / "out")
     assert result.exit_code == 3 and "No space left on device" in result.stderr and "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_starting_up_loads_nothing_heavy():
-    code = ("import sys, govmodel, govmodel.cli; "
-            "print([name for name in ('matplotlib', 'pyarrow', 'mesa', 'pandas', 'pydantic') if name in sys.modules])")
+    code = (
+        "import sys, govmodel, govmodel.cli; "
+        "print([name for name in ('matplotlib', 'pyarrow', 'mesa', 'pandas', 'pydantic') if name in sys.modules])"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert told.stdout.strip() == "[]", told.stderr
     code = "import sys, govmodel; print([n for n in ('typer', 'rich', 'numpy') if n in sys.modules])"

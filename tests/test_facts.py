@@ -46,14 +46,34 @@ def test_orders_are_the_ones_every_array_stands_on():
     assert facts.METALS == ("lithium", "nickel", "cobalt", "manganese", "copper", "aluminium")
 
 
-@pytest.mark.parametrize(("name", "shape"), [
-    ("season", (12,)), ("class_share", (23, 4)), ("lfp_share", (23, 4)), ("phev_share", (23, 4)),
-    ("pack_kwh", (23, 4, 2)), ("leased_share", (23, 4)), ("province_share", (23, 31)), ("latitude", (31,)),
-    ("longitude", (31,)), ("neighbours", (31, 31)), ("grid", (31, 2)), ("workshop_count", (31,)),
-    ("metal_per_kwh", (2, 6)), ("mass_per_kwh", (2,)), ("new_pack_price", (23, 2)), ("battery_shape", (23, 2, 4)),
-    ("battery_scale", (23, 2, 4)), ("vehicle_shape", (23, 4)), ("vehicle_scale", (23, 4)), ("scrap_gwh", (23,)),
-    ("scrap_lfp_share", (23,)), ("scrap_province_share", (31,)), ("outlets", (23, 4)),
-])
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("season", (12,)),
+        ("class_share", (23, 4)),
+        ("lfp_share", (23, 4)),
+        ("phev_share", (23, 4)),
+        ("pack_kwh", (23, 4, 2)),
+        ("leased_share", (23, 4)),
+        ("province_share", (23, 31)),
+        ("latitude", (31,)),
+        ("longitude", (31,)),
+        ("neighbours", (31, 31)),
+        ("grid", (31, 2)),
+        ("workshop_count", (31,)),
+        ("metal_per_kwh", (2, 6)),
+        ("mass_per_kwh", (2,)),
+        ("new_pack_price", (23, 2)),
+        ("battery_shape", (23, 2, 4)),
+        ("battery_scale", (23, 2, 4)),
+        ("vehicle_shape", (23, 4)),
+        ("vehicle_scale", (23, 4)),
+        ("scrap_gwh", (23,)),
+        ("scrap_lfp_share", (23,)),
+        ("scrap_province_share", (31,)),
+        ("outlets", (23, 4)),
+    ],
+)
 def test_arrays_have_their_shape_and_cannot_be_written_to(name, shape):
     array = getattr(F, name)
     assert array.shape == shape
@@ -71,8 +91,14 @@ def test_arrays_in_tables_of_arrays_cannot_be_written_to_either():
 
 
 def test_shares_sum_to_one():
-    for array in (F.season, F.class_share, F.province_share, F.automaker_share, F.battery_maker_share,
-                  F.scrap_province_share):
+    for array in (
+        F.season,
+        F.class_share,
+        F.province_share,
+        F.automaker_share,
+        F.battery_maker_share,
+        F.scrap_province_share,
+    ):
         np.testing.assert_allclose(array.sum(axis=-1), 1.0, rtol=0, atol=1e-12)
     for array in (F.lfp_share, F.phev_share, F.leased_share, F.scrap_lfp_share, *F.recovery.values()):
         assert array.max() <= 1.0
@@ -130,8 +156,14 @@ def test_where_sources_disagree_one_option_is_the_default_and_stands_in_the_tabl
     topics = {}
     for option in F.options:
         topics.setdefault(option["topic"], []).append(option)
-    assert {"retired_tonnes_2025", "capacity_2024", "formal_share_2024", "bid_premium", "mass_per_kwh_lfp",
-            "on_the_road_2025"} <= set(topics)
+    assert {
+        "retired_tonnes_2025",
+        "capacity_2024",
+        "formal_share_2024",
+        "bid_premium",
+        "mass_per_kwh_lfp",
+        "on_the_road_2025",
+    } <= set(topics)
     default = {topic: next(o["value"] for o in options if o["default"]) for topic, options in topics.items()}
     assert default["capacity_2024"] == F.capacity["nominal"][at(2024)]
     assert default["capacity_2028"] == F.capacity["nominal"][at(2028)]
@@ -163,8 +195,10 @@ def test_energy_of_new_vehicles_meets_installations_less_exports(year):
     sales, exports = F.national["sales"][year], F.national["exports"][year]
     at_home = F.national["installed_gwh"][year] * (sales - exports) / sales
     implied = energy_sold(year).sum()
-    print(f"{year}: registrations x kWh {implied:6.1f} GWh; installed less exports {at_home:6.1f}; "
-          f"{implied / at_home - 1:+.1%}")
+    print(
+        f"{year}: registrations x kWh {implied:6.1f} GWh; installed less exports {at_home:6.1f}; "
+        f"{implied / at_home - 1:+.1%}"
+    )
     assert implied == pytest.approx(at_home, rel=0.15)
 
 
@@ -178,19 +212,19 @@ def test_lfp_share_of_new_vehicles_meets_national_installations(year):
 
 @pytest.mark.parametrize("year", range(2019, 2026))
 def test_registrations_add_up_to_the_vehicles_on_the_road(year):
-    sold = F.registrations["central"][:at(year) + 1].sum()
+    sold = F.registrations["central"][: at(year) + 1].sum()
     gone = sold - F.national["on_the_road"][year]
     assert 0 < gone < 0.05 * sold
 
 
 def test_holder_classes_are_of_the_known_size():
     vehicles = F.registrations["central"][:, None] * F.class_share
-    assert ((vehicles[at(2015):at(2018) + 1, 2] > 95e3) & (vehicles[at(2015):at(2018) + 1, 2] < 140e3)).all()
+    assert ((vehicles[at(2015) : at(2018) + 1, 2] > 95e3) & (vehicles[at(2015) : at(2018) + 1, 2] < 140e3)).all()
     assert vehicles[at(2025), 2] == pytest.approx(50e3, rel=0.05)
     assert 0.5e6 < vehicles[at(2025), 3] < vehicles[at(2035), 3] < 0.95e6
-    assert (F.class_share[at(2017):at(2019) + 1, 1] >= 0.25).all()
+    assert (F.class_share[at(2017) : at(2019) + 1, 1] >= 0.25).all()
     assert F.class_share[at(2025), 1] == pytest.approx(0.07)
-    assert (F.lfp_share[at(2016):, 2] >= 0.95).all()
+    assert (F.lfp_share[at(2016) :, 2] >= 0.95).all()
     plug_in = (F.class_share * F.phev_share).sum(axis=1)[at(2025)]
     assert plug_in == pytest.approx(5.86 / 16.49, abs=0.03)
 
@@ -209,6 +243,7 @@ def test_province_shares_follow_the_published_ones():
 def test_makers_shares_of_the_cited_years():
     def share(makers, shares, name, year):
         return shares[at(year), makers.index(name)]
+
     assert share(F.battery_makers, F.battery_maker_share, "CATL", 2024) == pytest.approx(0.452)
     assert share(F.battery_makers, F.battery_maker_share, "BYD", 2025) == pytest.approx(0.215)
     assert share(F.automakers, F.automaker_share, "BYD", 2025) == pytest.approx(0.272)
@@ -245,8 +280,18 @@ def test_plants_match_the_count_quantiles_and_provincial_totals_of_the_list():
     assert size.mean() == pytest.approx(29_000, rel=0.01) and size.max() == 120_000
     assert np.percentile(size, [10, 50, 75, 90]).tolist() == [3300, 15000, 36000, 100000]
     province = np.bincount([plant.province for plant in F.plants], size, 31)
-    for code, tonnes in (("HN", 565e3), ("JX", 420e3), ("ZJ", 200e3), ("HB", 180e3), ("GD", 169e3), ("AH", 158e3),
-                         ("HA", 140e3), ("BJ", 0), ("SD", 0), ("HE", 0)):
+    for code, tonnes in (
+        ("HN", 565e3),
+        ("JX", 420e3),
+        ("ZJ", 200e3),
+        ("HB", 180e3),
+        ("GD", 169e3),
+        ("AH", 158e3),
+        ("HA", 140e3),
+        ("BJ", 0),
+        ("SD", 0),
+        ("HE", 0),
+    ):
         assert province[facts.PROVINCES.index(code)] == tonnes
     assert len({plant.name for plant in F.plants}) == 81
     assert {plant.owner_kind for plant in F.plants} == set(facts.OWNER_KINDS)
@@ -285,7 +330,13 @@ def test_workshops_add_up_to_the_national_count():
     assert F.workshop_count.sum() == 2958 + 526
     most = sorted(table, key=lambda row: -int(row["micro"]))[:6]
     assert [(row["province"], int(row["micro"])) for row in most] == [
-        ("HE", 393), ("AH", 264), ("GD", 261), ("HA", 249), ("YN", 213), ("JS", 167)]
+        ("HE", 393),
+        ("AH", 264),
+        ("GD", 261),
+        ("HA", 249),
+        ("YN", 213),
+        ("JS", 167),
+    ]
 
 
 def test_outlets_add_up_to_the_published_totals():
@@ -314,16 +365,28 @@ def test_metal_worth_of_a_kwh_is_what_the_market_says():
 
 def test_lithium_history_passes_through_its_marks():
     lithium = F.metal_prices["central"][:, 0]
-    marks = {"2021-06": 88e3, "2021-10": 181e3, "2022-04": 467.5e3, "2022-11": 595e3, "2023-01": 492.5e3,
-             "2024-01": 97.5e3, "2025-06": 60e3, "2025-10": 75.4e3, "2026-05": 179e3}
+    marks = {
+        "2021-06": 88e3,
+        "2021-10": 181e3,
+        "2022-04": 467.5e3,
+        "2022-11": 595e3,
+        "2023-01": 492.5e3,
+        "2024-01": 97.5e3,
+        "2025-06": 60e3,
+        "2025-10": 75.4e3,
+        "2026-05": 179e3,
+    }
     for month, price in marks.items():
         assert lithium[month_number(month)] == price
     yearly = {2020: 44e3, 2021: 122e3, 2022: 482e3, 2023: 259e3, 2024: 90e3, 2025: 75e3}
     for year, price in yearly.items():
         months = slice(month_number(f"{year}-01"), month_number(f"{year}-12") + 1)
         assert lithium[months].mean() == pytest.approx(price, rel=0.08), year
-    marks = sorted(month_number(row["month"]) for row in rows("metal_prices.csv")
-                   if row["metal"] == "lithium" and row["scenario"] == "all")
+    marks = sorted(
+        month_number(row["month"])
+        for row in rows("metal_prices.csv")
+        if row["metal"] == "lithium" and row["scenario"] == "all"
+    )
     sharp = [month for month in marks if month_number("2020-12") <= month <= month_number("2024-01")]
     assert np.diff(sharp).max() <= 3
 
@@ -365,19 +428,25 @@ def retired(multiple):
         for chemistry, share in enumerate((F.lfp_share[year], 1 - F.lfp_share[year])):
             packs = F.registrations["central"][year] * F.class_share[year] * share
             tonnes = packs * kwh * F.mass_per_kwh[chemistry] / 1e6
-            hazard = ((ages / (multiple * F.battery_scale[year, chemistry][:, None])) ** 3.5
-                      + (ages / (multiple * F.vehicle_scale[year][:, None])) ** 3.5)
+            hazard = (ages / (multiple * F.battery_scale[year, chemistry][:, None])) ** 3.5 + (
+                ages / (multiple * F.vehicle_scale[year][:, None])
+            ) ** 3.5
             gone = -np.diff(np.exp(-hazard), axis=1) * tonnes[:, None]
             for age, amount in enumerate(gone.sum(axis=0)):  # sold in mid-year: half now, half a year later
-                kilotonnes[year + age:year + age + 2, chemistry] += amount / 2
+                kilotonnes[year + age : year + age + 2, chemistry] += amount / 2
     return kilotonnes
 
 
 def test_retirements_meet_the_official_figures_within_plausible_lifetimes():
     short, longer = retired(1.0), retired(1.25)
     for multiple, table in ((1.0, short), (1.25, longer)):
-        print(multiple, {year: (round(table[at(year)].sum()), round(table[at(year), 0] / table[at(year)].sum(), 2))
-                         for year in (2020, 2022, 2024, 2025, 2026, 2028, 2030, 2035)})
+        print(
+            multiple,
+            {
+                year: (round(table[at(year)].sum()), round(table[at(year), 0] / table[at(year)].sum(), 2))
+                for year in (2020, 2022, 2024, 2025, 2026, 2028, 2030, 2035)
+            },
+        )
     assert longer[at(2025)].sum() < 400 < short[at(2025)].sum()
     assert 150 < longer[at(2022)].sum() < short[at(2022)].sum() < 277
     assert longer[at(2030)].sum() > 1000

@@ -32,6 +32,7 @@ def swap(old, new):
     def change(lines):
         first = next(place for place, line in enumerate(lines) if old in line)
         return [line.replace(old, new, 1) if place == first else line for place, line in enumerate(lines)]
+
     return change
 
 
@@ -54,20 +55,32 @@ BROKEN = {  # what is wrong: file, edit, start of the field that is named, part 
     "workshops missing": ("workshops.csv", without("GD,"), "workshops.csv", "province=GD"),
     "row twice": ("pack_energy.csv", twice("2024,bus,bev"), "pack_energy.csv line", "one row"),
     "registration twice": ("registrations.csv", twice("2024,"), "registrations.csv line", "one row"),
-    "classes do not sum": ("holder_classes.csv", swap("2024,bus,0.0", "2024,bus,0.1"),
-                           "holder_classes.csv: share of 2024", "sum to 1"),
+    "classes do not sum": (
+        "holder_classes.csv",
+        swap("2024,bus,0.0", "2024,bus,0.1"),
+        "holder_classes.csv: share of 2024",
+        "sum to 1",
+    ),
     "season does not sum": ("seasonality.csv", swap("12,0.122", "12,0.222"), "seasonality.csv: share", "sum to 1"),
     "provinces do not sum": ("provinces.csv", swap(",0.097,", ",0.197,"), "provinces.csv: share_late", "sum to 1"),
-    "makers do not sum": ("battery_makers.csv", swap("2024,CATL,0.452", "2024,CATL,0.552"),
-                          "battery_makers.csv: share of 2024", "sum to 1"),
+    "makers do not sum": (
+        "battery_makers.csv",
+        swap("2024,CATL,0.452", "2024,CATL,0.552"),
+        "battery_makers.csv: share of 2024",
+        "sum to 1",
+    ),
     "negative": ("registrations.csv", swap("17642", "-17642"), "registrations.csv line 2, vehicles", "at least 0"),
     "share above one": ("chemistry.csv", swap("2013,bus,0.98", "2013,bus,1.98"), "chemistry.csv line", "from 0 to 1"),
     "no number": ("metals.csv", swap("0.106", "much"), "metals.csv line 2, kg_per_kwh", "a number"),
     "not a number": ("metals.csv", swap("0.106", "nan"), "metals.csv line 2, kg_per_kwh", "a number"),
     "infinite": ("registrations.csv", swap("17642", "inf"), "registrations.csv line 2, vehicles", "a number"),
     "zero price": ("new_pack_prices.csv", swap("LFP,3300", "LFP,0"), "new_pack_prices.csv line 2", "a number"),
-    "unknown source": ("registrations.csv", swap("mps_2021", "mps_2012"), "registrations.csv line 6, source",
-                       "a key of sources.csv"),
+    "unknown source": (
+        "registrations.csv",
+        swap("mps_2021", "mps_2012"),
+        "registrations.csv line 6, source",
+        "a key of sources.csv",
+    ),
     "empty source": ("constants.csv", swap(",ASSUMED,", ",,"), "constants.csv line", "a key of sources.csv"),
     "unknown province": ("plants.csv", swap(",HN,", ",XX,"), "plants.csv line", "31 known names"),
     "unknown owner": ("plants.csv", swap("third_party", "nobody"), "plants.csv line", "3 known names"),
@@ -75,14 +88,26 @@ BROKEN = {  # what is wrong: file, edit, start of the field that is named, part 
     "plant twice": ("plants.csv", twice("Hunan plant 3,"), "plants.csv line", "a name of its own"),
     "wrong header": ("recovery.csv", swap("share", "part"), "recovery.csv line 1", "handler,chemistry,metal,share"),
     "field missing": ("outlets.csv", swap("2013,dismantler,", "2013,dismantler;"), "outlets.csv line", "5 fields"),
-    "one-way neighbours": ("provinces.csv", swap("TJ HE", "TJ HE XJ"), "provinces.csv: neighbours",
-                           "BJ among the neighbours of XJ"),
+    "one-way neighbours": (
+        "provinces.csv",
+        swap("TJ HE", "TJ HE XJ"),
+        "provinces.csv: neighbours",
+        "BJ among the neighbours of XJ",
+    ),
     "unknown neighbour": ("provinces.csv", swap("TJ HE", "TJ HB1"), "provinces.csv line", "codes of other provinces"),
     "two in a cell": ("provinces.csv", swap("BJ HE,2,6", "BJ HE,1,5"), "provinces.csv line", "a cell"),
-    "history with an outlook": ("registrations.csv", swap("2025,history", "2025,low"), "registrations.csv line",
-                                "known names"),
-    "price path ends early": ("metal_prices.csv", without("2035-12,lithium,crash"),
-                              "metal_prices.csv: lithium, crash", "2035-12"),
+    "history with an outlook": (
+        "registrations.csv",
+        swap("2025,history", "2025,low"),
+        "registrations.csv line",
+        "known names",
+    ),
+    "price path ends early": (
+        "metal_prices.csv",
+        without("2035-12,lithium,crash"),
+        "metal_prices.csv: lithium, crash",
+        "2035-12",
+    ),
     "price twice": ("metal_prices.csv", twice("2035-12,lithium,crash"), "metal_prices.csv line", "one price"),
     "series missing": ("capacity.csv", never(",nominal,"), "capacity.csv: series", "nominal"),
     "no others": ("automakers.csv", never(",others,"), "automakers.csv: automaker", "others"),

@@ -5,18 +5,17 @@ import math
 import shutil
 import subprocess
 import sys
-from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import govmodel as gm
+from govmodel import folder as folder_room
 from govmodel.foundations.calendar import month_name
 from govmodel.performance.indicators import INDICATORS
 from govmodel.report import tables
 
-run_module = import_module("govmodel.run")  # `gm.run` is the function
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
 FILES = {f"{name}.parquet" for name in FRAMES} | {"case.toml", "provenance.json"}
 
@@ -51,8 +50,10 @@ def test_replication_zero_is_the_run_with_that_seed_and_others_differ(two, small
         table = getattr(two, name)
         pd.testing.assert_frame_equal(getattr(one, name), table[table["replication"] == 0])
     second = gm.run(small, seed=two.seeds[1])
-    pd.testing.assert_frame_equal(second.flows.drop(columns="replication"), two.flows[
-        two.flows["replication"] == 1].drop(columns="replication").reset_index(drop=True))
+    pd.testing.assert_frame_equal(
+        second.flows.drop(columns="replication"),
+        two.flows[two.flows["replication"] == 1].drop(columns="replication").reset_index(drop=True),
+    )
     assert not second.flows.equals(one.flows)
     assert gm.run(small, seed=5, replications=3).seeds[:2] == two.seeds
 
@@ -136,8 +137,15 @@ def test_asking_a_run_changes_nothing(small):
         pd.testing.assert_frame_equal(getattr(quiet, name), getattr(asked, name))
 
 
-@pytest.mark.parametrize("first", ["import govmodel.run", "from govmodel.run import load_run",
-                                   "import govmodel; govmodel.load_run", "import govmodel; govmodel.run"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import govmodel.run",
+        "from govmodel.run import load_run",
+        "import govmodel; govmodel.load_run",
+        "import govmodel; govmodel.run",
+    ],
+)
 def test_run_can_be_called_whatever_was_imported_first(first):
     code = f"{first}; import govmodel; print(type(govmodel.run('china', replications=0)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -179,21 +187,21 @@ def test_a_save_that_fails_leaves_nothing_behind(two, tmp_path, monkeypatch):
             raise OSError("disk full")
         path.write_bytes(b"x")
 
-    monkeypatch.setattr(run_module, "_write_table", fail_at_third)
+    monkeypatch.setattr(folder_room, "write_table", fail_at_third)
     with pytest.raises(OSError, match="disk full"):
         two.save(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_filled_while_we_wrote_is_left_alone(two, tmp_path, monkeypatch):
-    write = run_module._write_table
+    write = folder_room.write_table
 
     def meanwhile(frame, path):
         write(frame, path)
         (tmp_path / "new").mkdir(exist_ok=True)
         (tmp_path / "new" / "theirs.txt").write_text("theirs")
 
-    monkeypatch.setattr(run_module, "_write_table", meanwhile)
+    monkeypatch.setattr(folder_room, "write_table", meanwhile)
     with pytest.raises(gm.InputError, match="not empty"):
         two.save(tmp_path / "new")
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
@@ -204,9 +212,14 @@ def _break(folder, tmp_path):
     return shutil.copytree(folder, tmp_path / "broken")
 
 
-@pytest.mark.parametrize("name, hint", [
-    ("provenance.json", "half-written"), ("flows.parquet", "flows.parquet is missing"),
-    ("case.toml", "case.toml is missing")])
+@pytest.mark.parametrize(
+    "name, hint",
+    [
+        ("provenance.json", "half-written"),
+        ("flows.parquet", "flows.parquet is missing"),
+        ("case.toml", "case.toml is missing"),
+    ],
+)
 def test_a_half_written_folder_is_refused(folder, tmp_path, name, hint):
     broken = _break(folder, tmp_path)
     (broken / name).unlink()
@@ -255,17 +268,25 @@ def test_what_is_no_run_is_refused(tmp_path, what, hint):
         gm.load_run(tmp_path / what)
 
 
-@pytest.mark.parametrize("settings, field", [
-    ({"seed": -1}, "seed"), ({"seed": 1.5}, "seed"), ({"seed": True}, "seed"), ({"replications": 0}, "replications"),
-    ({"case": "chnia"}, "case")])
+@pytest.mark.parametrize(
+    "settings, field",
+    [
+        ({"seed": -1}, "seed"),
+        ({"seed": 1.5}, "seed"),
+        ({"seed": True}, "seed"),
+        ({"replications": 0}, "replications"),
+        ({"case": "chnia"}, "case"),
+    ],
+)
 def test_what_cannot_be_run_is_refused(settings, field):
     with pytest.raises(gm.InputError) as caught:
         gm.run(**settings)
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("number, replication, field", [(-1, 0, "pack"), ("x", 0, "pack"), (10**9, 0, "pack"),
-                                                        (3, 2, "replication")])
+@pytest.mark.parametrize(
+    "number, replication, field", [(-1, 0, "pack"), ("x", 0, "pack"), (10**9, 0, "pack"), (3, 2, "replication")]
+)
 def test_a_pack_that_is_not_there_is_refused(two, folder, number, replication, field):
     for some in (two, gm.load_run(folder)):
         with pytest.raises(gm.InputError) as caught:

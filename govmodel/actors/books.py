@@ -69,7 +69,8 @@ class Books:
         workshops = [f"workshops_{code}" for code in provinces]
         buyers = [*COLLECTORS, *workshops]
         line = ledger.line
-        self.purchases = [line("packs bought from holders", buyers, [group]) for group in HOLDER_GROUPS]
+        groups = [group for group in HOLDER_GROUPS for _ in buyers]
+        self.purchases = line("packs bought from holders", buyers * len(HOLDER_GROUPS), groups)
         self.resale = line("packs sold on by dismantlers", workshops, ["dismantlers"])
         self.gate = line("packs delivered to plants", list(plants), ["collection"])
         self.collection = line("packs delivered to plants", ["collection"], list(COLLECTORS))
@@ -98,8 +99,7 @@ class Books:
     def pay_holders(self, month: int, flows: Flows, board: Board) -> None:
         """Pay holders, then sell what is re-used at once."""
         pay = self.ledger.pay
-        for group, line in enumerate(self.purchases):
-            pay(month, line, flows.payments[group].astype(np.int64))
+        pay(month, self.purchases, flows.payments.ravel().astype(np.int64))
         pay(month, self.resale, flows.resale.astype(np.int64))
         pay(month, self.reward, flows.rewards.astype(np.int64))
         pay(month, self.refunds, flows.refunds.astype(np.int64))

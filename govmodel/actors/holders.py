@@ -6,7 +6,20 @@ operators take their packs back. A row is looked at only in the months in which 
 
 import numpy as np
 
-from ..chain.fleet import BANDS, CELLS, CHEMISTRIES, CLASSES, NEW_COHORTS, PROVINCES, Fleet, cell_of, sale_month, who
+from ..chain.fleet import (
+    BID_CELL,
+    CELLS,
+    CHEMISTRIES,
+    CHEMISTRY,
+    CLASSES,
+    HOLDER_CLASS,
+    NEW_COHORTS,
+    PROVINCE,
+    PROVINCES,
+    SALE_MONTH,
+    Fleet,
+    who,
+)
 from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, Push, hazards_of, vehicle_end_factors
 from ..facts import HOLDER_CLASSES
 from ..facts import PROVINCES as PROVINCE_CODES
@@ -70,7 +83,7 @@ class Holders:
         """Count the simulated packs on the road at the start of a month, by province: int64 (31,)."""
         still = self.fleet.packs - self.clocks.gone
         still[month * CELLS : NEW_COHORTS] = 0
-        return still.reshape(-1, PROVINCES, CHEMISTRIES * CLASSES).sum(axis=(0, 2))
+        return still.reshape(-1, CELLS).sum(axis=0).reshape(PROVINCES, -1).sum(axis=1)
 
     def gather(self, month: int) -> Rows:
         """Collect the packs that come loose this month: first releases, then those that come back."""
@@ -100,14 +113,13 @@ class Holders:
         keys = who(rows.cohort, rows.rank)
         holders = draws.holder_words(fleet.seed, keys)
         traits = fleet.traits(rows.cohort, month, holders)
-        province, chemistry, holder_class = cell_of(rows.cohort)
+        province, chemistry, holder_class = PROVINCE[rows.cohort], CHEMISTRY[rows.cohort], HOLDER_CLASS[rows.cohort]
         route = rows.route.copy()
         new = slice(0, np.count_nonzero(route == FIRST_RELEASE))
         route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
-        band = np.where(route >= SECOND_LIFE_RETURN, 0, traits.band)
-        cell = (province * CHEMISTRIES + chemistry) * BANDS + band
+        cell = BID_CELL[rows.cohort] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
-        owed = deposits[sale_month(rows.cohort)] if deposits.any() else None
+        owed = deposits[SALE_MONTH[rows.cohort]] if deposits.any() else None
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop

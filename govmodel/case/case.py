@@ -37,8 +37,13 @@ class EarlyRelease:
 
     def to_dict(self) -> dict:
         """Write the campaign as a case file does."""
-        return {"from": month_name(self.start), "until": month_name(self.until), "province": self.province,
-                "holder_class": self.holder_class, "factor": self.factor}
+        return {
+            "from": month_name(self.start),
+            "until": month_name(self.until),
+            "province": self.province,
+            "holder_class": self.holder_class,
+            "factor": self.factor,
+        }
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,25 +83,43 @@ class Case:
     def from_dict(cls, data: dict) -> "Case":
         """Build a case from the content of a case file; whatever is left out takes its default."""
         from . import schema  # here, because pydantic is slow to import
+
         table = schema.check(_plain(data))
         scenario, governance = table.scenario, table.governance
         if scenario.until < scenario.start:
-            raise InputError("scenario.until", f"a month from {month_name(scenario.start)}, the start, on",
-                             month_name(scenario.until), "Let the run end after it starts.")
-        campaigns = tuple(EarlyRelease(c.since, c.until, c.province, c.holder_class, c.factor)
-                          for c in scenario.early_release)
+            raise InputError(
+                "scenario.until",
+                f"a month from {month_name(scenario.start)}, the start, on",
+                month_name(scenario.until),
+                "Let the run end after it starts.",
+            )
+        campaigns = tuple(
+            EarlyRelease(c.since, c.until, c.province, c.holder_class, c.factor) for c in scenario.early_release
+        )
         for number, campaign in enumerate(campaigns):
             if campaign.until < campaign.start:
-                raise InputError(f"scenario.early_release[{number}].until", "a month after the campaign's first",
-                                 month_name(campaign.until), "Let the campaign end after it starts.")
+                raise InputError(
+                    f"scenario.early_release[{number}].until",
+                    "a month after the campaign's first",
+                    month_name(campaign.until),
+                    "Let the campaign end after it starts.",
+                )
         names = schema.check_policies(governance.policies, scenario.country)
         case = cls(
-            **{label: getattr(table, label) for label in _LABELS}, country=scenario.country, start=scenario.start,
-            until=scenario.until, scale=scenario.scale, retirement_outlook=scenario.retirement_outlook,
-            metal_prices=scenario.metal_prices, capacity=scenario.capacity,
+            **{label: getattr(table, label) for label in _LABELS},
+            country=scenario.country,
+            start=scenario.start,
+            until=scenario.until,
+            scale=scenario.scale,
+            retirement_outlook=scenario.retirement_outlook,
+            metal_prices=scenario.metal_prices,
+            capacity=scenario.capacity,
             parameters=MappingProxyType(parameter_room.load(scenario.country).values(scenario.parameters)),
-            early_release=campaigns, structure=governance.structure, policies=names,
-            own_levers=MappingProxyType(schema.check_levers(governance.levers, scenario.country)))
+            early_release=campaigns,
+            structure=governance.structure,
+            policies=names,
+            own_levers=MappingProxyType(schema.check_levers(governance.levers, scenario.country)),
+        )
         return case._without(governance.by_law)
 
     def _without(self, by_law: list[str]) -> "Case":
@@ -104,8 +127,9 @@ class Case:
         for name in by_law:
             if name not in self.own_levers:
                 raise InputError("governance.by_law", "levers that stand in governance.levers", name, "Remove it.")
-        lawful = {name for name in by_law
-                  if np.array_equal(self._path(name, self.own_levers[name]), self._path(name, None))}
+        lawful = {
+            name for name in by_law if np.array_equal(self._path(name, self.own_levers[name]), self._path(name, None))
+        }
         own = {name: path for name, path in self.own_levers.items() if name not in lawful}
         return self._copy(own_levers=MappingProxyType(own))
 
@@ -140,15 +164,25 @@ class Case:
         return {
             **{label: getattr(self, label) for label in _LABELS},
             "scenario": {
-                "country": self.country, "start": month_name(self.start), "until": month_name(self.until),
-                "scale": self.scale, "retirement_outlook": self.retirement_outlook, "metal_prices": self.metal_prices,
-                "capacity": self.capacity, "parameters": dict(self.parameters),
+                "country": self.country,
+                "start": month_name(self.start),
+                "until": month_name(self.until),
+                "scale": self.scale,
+                "retirement_outlook": self.retirement_outlook,
+                "metal_prices": self.metal_prices,
+                "capacity": self.capacity,
+                "parameters": dict(self.parameters),
                 "early_release": [campaign.to_dict() for campaign in self.early_release],
             },
             "governance": {
-                "structure": self.structure, "policies": list(self.policies),
-                "levers": {name: {month_name(month): value for month, value in path.items()}
-                           if isinstance(path, Mapping) else path for name, path in self.own_levers.items()},
+                "structure": self.structure,
+                "policies": list(self.policies),
+                "levers": {
+                    name: {month_name(month): value for month, value in path.items()}
+                    if isinstance(path, Mapping)
+                    else path
+                    for name, path in self.own_levers.items()
+                },
             },
         }
 
@@ -162,6 +196,7 @@ class Case:
     def to_toml(self) -> str:
         """Write the resolved case as text; loading it gives a case of equal hash."""
         import tomli_w
+
         return tomli_w.dumps(self.to_dict())
 
     def save(self, path: str | Path) -> None:
@@ -220,8 +255,10 @@ class Case:
 
     def __repr__(self) -> str:
         own = ", ".join(self.own_levers) or "none"
-        return (f"Case({self.name!r}, {month_name(self.start)} to {month_name(self.until)}, scale {self.scale:,}, "
-                f"structure {self.structure!r}, own levers: {own}, hash {self.hash[:12]})")
+        return (
+            f"Case({self.name!r}, {month_name(self.start)} to {month_name(self.until)}, scale {self.scale:,}, "
+            f"structure {self.structure!r}, own levers: {own}, hash {self.hash[:12]})"
+        )
 
 
 def library() -> tuple[str, ...]:

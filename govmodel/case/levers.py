@@ -11,11 +11,29 @@ from ..foundations.calendar import EXPERIMENT_FROM, RUN_FROM, RUN_UNTIL, month_n
 from ..foundations.errors import InputError, nearest
 
 FACTS_FOLDER = Path(__file__).resolve().parent.parent / "facts"
-SEATS = ("central_government", "provinces", "automakers", "battery_makers", "recyclers", "workshops", "associations",
-         "consumers")
+SEATS = (
+    "central_government",
+    "provinces",
+    "automakers",
+    "battery_makers",
+    "recyclers",
+    "workshops",
+    "associations",
+    "consumers",
+)
 ROOMS = ("authority", "market", "information", "culture", "contract", "money")
-_ENTRIES = {"unit", "range", "value_2025", "decider", "room", "source", "why", "read_from_step", "description",
-            "description_zh"}
+_ENTRIES = {
+    "unit",
+    "range",
+    "value_2025",
+    "decider",
+    "room",
+    "source",
+    "why",
+    "read_from_step",
+    "description",
+    "description_zh",
+}
 
 OwnPath = float | Mapping[int, float]  # what a user names: one number, or values by month number
 
@@ -83,8 +101,12 @@ def run_month(text: object, field: str) -> int:
     """Turn "YYYY-MM" into a month number that a run can reach."""
     month = month_number(text, field)
     if not RUN_FROM <= month <= RUN_UNTIL:
-        raise InputError(field, f"a month from {month_name(RUN_FROM)} to {month_name(RUN_UNTIL)}", text,
-                         "The facts cover no other months of a run.")
+        raise InputError(
+            field,
+            f"a month from {month_name(RUN_FROM)} to {month_name(RUN_UNTIL)}",
+            text,
+            "The facts cover no other months of a run.",
+        )
     return month
 
 
@@ -99,15 +121,23 @@ def read(path: Path) -> Registry:
     for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
         if set(entry) != _ENTRIES:
             odd = sorted(set(entry) ^ _ENTRIES)
-            raise InputError(f"{path.name}: {name}", f"the entries {', '.join(sorted(_ENTRIES))}", odd,
-                             "Add what is missing, remove what is extra.")
+            raise InputError(
+                f"{path.name}: {name}",
+                f"the entries {', '.join(sorted(_ENTRIES))}",
+                odd,
+                "Add what is missing, remove what is extra.",
+            )
         entry = dict(entry)
         low, high = entry.pop("range")
         lever = Lever(name=name, low=float(low), high=float(high), **entry)
         lever.check(lever.value_2025)
         if lever.decider not in SEATS or lever.room not in ROOMS:
-            raise InputError(f"{path.name}: {name}", f"a decider of {SEATS} and a room of {ROOMS}",
-                             (lever.decider, lever.room), "Use one of these.")
+            raise InputError(
+                f"{path.name}: {name}",
+                f"a decider of {SEATS} and a room of {ROOMS}",
+                (lever.decider, lever.room),
+                "Use one of these.",
+            )
         levers[name] = lever
     return Registry(levers)
 

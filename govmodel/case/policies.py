@@ -41,8 +41,12 @@ class Policy:
 def _same_entries(where: str, entry: dict, wanted: set) -> None:
     """Refuse a table that lacks an entry or has one too many."""
     if set(entry) != wanted:
-        raise InputError(where, f"the entries {', '.join(sorted(wanted))}", sorted(set(entry) ^ wanted),
-                         "Add what is missing, remove what is extra.")
+        raise InputError(
+            where,
+            f"the entries {', '.join(sorted(wanted))}",
+            sorted(set(entry) ^ wanted),
+            "Add what is missing, remove what is extra.",
+        )
 
 
 def read(path: Path, country: str = "china") -> Policy:
@@ -57,8 +61,7 @@ def read(path: Path, country: str = "china") -> Policy:
         where = f"{path.name}: changes[{number}]"
         _same_entries(where, entry, _CHANGE_ENTRIES)
         value = registry[entry["lever"]].check(entry["value"], where)
-        changes.append(Change(entry["lever"], month_number(entry["date"], where), value, entry["source"],
-                              entry["why"]))
+        changes.append(Change(entry["lever"], month_number(entry["date"], where), value, entry["source"], entry["why"]))
     return Policy(**text, changes=tuple(changes))
 
 

@@ -29,23 +29,27 @@ _WANTED = {
 
 def one_of(names, what: str) -> BeforeValidator:
     """Make a check that a text is one of some names (a sequence, or a function that lists them)."""
+
     def check(value: Any) -> Any:
         known = names() if callable(names) else names
         if not isinstance(value, str) or value not in known:
             raise InputError("", f"the name of {what}", value, nearest(value, known, "Known"))
         return value
+
     return BeforeValidator(check)
 
 
 def provinces() -> tuple[str, ...]:
     """List what a campaign's province can be."""
     from ..facts import PROVINCES
+
     return ("all", *PROVINCES)
 
 
 def holder_classes() -> tuple[str, ...]:
     """List what a campaign's holder class can be."""
     from ..facts import HOLDER_CLASSES
+
     return ("all", *HOLDER_CLASSES)
 
 
@@ -162,6 +166,7 @@ def check_levers(given: dict, country: str) -> dict[str, levers.OwnPath]:
     registry = levers.load(country)
     for name in given:
         if name not in registry:
-            raise InputError(f"governance.levers.{name}", "the name of a lever", name,
-                             nearest(name, registry, "Levers"))
+            raise InputError(
+                f"governance.levers.{name}", "the name of a lever", name, nearest(name, registry, "Levers")
+            )
     return {name: registry[name].check_path(path) for name, path in given.items()}

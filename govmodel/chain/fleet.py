@@ -24,16 +24,17 @@ HEALTH_BANDS = (0.6, 0.7, 0.8)  # upper edges of the first three of four bands o
 BANDS = len(HEALTH_BANDS) + 1
 
 
-def sale_month(cohort):
-    """Say in which month the packs of a cohort were sold (a number or an array)."""
-    row = cohort // CELLS
+def _sale_months() -> np.ndarray:
+    row = np.arange(COHORTS) // CELLS
     return np.where(row < MONTHS, row, row - MONTHS + RUN_FROM)
 
 
-def cell_of(cohort):
-    """Split a cohort's number into (province, chemistry, holder class)."""
-    cell = cohort % CELLS
-    return cell // (CHEMISTRIES * CLASSES), cell // CLASSES % CHEMISTRIES, cell % CLASSES
+# What a cohort's number says, as tables by cohort: month of sale, province, chemistry, holder class
+SALE_MONTH = _sale_months().astype(np.int64)
+PROVINCE = np.arange(COHORTS) % CELLS // (CHEMISTRIES * CLASSES)
+CHEMISTRY = np.arange(COHORTS) // CLASSES % CHEMISTRIES
+HOLDER_CLASS = np.arange(COHORTS) % CLASSES
+BID_CELL = (PROVINCE * CHEMISTRIES + CHEMISTRY) * BANDS  # first cell of its bids: province, chemistry, worst health
 
 
 def who(cohort: np.ndarray, rank: np.ndarray) -> np.ndarray:
@@ -129,32 +130,26 @@ class Fleet:
 
     def traits(self, cohort: np.ndarray, month: int, holders: np.ndarray) -> Traits:
         """Say what packs and their holders are like in a month; `holders` are their keyed words (uint64)."""
-        sold = sale_month(cohort)
-        cell = cohort % CELLS
-        holder_class = cell % CLASSES
-        kind = cell % (CHEMISTRIES * CLASSES)  # chemistry and class
-        year = sold // 12
-        first, second = draws.words(holders, TRAIT_CODES)
-        luck = (
-            np.stack([first, first >> _16, first >> _32, first >> _48, second, second >> _16, second >> _32]) & _LOW
-        ).astype(np.int64)
-        year_class = year * CLASSES + holder_class
-        phev = luck[4] < self._phev_cut[year_class]
-        mean = self._mean_wh[year_class * 2 + phev]
-        watt_hours = mean * (52429 + (luck[0] * 13107 >> 15)) >> 16  # 80 to 120 % of the mean, in whole steps
-        fade = self._fade_a_month[year * (CHEMISTRIES * CLASSES) + kind] * (month - sold)
-        fade *= 0.7 + 0.6 / 65536.0 * luck[1]
-        band = (fade <= _FADE_EDGES[:, None]).sum(axis=0)
+        sold = SALE_MONTH[cohort]
+        drawn = draws.words(holders, TRAIT_CODES)
+        luck = ((drawn[:, None] >> _SHIFTS) & _LOW).astype(np.int64)  # two words of four pieces each
+        (energy, wear, price, norm), (plug, lease, scan, _) = luck
+        year_class = _YEAR_CLASS[cohort]
+        mean = self._mean_wh[year_class * 2 + (plug < self._phev_cut[year_class])]
+        fade = self._fade_a_month[_YEAR_KIND[cohort]] * (month - sold)
+        fade *= 0.7 + 0.6 / 65536.0 * wear
         return Traits(
-            watt_hours,
-            band,
-            0.5 + (luck[2] + 0.5) / 65536.0,
-            self._awareness * 2.0 * ((luck[3] + 0.5) / 65536.0),
-            luck[5] < self._leased_cut[sold * CLASSES + holder_class],
-            (luck[6] + 0.5) / 65536.0,
+            mean * (52429 + (energy * 13107 >> 15)) >> 16,  # 80 to 120 % of the mean, in whole steps
+            np.searchsorted(_HEALTH_EDGES, -fade, side="right"),
+            0.5 + (price + 0.5) / 65536.0,
+            self._awareness * 2.0 * ((norm + 0.5) / 65536.0),
+            lease < self._leased_cut[sold * CLASSES + HOLDER_CLASS[cohort]],
+            (scan + 0.5) / 65536.0,
         )
 
 
-_16, _32, _48, _LOW = np.uint64(16), np.uint64(32), np.uint64(48), np.uint64(0xFFFF)
+_SHIFTS, _LOW = np.array([0, 16, 32, 48], np.uint64)[:, None], np.uint64(0xFFFF)
 TRAIT_CODES = np.array([draws.code("traits", 0, 0), draws.code("traits", 0, 1)], np.uint64)
-_FADE_EDGES = np.array([1.0 - edge for edge in HEALTH_BANDS])
+_HEALTH_EDGES = np.array([edge - 1.0 for edge in HEALTH_BANDS])  # minus the fade at which a band ends
+_YEAR_CLASS = SALE_MONTH // 12 * CLASSES + HOLDER_CLASS
+_YEAR_KIND = SALE_MONTH // 12 * (CHEMISTRIES * CLASSES) + CHEMISTRY * CLASSES + HOLDER_CLASS

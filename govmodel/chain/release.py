@@ -4,10 +4,11 @@ A pack of rank r waits until its cohort's clock, the cumulative hazard of coming
 thresholds of n packs are the order statistics of n exponential lifetimes, drawn one after the other by their spacings,
 T(r) = T(r - 1) + E(r) / (n - r) for r = 0 .. n - 1 (Renyi 1953). The clock of a cohort advances each month by
 
-    dH = factor * dHv(age) + dHb(age) + a / 12      (vehicle end, battery end, accident; Weibull H(a) = (a / scale)^shape)
+    dH = factor * dHv(age) + dHb(age) + a / 12      (vehicle end, battery end, accident)
 
-where `factor` is policy (a trade-in campaign), so early release needs no scan and moves only the packs it touches.
-Clocks and thresholds are whole numbers (2^-40 of a unit of hazard): sums are exact in any order.
+with Weibull hazards H(age) = (age / scale) ^ shape. `factor` is policy (a trade-in campaign), so early release needs
+no scan and moves only the packs it touches. Clocks and thresholds are whole numbers (2^-40 of a unit of hazard): sums
+are exact in any order.
 """
 
 from dataclasses import dataclass
@@ -22,14 +23,16 @@ from ..foundations.calendar import MONTHS, RUN_FROM
 from .fleet import (
     CELLS,
     CHEMISTRIES,
+    CHEMISTRY,
     CLASSES,
     COHORTS,
+    HOLDER_CLASS,
     NEW_COHORTS,
+    PROVINCE,
     PROVINCES,
+    SALE_MONTH,
     Fleet,
-    cell_of,
     lives,
-    sale_month,
     who,
 )
 
@@ -125,6 +128,9 @@ class Clocks:
         self.hazards = hazards
         self.factors = factors
         steps = np.floor(hazards.sum(axis=-1) * UNIT).astype(np.int64)
+        self._rates = hazards.reshape(-1, 3)
+        # with few packs a cohort, one at a time is quicker than a batch; the result is the same
+        self._take = self._take_next if fleet.packs.max() <= 200 else self._take_batch
         self._steps = steps.reshape(2, -1, CHEMISTRIES * CLASSES, MONTHS)
         self.clock = np.zeros(COHORTS, np.int64)
         self.gone = np.zeros(COHORTS, np.int64)
@@ -193,7 +199,7 @@ class Clocks:
         order = np.argsort(cohort, kind="stable")
         return cohort[order], rank[order]
 
-    def _take(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _take_batch(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take a batch of packs from cohorts that have some due; returns them and the cohorts that have more."""
         clock, first, threshold = self.clock[due], self.gone[due], self.next[due]
         left = self.fleet.packs[due] - first
@@ -223,15 +229,33 @@ class Clocks:
         self.next[due] = follower
         return owners[loose], ranks[loose], due[follower <= clock]
 
+    def _take_next(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Take the next pack from cohorts that have one due; returns them and the cohorts that have more."""
+        rank = self.gone[due]
+        following = rank + 1
+        self.gone[due] = following
+        left = self.fleet.packs[due] - following
+        threshold = np.full(len(due), NEVER)
+        more = np.flatnonzero(left)
+        some = due[more]
+        threshold[more] = self.next[some] + self._spacings(some, following[more], left[more])
+        self.next[due] = threshold
+        return due, rank, due[threshold <= self.clock[due]]
+
     def cause(self, cohort: np.ndarray, month: int, waits: np.ndarray) -> np.ndarray:
         """Say why each pack came loose: the cause that wins a race at this month's hazards.
 
         `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES.
         """
-        sold = sale_month(cohort)
-        province, chemistry, holder_class = cell_of(cohort)
-        rates = self.hazards[(cohort >= NEW_COHORTS).view(np.int8), sold // 12, chemistry, holder_class, month - sold].T
+        rates = self._rates[_LIFE[cohort] + (month - SALE_MONTH[cohort])].T
         factor = self.factors.get(month)
         if factor is not None:
-            rates[VEHICLE_END] = rates[VEHICLE_END] * factor[province, holder_class]
+            rates[VEHICLE_END] *= factor[PROVINCE[cohort], HOLDER_CLASS[cohort]]
         return np.argmin(waits / rates, axis=0)
+
+
+# Where a cohort's hazards begin in the table of all hazards: family, sale year, chemistry, class
+_LIFE = (
+    (((np.arange(COHORTS) >= NEW_COHORTS) * (MONTHS // 12) + SALE_MONTH // 12) * CHEMISTRIES + CHEMISTRY) * CLASSES
+    + HOLDER_CLASS
+) * MONTHS

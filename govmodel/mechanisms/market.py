@@ -4,9 +4,9 @@ All prices are yuan per kWh of nominal energy. A licensed plant's gate price for
 
     metals x recovery x price - VAT without input invoices - processing and environment + subsidy - margin x metals
 
-and its price in a province is the gate price less freight and permit. A licensed buyer may also resell a healthy pack for
-storage. A workshop has two incomes: crude recovery (black mass sold at a discount) and resale into other uses; it saves
-VAT and most of the cost, and expects a fine. Bids stand on last month's state.
+and its price in a province is the gate price less freight and permit. A licensed buyer may also resell a healthy pack
+for storage. A workshop has two incomes: crude recovery (black mass sold at a discount) and resale into other uses; it
+saves VAT and most of the cost, and expects a fine. Bids stand on last month's state.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def logistic(difference: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Board:
-    """The bids of a month, as every holder sees them; tables over (province, chemistry, health) are flat, CELLS long."""
+    """The bids of a month, as holders see them; tables over (province, chemistry, health) are flat, CELLS long."""
 
     paid: np.ndarray  # (6 channels, CELLS) price a holder is paid, yuan/kWh, never negative
     offer: np.ndarray  # (6 channels, CELLS) the same with rewards and expected penalties
@@ -188,32 +188,32 @@ def _spread(weight: np.ndarray, delivered: np.ndarray) -> tuple[np.ndarray, np.n
     return share, (share * delivered).sum(axis=-1)
 
 
-def ease_table(
-    parameters: dict,
-    routes: tuple,
-    outlets: np.ndarray,
-    vehicles: np.ndarray,
-    workshops: np.ndarray,
-    levers: dict,
-    classes: int,
-) -> np.ndarray:
-    """Everything but price that makes a channel easy or hard: utility, float (6 channels, routes * 31 * classes).
+class Ease:
+    """Everything but price that makes a channel easy or hard for holders: a utility by channel, route and place."""
 
-    `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road and `workshops` by province. A site more
-    counts by the logarithm: convenience x log(1 + sites / 100).
-    """
-    p = parameters
-    duty = levers["outlet_duty"] * vehicles / 1e4
-    sites = np.concatenate([np.maximum(outlets[:, :2], duty[:, None]), outlets[:, 2:], workshops[:, None]], axis=1)
-    near = p["convenience"] * np.log1p(sites.T / 100.0)
-    ease = np.zeros((6, len(routes), PROVINCES, classes))
-    for channel, name in enumerate(CHANNELS):
-        ease[channel] += p[f"constant_{name}"]
-        if channel != KEPT:
-            ease[channel] += near[channel][None, :, None] + p["trust_weight"] * p[f"trust_{name}"]
-        for row, route in enumerate(routes):
-            ease[channel, row] += p.get(f"ease_{route}_{name}", 0.0)
-    ease[:3] += p["online_ease"] * levers["online_collection"]
-    stripped = [AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER, WORKSHOP, KEPT]
-    ease[stripped, routes.index("scrapped_vehicle")] -= p["missing_battery_loss"] * levers["whole_vehicle_scrapping"]
-    return ease.reshape(6, -1)
+    def __init__(self, parameters: dict, routes: tuple, classes: int):
+        """Lay out what never changes: constants, trust, and how routes differ."""
+        self.p = p = parameters
+        self._routes = routes
+        self._fixed = np.zeros((len(CHANNELS), len(routes), PROVINCES, classes))
+        for channel, name in enumerate(CHANNELS):
+            trust = p["trust_weight"] * p[f"trust_{name}"] if channel != KEPT else 0.0
+            for row, route in enumerate(routes):
+                self._fixed[channel, row] = p[f"constant_{name}"] + trust + p.get(f"ease_{route}_{name}", 0.0)
+
+    def table(self, outlets: np.ndarray, vehicles: np.ndarray, workshops: np.ndarray, levers: dict) -> np.ndarray:
+        """Give the utility of (6 channels, routes * 31 * classes) for the sites there are and the law in force.
+
+        `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road and `workshops` by province. A
+        site more counts by the logarithm: convenience x log(1 + sites / 100).
+        """
+        p = self.p
+        duty = levers["outlet_duty"] * vehicles / 1e4
+        sites = np.concatenate([np.maximum(outlets[:, :2], duty[:, None]), outlets[:, 2:], workshops[:, None]], axis=1)
+        ease = self._fixed.copy()
+        ease[:KEPT] += (p["convenience"] * np.log1p(sites.T / 100.0))[:, None, :, None]
+        ease[:DISMANTLER] += p["online_ease"] * levers["online_collection"]
+        stripped = [AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER, WORKSHOP, KEPT]
+        loss = p["missing_battery_loss"] * levers["whole_vehicle_scrapping"]
+        ease[stripped, self._routes.index("scrapped_vehicle")] -= loss
+        return ease.reshape(len(CHANNELS), -1)

@@ -44,7 +44,7 @@ class Awards:
 def award(
     bids: np.ndarray, presence: np.ndarray, weight: float, licence_worth: float, error: float, lots: np.ndarray, ordinal
 ) -> Awards:
-    """Award lots: `bids` yuan/kWh and `presence` cumulative chances are for the four KINDS, (4, lots) and (6, 4, lots)."""
+    """Award lots: `bids` yuan/kWh (4 KINDS, lots), `presence` cumulative chances (6, 4 KINDS, lots)."""
     drawn = draws.words(draws.at(lots, ordinal), _CODES)
     luck = draws.uniform(drawn[:4])
     count = (luck > presence).sum(axis=0)

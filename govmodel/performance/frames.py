@@ -17,7 +17,7 @@ def _names(values: tuple, index: np.ndarray) -> np.ndarray:
 
 
 def flows_frame(model, months: int) -> pd.DataFrame:
-    """Packs, kWh and kg that took each route into each channel, by month, province and chemistry; empty rows left out."""
+    """Packs, kWh and kg by month, province, route, channel and chemistry; empty rows left out."""
     flows = model.record.flows()
     shape = (months, len(PROVINCES), len(ROUTES), len(CHANNELS), len(CHEMISTRIES))
     axes = (flows["month"], flows["province"], flows["route"], CHANNEL_OF[flows["way"]], flows["chemistry"])

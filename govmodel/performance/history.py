@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ..actors.fates import CHANNEL_OF, DISPOSITIONS, SCANNED
-from ..chain.fleet import NEW_COHORTS, cell_of, sale_month, who
+from ..chain.fleet import CHEMISTRY, HOLDER_CLASS, NEW_COHORTS, PROVINCE, SALE_MONTH, who
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
 from ..foundations import draws
 from ..foundations.calendar import month_name
@@ -79,18 +79,16 @@ class PackHistory:
     def _english(self) -> list[str]:
         kind = "replacement pack" if self.replacement else "pack"
         told = [
-            f"Pack {self.number} (stands for {self.stands_for:,}): {self.chemistry}, {self.kwh:.1f} kWh, {self.kg:.0f} kg.",
+            f"Pack {self.number} (stands for {self.stands_for:,}): "
+            f"{self.chemistry}, {self.kwh:.1f} kWh, {self.kg:.0f} kg.",
             f"{self.sold}: sold in {self.province} as a {kind} to a holder of class {self.holder_class}"
             f"{', on lease' if self.leased else ''}; automaker {self.automaker}, battery maker {self.battery_maker}.",
         ]
         for event in self.events:
+            loose = f"{event.month}: came loose ({event.route.replace('_', ' ')})"
+            went = f"went to {event.channel.replace('_', ' ')}: {event.use.replace('_', ' ')}"
             seen = "scanned" if event.scanned else "not scanned"
-            told.append(
-                f"{event.month}: came loose ({event.route.replace('_', ' ')}) and was kept."
-                if event.channel == "kept"
-                else f"{event.month}: came loose ({event.route.replace('_', ' ')}), went to {event.channel.replace('_', ' ')}: "
-                f"{event.use.replace('_', ' ')}; {seen}."
-            )
+            told.append(f"{loose} and was kept." if event.channel == "kept" else f"{loose}, {went}; {seen}.")
         return told + ([] if self.events else [self._quiet("en")])
 
     def _chinese(self) -> list[str]:
@@ -121,9 +119,9 @@ def pack_history(model, number: int) -> PackHistory:
     cohort, rank = fleet.find(number)
     key = who(np.array([cohort]), np.array([rank]))
     holders = draws.holder_words(fleet.seed, key)
-    sold = int(sale_month(cohort))
+    sold = int(SALE_MONTH[cohort])
     traits = fleet.traits(np.array([cohort]), sold, holders)
-    province, chemistry, holder_class = cell_of(cohort)
+    province, chemistry, holder_class = PROVINCE[cohort], CHEMISTRY[cohort], HOLDER_CLASS[cohort]
     year = sold // 12
     owner = [draws.draw(fleet.seed, "traits", int(key[0]), 0, alternative) for alternative in (2, 3)]
     automaker, maker = (

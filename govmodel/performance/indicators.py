@@ -131,7 +131,7 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
     plants = [name for name in ledger.accounts if name.startswith("plant: ")]
     workshops = [name for name in ledger.accounts if name.startswith("workshops_")]
     amounts = ledger.amounts[:months]
-    purchases = sum(amounts[:, line].sum(axis=1) for line in model.books.purchases)
+    purchases = amounts[:, model.books.purchases].sum(axis=1)
     million = 1e8  # fen
     return {
         "holder_income": purchases / million,

@@ -20,15 +20,39 @@ def rows(topic: str) -> list[dict]:
 
 
 def _parameters() -> list[dict]:
-    return [{"name": p.name, "value": p.value, "unit": p.unit, "low": p.low, "high": p.high, "room": p.room,
-             "source": p.source, "description": p.description} for p in dict(parameters.load()).values()]
+    return [
+        {
+            "name": p.name,
+            "value": p.value,
+            "unit": p.unit,
+            "low": p.low,
+            "high": p.high,
+            "room": p.room,
+            "source": p.source,
+            "description": p.description,
+        }
+        for p in dict(parameters.load()).values()
+    ]
 
 
 def _levers() -> list[dict]:
-    return [{"name": lever.name, "value_2025": lever.value_2025, "unit": lever.unit, "low": lever.low,
-             "high": lever.high, "decider": lever.decider, "room": lever.room, "source": lever.source,
-             "read_from_step": lever.read_from_step, "description": lever.description,
-             "description_zh": lever.description_zh, "why": lever.why} for lever in LEVERS.values()]
+    return [
+        {
+            "name": lever.name,
+            "value_2025": lever.value_2025,
+            "unit": lever.unit,
+            "low": lever.low,
+            "high": lever.high,
+            "decider": lever.decider,
+            "room": lever.room,
+            "source": lever.source,
+            "read_from_step": lever.read_from_step,
+            "description": lever.description,
+            "description_zh": lever.description_zh,
+            "why": lever.why,
+        }
+        for lever in LEVERS.values()
+    ]
 
 
 def _structures() -> list[dict]:
@@ -37,22 +61,54 @@ def _structures() -> list[dict]:
 
 def _cases() -> list[dict]:
     cases = [Case.load(name) for name in library()]
-    return [{"name": case.name, "title": case.title, "start": month_name(case.start), "until": month_name(case.until),
-             "scale": case.scale, "retirement_outlook": case.retirement_outlook, "metal_prices": case.metal_prices,
-             "capacity": case.capacity, "structure": case.structure, "policies": ", ".join(case.policies)}
-            for case in cases]
+    return [
+        {
+            "name": case.name,
+            "title": case.title,
+            "start": month_name(case.start),
+            "until": month_name(case.until),
+            "scale": case.scale,
+            "retirement_outlook": case.retirement_outlook,
+            "metal_prices": case.metal_prices,
+            "capacity": case.capacity,
+            "structure": case.structure,
+            "policies": ", ".join(case.policies),
+        }
+        for case in cases
+    ]
 
 
 def _indicators() -> list[dict]:
-    return [{"name": i.name, "unit": i.unit, "aggregation": i.aggregation, "definition": i.definition,
-             "definition_zh": i.definition_zh} for i in INDICATORS.values()]
+    return [
+        {
+            "name": i.name,
+            "unit": i.unit,
+            "aggregation": i.aggregation,
+            "definition": i.definition,
+            "definition_zh": i.definition_zh,
+        }
+        for i in INDICATORS.values()
+    ]
 
 
 def _policies() -> list[dict]:
-    return [{"id": policy.id, "date": policy.date, "lever": change.lever, "from": month_name(change.month),
-             "value": change.value, "unit": LEVERS[change.lever].unit, "source": change.source, "why": change.why,
-             "title": policy.title, "title_zh": policy.title_zh, "reference": policy.reference}
-            for policy in load_policies().values() for change in policy.changes]
+    return [
+        {
+            "id": policy.id,
+            "date": policy.date,
+            "lever": change.lever,
+            "from": month_name(change.month),
+            "value": change.value,
+            "unit": LEVERS[change.lever].unit,
+            "source": change.source,
+            "why": change.why,
+            "title": policy.title,
+            "title_zh": policy.title_zh,
+            "reference": policy.reference,
+        }
+        for policy in load_policies().values()
+        for change in policy.changes
+    ]
 
 
 def _facts() -> list[dict]:
@@ -66,14 +122,28 @@ def _facts() -> list[dict]:
             continue
         given = [row["source"] for row in table]
         used = sorted({key for key in given if key in cited})
-        found.append({"table": path.name, "rows": len(table), "sourced": sum(key in cited for key in given),
-                      "assumed": given.count("ASSUMED"), "calibrated": given.count("CALIBRATED"),
-                      "sources": ", ".join(used)})
+        found.append(
+            {
+                "table": path.name,
+                "rows": len(table),
+                "sourced": sum(key in cited for key in given),
+                "assumed": given.count("ASSUMED"),
+                "calibrated": given.count("CALIBRATED"),
+                "sources": ", ".join(used),
+            }
+        )
     return found
 
 
-_TOPICS = {"parameters": _parameters, "levers": _levers, "structures": _structures, "cases": _cases,
-           "indicators": _indicators, "policies": _policies, "facts": _facts}
+_TOPICS = {
+    "parameters": _parameters,
+    "levers": _levers,
+    "structures": _structures,
+    "cases": _cases,
+    "indicators": _indicators,
+    "policies": _policies,
+    "facts": _facts,
+}
 TOPICS = tuple(_TOPICS)
 
 
@@ -86,11 +156,15 @@ def entries(topic: str) -> list[tuple[str, str, str]]:
 
 def _policy_entries() -> list[tuple[str, str, str]]:
     """Put the changes of a policy under its title."""
+
     def moved(change) -> str:
         unit = LEVERS[change.lever].unit
         return f"from {month_name(change.month)} {change.lever} = {change.value:g} {unit} ({change.source})"
-    return [(policy.id, f"{policy.date}: {policy.title} ({policy.reference})", "\n".join(map(moved, policy.changes)))
-            for policy in load_policies().values()]
+
+    return [
+        (policy.id, f"{policy.date}: {policy.title} ({policy.reference})", "\n".join(map(moved, policy.changes)))
+        for policy in load_policies().values()
+    ]
 
 
 def _range(row: dict, value: str) -> str:
@@ -102,14 +176,21 @@ _IN_WORDS = {
     "parameters": lambda row: (f"{_range(row, 'value')}; {row['room']}; {row['source']}", row["description"]),
     "levers": lambda row: (
         f"{_range(row, 'value_2025')}; {row['decider']}; {row['source']}"
-        + ("" if row["read_from_step"] == 1 else "; nothing reads it yet"), row["description"]),
+        + ("" if row["read_from_step"] == 1 else "; nothing reads it yet"),
+        row["description"],
+    ),
     "structures": lambda row: (row["description"], ""),
-    "cases": lambda row: (row["title"], f"{row['start']} to {row['until']}, scale 1:{row['scale']:,}; outlook "
-                          f"{row['retirement_outlook']}, metal prices {row['metal_prices']}, capacity "
-                          f"{row['capacity']}; structure {row['structure']}, policies {row['policies']}"),
+    "cases": lambda row: (
+        row["title"],
+        f"{row['start']} to {row['until']}, scale 1:{row['scale']:,}; outlook "
+        f"{row['retirement_outlook']}, metal prices {row['metal_prices']}, capacity "
+        f"{row['capacity']}; structure {row['structure']}, policies {row['policies']}",
+    ),
     "indicators": lambda row: (f"{row['unit']}; by year: {row['aggregation']}", row["definition"]),
-    "facts": lambda row: (f"{row['rows']} rows: {row['sourced']} from sources, {row['assumed']} assumed, "
-                          f"{row['calibrated']} calibrated", row["sources"]),
+    "facts": lambda row: (
+        f"{row['rows']} rows: {row['sourced']} from sources, {row['assumed']} assumed, {row['calibrated']} calibrated",
+        row["sources"],
+    ),
 }
 
 
@@ -119,6 +200,11 @@ def as_markdown(records: list[dict]) -> str:
         return ""
     lines = ["| " + " | ".join(records[0]) + " |", "|" + "---|" * len(records[0])]
     for row in records:
-        lines.append("| " + " | ".join(f"{value:g}" if isinstance(value, float) else str(value).replace("|", "\\|")
-                                       for value in row.values()) + " |")
+        lines.append(
+            "| "
+            + " | ".join(
+                f"{value:g}" if isinstance(value, float) else str(value).replace("|", "\\|") for value in row.values()
+            )
+            + " |"
+        )
     return "\n".join(lines)

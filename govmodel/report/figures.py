@@ -10,18 +10,30 @@ from .tables import bands, yearly
 
 FIRST_RELEASE = ROUTES[:5]  # the routes by which a pack comes loose for the first time
 # Okabe and Ito's colours, which people who see few colours can tell apart: blues and greens are licensed
-CHANNEL_COLOURS = {"automaker_outlet": "#0072B2", "battery_maker_outlet": "#56B4E9", "recycler": "#009E73",
-                   "dismantler": "#CC79A7", "workshop": "#E69F00", "kept": "#BBBBBB"}
-SHARE_LINES = (("formal_share", "licensed", "#0072B2", "-"), ("informal_share", "informal", "#E69F00", "--"),
-               ("kept_share", "kept", "#777777", ":"))
-PRICE_LINES = (("holder_price", "paid to holders, all packs", "#000000", "-"),
-               ("workshop_bid_lfp", "workshops' bid, LFP", "#E69F00", "--"),
-               ("licensed_bid_lfp", "licensed bid, LFP", "#0072B2", "-"))
+CHANNEL_COLOURS = {
+    "automaker_outlet": "#0072B2",
+    "battery_maker_outlet": "#56B4E9",
+    "recycler": "#009E73",
+    "dismantler": "#CC79A7",
+    "workshop": "#E69F00",
+    "kept": "#BBBBBB",
+}
+SHARE_LINES = (
+    ("formal_share", "licensed", "#0072B2", "-"),
+    ("informal_share", "informal", "#E69F00", "--"),
+    ("kept_share", "kept", "#777777", ":"),
+)
+PRICE_LINES = (
+    ("holder_price", "paid to holders, all packs", "#000000", "-"),
+    ("workshop_bid_lfp", "workshops' bid, LFP", "#E69F00", "--"),
+    ("licensed_bid_lfp", "licensed bid, LFP", "#0072B2", "-"),
+)
 
 
 def overview(run):
     """Draw a run's overview: a matplotlib Figure of two by two panels."""
     from matplotlib.figure import Figure
+
     points = bands(yearly(run.indicators))
     points = {name: table.droplevel("structure") for name, table in points.items()}
     figure = Figure(figsize=(12, 8.4), dpi=120, layout="constrained")
@@ -34,14 +46,17 @@ def overview(run):
         _dress(panel, points["median"])
     case, size = run.case, len(run.seeds)
     spread = f"median of {size} replications, bands 10-90 %" if size > 1 else f"seed {run.seed}"
-    figure.suptitle(f"{case.title or case.name}\ncase {case.name}, structure {case.structure}, scale 1:{case.scale:,}, "
-                    f"{spread}", fontsize=12)
+    figure.suptitle(
+        f"{case.title or case.name}\ncase {case.name}, structure {case.structure}, scale 1:{case.scale:,}, {spread}",
+        fontsize=12,
+    )
     return figure
 
 
 def save_overview(run, path: str | Path) -> None:
     """Write the overview as a PNG file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     figure = overview(run)
     FigureCanvasAgg(figure)
     figure.savefig(path, format="png", metadata={"Software": None})
@@ -59,8 +74,16 @@ def retired_by_channel(run):
 def _retired(panel, run, median) -> None:
     mass, below = retired_by_channel(run).reindex(median.index, fill_value=0.0), np.zeros(len(median))
     for channel in CHANNELS:
-        panel.bar(mass.index, mass[channel], 0.8, below, color=CHANNEL_COLOURS[channel], edgecolor="white",
-                  linewidth=0.4, label=channel.replace("_", " "))
+        panel.bar(
+            mass.index,
+            mass[channel],
+            0.8,
+            below,
+            color=CHANNEL_COLOURS[channel],
+            edgecolor="white",
+            linewidth=0.4,
+            label=channel.replace("_", " "),
+        )
         below += mass[channel].to_numpy()
     panel.set(title="Retired packs by first channel", ylabel="thousand tonnes a year")
     panel.legend(loc="upper left", fontsize=8, frameon=False)
@@ -69,10 +92,19 @@ def _retired(panel, run, median) -> None:
 def _lines(panel, points, lines, factor: float = 1.0) -> None:
     for name, label, colour, style in lines:
         years = points["median"].index
-        panel.plot(years, points["median"][name] * factor, style, color=colour, label=label, linewidth=2, marker="o",
-                   markersize=3)
-        panel.fill_between(years, points["low"][name] * factor, points["high"][name] * factor, color=colour, alpha=0.18,
-                           linewidth=0)
+        panel.plot(
+            years,
+            points["median"][name] * factor,
+            style,
+            color=colour,
+            label=label,
+            linewidth=2,
+            marker="o",
+            markersize=3,
+        )
+        panel.fill_between(
+            years, points["low"][name] * factor, points["high"][name] * factor, color=colour, alpha=0.18, linewidth=0
+        )
 
 
 def _shares(panel, points) -> None:
@@ -83,8 +115,14 @@ def _shares(panel, points) -> None:
 
 def _utilisation(panel, points) -> None:
     median = points["median"]
-    panel.fill_between(median.index, median["scrap_utilisation"] * 100, color="#BBBBBB", alpha=0.7, linewidth=0,
-                       label="of that factory scrap")
+    panel.fill_between(
+        median.index,
+        median["scrap_utilisation"] * 100,
+        color="#BBBBBB",
+        alpha=0.7,
+        linewidth=0,
+        label="of that factory scrap",
+    )
     _lines(panel, points, (("plant_utilisation", "all licensed input", "#0072B2", "-"),), 100.0)
     panel.set(title="How busy licensed plants are", ylabel="% of yearly capacity")
     panel.set_ylim(bottom=0)
@@ -102,8 +140,9 @@ def _dress(panel, median) -> None:
     """Give a panel its years, a quiet grid and the line where history ends."""
     years = list(median.index)
     every = 1 if len(years) <= 8 else 2
-    panel.set_xticks(years[::every], [f"{year}{'' if median.loc[year, 'months'] == 12 else '*'}"
-                                      for year in years[::every]])
+    panel.set_xticks(
+        years[::every], [f"{year}{'' if median.loc[year, 'months'] == 12 else '*'}" for year in years[::every]]
+    )
     panel.set_xlabel("year" + (" (* not a whole year)" if (median["months"] != 12).any() else ""))
     panel.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     panel.set_axisbelow(True)
@@ -111,5 +150,13 @@ def _dress(panel, median) -> None:
     first = year_of(EXPERIMENT_FROM)
     if years[0] < first <= years[-1]:
         panel.axvline(first - 0.5, color="#555555", linewidth=0.9, linestyle=(0, (4, 4)))
-        panel.annotate(f"from {month_name(EXPERIMENT_FROM)}", (first - 0.5, 1.0), xycoords=("data", "axes fraction"),
-                       xytext=(3, -2), textcoords="offset points", va="top", fontsize=7, color="#555555")
+        panel.annotate(
+            f"from {month_name(EXPERIMENT_FROM)}",
+            (first - 0.5, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=7,
+            color="#555555",
+        )

@@ -13,8 +13,11 @@ from ..foundations.calendar import EXPERIMENT_FROM, month_name, year_of
 from .tables import bands, yearly
 
 WIDTH = 100  # columns, where the output is no terminal
-BAR_PARTS = (("formal_share", "#", "█", "blue"), ("informal_share", "=", "▒", "dark_orange"),
-             ("kept_share", ".", "░", "grey62"))
+BAR_PARTS = (
+    ("formal_share", "#", "█", "blue"),
+    ("informal_share", "=", "▒", "dark_orange"),
+    ("kept_share", ".", "░", "grey62"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,19 +74,25 @@ def _title(run) -> Text:
     """Say what was run."""
     case, size = run.case, len(run.seeds)
     named = Text(case.title or case.name, style="bold")
-    named.append(f"\ncase {case.name}, {month_name(case.start)} to {month_name(case.until)}, "
-                 f"structure {case.structure}, scale 1:{case.scale:,}, seed {run.seed}", style="not bold")
+    named.append(
+        f"\ncase {case.name}, {month_name(case.start)} to {month_name(case.until)}, "
+        f"structure {case.structure}, scale 1:{case.scale:,}, seed {run.seed}",
+        style="not bold",
+    )
     if size > 1:
-        named.append(f"\n{size} replications: median, and 10-90 % band below it "
-                     "(--format csv gives every indicator of each)", style="not bold")
+        named.append(
+            f"\n{size} replications: median, and 10-90 % band below it (--format csv gives every indicator of each)",
+            style="not bold",
+        )
     own = ", ".join(case.own_levers)
     return named.append(f"\nset by hand: {own}" if own else "", style="not bold")
 
 
 def _table(title: str, columns: tuple[Column, ...], points: dict, console: Console, bar: bool = False) -> Table:
     """Lay out years by columns, with a line between history and experiment."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
-                  padding=(0, 1, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     table.add_column("year", no_wrap=True)
     median = points["median"]
     many = not median.equals(points["low"])
@@ -154,7 +163,11 @@ def _legend(run, median: pd.DataFrame, console: Console) -> Text:
 def _next(scale: int, saved_in: str | None) -> Text:
     """Say where to look next; the pack named is one sold around 2022, whatever the scale."""
     if saved_in:
-        return Text(f"Saved in {saved_in}: tables (*.parquet), overview.png, case.toml.\n"
-                    f"Next: govmodel trace {saved_in} {24_690_000 // scale}")
-    return Text("Next: govmodel run --set subsidy=20 --out my_run   (saves tables and overview.png)\n"
-                "      govmodel describe levers")
+        return Text(
+            f"Saved in {saved_in}: tables (*.parquet), overview.png, case.toml.\n"
+            f"Next: govmodel trace {saved_in} {24_690_000 // scale}"
+        )
+    return Text(
+        "Next: govmodel run --set subsidy=20 --out my_run   (saves tables and overview.png)\n"
+        "      govmodel describe levers"
+    )

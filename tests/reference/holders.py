@@ -5,7 +5,7 @@ import math
 import mesa
 import numpy as np
 
-from govmodel.actors.holders import Flows
+from govmodel.actors.flows import Flows
 from govmodel.facts import CHANNELS, ROUTES
 from govmodel.foundations.calendar import MONTHS, RUN_FROM
 from govmodel.foundations.draws import draw
@@ -151,6 +151,3 @@ class Shuffled(OneByOne):
     """The same population, activated in another order every month."""
 
     shuffled = True
-
-
-

@@ -1,0 +1,128 @@
+"""The folder of a saved run: written whole or not at all, read with suspicion.
+
+Everything is written into a folder beside the wanted one, named `.<name>.partial-<process>`, with provenance.json last;
+then that folder gets its name. A folder without provenance.json, or in which a file has not its listed length, is refused.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from .foundations.errors import InputError
+
+PROVENANCE, CASE = "provenance.json", "case.toml"
+_NEEDED = {"version", "case_hash", "seed", "seeds", "files"}
+
+
+def check_free(folder: str | Path) -> None:
+    """Refuse a folder for a new run unless it is free: not there, or empty."""
+    folder = Path(folder)
+    if folder.is_file():
+        raise InputError("out", "a folder", str(folder), "This is a file; name another place.")
+    if folder.is_dir() and any(folder.iterdir()):
+        what = "holds another run" if (folder / PROVENANCE).exists() else "is not empty"
+        raise InputError(
+            "out", "a new or empty folder", str(folder), f"It {what}, and nothing is overwritten; name another folder."
+        )
+
+
+def write(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], case_toml: str, provenance: dict) -> None:
+    """Write a run into a new folder, all of it or nothing; `tables` are taken one by one."""
+    check_free(folder)
+    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        for name, frame in tables:
+            write_table(frame, partial / f"{name}.parquet")
+        (partial / CASE).write_text(case_toml, encoding="utf-8", newline="\n")
+        listing = {path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in partial.iterdir()}
+        text = json.dumps(provenance | {"files": listing}, indent=2, sort_keys=True)
+        (partial / PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        for path in partial.iterdir():
+            _flush(path)
+        _move_into_place(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _move_into_place(partial: Path, folder: Path) -> None:
+    """Give the finished folder its name, unless somebody filled that place meanwhile."""
+    try:
+        if folder.is_dir():
+            folder.rmdir()  # succeeds on an empty one only
+        partial.rename(folder)
+    except OSError:
+        check_free(folder)
+        raise
+
+
+def read_provenance(folder: Path) -> dict:
+    """Read a run's provenance and hold the folder to it, or say why the folder is not a whole run."""
+    if not folder.is_dir():
+        raise InputError("run folder", "a folder with a saved run", str(folder), "There is no such folder.")
+    path = folder / PROVENANCE
+    if not path.is_file():
+        half = any(folder.glob("*.parquet"))
+        why = f"It is half-written: {PROVENANCE}, which comes last, is missing." if half else "It holds no run."
+        raise InputError("run folder", "a folder with a saved run", str(folder), why)
+    try:
+        provenance = json.loads(path.read_text(encoding="utf-8"))
+        missing = _NEEDED - set(provenance)
+    except (ValueError, TypeError):
+        missing = {"readable text"}
+    if missing:
+        raise InputError("run folder", f"a whole {PROVENANCE}", str(path), f"It lacks {', '.join(sorted(missing))}.")
+    for name, listed in provenance["files"].items():
+        _hold_to(folder / name, listed)
+    return provenance
+
+
+def _hold_to(path: Path, listed: dict) -> None:
+    """Refuse a file that is missing, was cut, or (the case) was changed since the run."""
+    why = None
+    if not path.is_file():
+        why = f"{path.name} is missing"
+    elif path.name == CASE and _sha256(path) != listed["sha256"]:
+        why = f"{path.name} was changed after the run"
+    elif path.stat().st_size != listed["bytes"]:
+        why = f"{path.name} has not its full length"
+    if why:
+        raise InputError("run folder", "a complete run", str(path.parent), f"{why}; make the run again.")
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table so that equal tables give equal bytes: no pandas notes, no clock, fixed options."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd", row_group_size=1 << 20)
+
+
+def read_table(path: Path, filters: list | None = None) -> pd.DataFrame:
+    """Read a table, or those of its rows that pass the filters."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path, filters=filters).to_pandas()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError("run folder", "a table in Parquet", str(path), f"{error}") from None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """See to it that a file is on the disk before the folder gets its name."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

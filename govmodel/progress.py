@@ -1,0 +1,30 @@
+"""Progress of long runs, told on a terminal."""
+
+import sys
+import time
+
+
+class Bar:
+    """A progress bar on stderr: only on a terminal, and only once two seconds have passed."""
+
+    PATIENCE = 2.0  # seconds
+
+    def __init__(self):
+        self._began, self._bar, self._drawn = time.monotonic(), None, sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self._drawn or (self._bar is None and time.monotonic() - self._began < self.PATIENCE):
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import Progress as RichProgress
+
+            self._bar = RichProgress(console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("months", total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done)
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        if self._bar is not None:
+            self._bar.stop()

@@ -1,0 +1,53 @@
+"""The classroom: a whole run at scale 2,000, against a fixed piece of numpy work."""
+
+import subprocess
+import sys
+
+from .machine import ROOT
+from .timing import Line, interleaved, per_word, yardstick
+from .worlds import case_of, live
+
+SCALE = 2000
+FIRST = """
+import govmodel, time
+govmodel.Case, govmodel.GovernanceModel
+began = time.perf_counter()
+model = govmodel.GovernanceModel(govmodel.Case.load("china").with_(scale={scale}), rng=1)
+while model.running:
+    model.step()
+print(time.perf_counter() - began)
+"""
+
+
+def measure(rounds: int) -> list[Line]:
+    """Time warm runs, runs with their table of indicators, and the first run of a fresh process."""
+    case = case_of(SCALE)
+    live(case)
+    taken = interleaved(
+        {"run": lambda: live(case), "table": lambda: live(case).indicators, "yard": yardstick}, max(rounds, 5)
+    )
+    fresh = sorted(float(_fresh()) for _ in range(3))[1]
+    yard, word = taken["yard"], per_word(taken["yard"])
+    against = f"a million SplitMix64 words in numpy: {yard * 1e3:.1f} ms ({word:.1f} ns a word)"
+    return [
+        Line(f"a run at scale {SCALE:,}", f"{taken['run']:.3f} s", against, f"{taken['run'] / yard:.0f}", "0.15 s"),
+        Line(
+            f"first run at scale {SCALE:,} in a fresh process, after import, facts read",
+            f"{fresh:.3f} s",
+            f"a run once the facts are read: {taken['run']:.3f} s",
+            f"{fresh / taken['run']:.2f}",
+        ),
+        Line(
+            f"a run at scale {SCALE:,} with its table of indicators",
+            f"{taken['table']:.3f} s",
+            f"the run alone: {taken['run']:.3f} s",
+            f"{taken['table'] / taken['run']:.2f}",
+        ),
+    ]
+
+
+def _fresh() -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST.format(scale=SCALE)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout

@@ -1,0 +1,16 @@
+"""Settings of the property tests, and a world that several tests only read."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from govmodel.model import GovernanceModel
+from tests.worlds import CHINA, lived
+
+settings.register_profile("laws", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+settings.load_profile("laws")
+
+
+@pytest.fixture(scope="session")
+def small() -> GovernanceModel:
+    """Give the default case at ten thousand packs, lived to its end: for reading only."""
+    return lived(CHINA.with_(scale=20000))

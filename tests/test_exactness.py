@@ -1,0 +1,231 @@
+"""Exactness: the columns and the slow readable reference agree, event by event, fen by fen and watt-hour by watt-hour."""
+
+from collections import Counter
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from govmodel.facts import CHEMISTRIES, HOLDER_CLASSES, PROVINCES
+from govmodel.model import GovernanceModel
+
+from tests.reference.bids import Bids
+from tests.reference.model import ReferenceModel, ShuffledReferenceModel
+from tests.reference.plants import PlantsOneByOne
+from tests.worlds import CHINA, events_of, live, lived
+
+TEN_THOUSAND = CHINA.with_(scale=20000)
+SHORT = CHINA.with_(scale=40000, start="2024-01", until="2033-12")
+FEW = CHINA.with_(scale=500, start="2021-01", until="2021-06")
+
+
+def campaign(**changes):
+    """Write a trade-in campaign as a case file does."""
+    return {"from": "2024-06", "until": "2026-09", "province": "all", "holder_class": "all", "factor": 3.0} | changes
+
+
+def dated(**levers):
+    """Set levers from 2024 on, before bodies govern, so that short runs feel them."""
+    return {name: {"2024-01": value} for name, value in levers.items()}
+
+
+CASES = {
+    "subsidy": SHORT.with_(levers=dated(subsidy=40.0)),
+    "holder_reward": SHORT.with_(levers=dated(holder_reward=25.0, traceability=0.7)),
+    "deposit": SHORT.with_(levers={"deposit": {"2024-01": 30.0, "2027-01": 10.0}}),
+    "leasing": SHORT.with_(levers={"leasing": 0.5}, parameters={"lease_broken": 0.4}),
+    "tender_price_weight": SHORT.with_(levers=dated(tender_price_weight=0.35)),
+    "makers": SHORT.with_(levers=dated(buyback_premium=15.0, outlet_duty=10.0, online_collection=0.8)),
+    "law": SHORT.with_(levers=dated(fine=6.0, inspection=6.0, reuse_ban=0.9, whole_vehicle_scrapping=1.0)),
+    "early_release": SHORT.with_(
+        early_release=[
+            campaign(),
+            campaign(province="GD", factor=2.5),
+            campaign(holder_class="bus", factor=0.4, until="2027-12"),
+            campaign(province="JS", holder_class="household", factor=6.0, **{"from": "2028-01", "until": "2028-12"}),
+        ]
+    ),
+    "later_start": CHINA.with_(scale=40000, start="2029-05", until="2034-04", retirement_outlook="high"),
+    "lots": FEW.with_(
+        parameters={"tender_lot": 2_500.0, "life_multiplier": 0.6, "replaced_household": 0.9, "patience": 2.0},
+        early_release=[campaign(factor=10.0, **{"from": "2021-01", "until": "2021-04"})],
+        levers={"tender_price_weight": {"2021-01": 0.8}},
+    ),
+    "quick_returns": SHORT.with_(
+        parameters={
+            "patience": 1.0,
+            "reuse_least": 1.0,
+            "reuse_mean": 4.0,
+            "second_life_least": 2.0,
+            "second_life_mean": 6.0,
+        }
+    ),
+    "crash": SHORT.with_(metal_prices="crash", capacity="plant_list", policies=[]),
+}
+
+
+def same_arrays(mine, other) -> bool:
+    """Compare two arrays, or two lists of arrays, exactly."""
+    if isinstance(mine, list):
+        return len(mine) == len(other) and all(map(np.array_equal, mine, other))
+    return np.array_equal(mine, other)
+
+
+def assert_same(columns: GovernanceModel, reference: ReferenceModel) -> None:
+    """Hold two runs equal in events, money, stocks and every array of the record."""
+    told, slow = events_of(columns), reference.events()
+    assert len(told) == len(slow)
+    for mine, other in zip(told, slow):
+        assert mine == other
+    assert columns.ledger.accounts == reference.ledger.accounts
+    assert np.array_equal(columns.ledger.amounts, reference.ledger.amounts)
+    assert np.array_equal(columns.ledger.stock, reference.ledger.stock)
+    for entry in fields(columns.record):
+        mine, other = getattr(columns.record, entry.name), getattr(reference.record, entry.name)
+        assert same_arrays(mine, other), entry.name
+    assert [buyer.margin for buyer in columns.recyclers] == [buyer.margin for buyer in reference.recyclers]
+
+
+@pytest.mark.parametrize("world", [ReferenceModel, ShuffledReferenceModel], ids=["ordered", "shuffled"])
+def test_ten_thousand_packs_agree_event_by_event(world):
+    """All months at ten thousand packs: same events, same ledger, same flows, in order or shuffled."""
+    columns = lived(TEN_THOUSAND)
+    assert 9_000 < columns.holders.fleet.packs.sum() < 13_000
+    assert columns.months_run == 180
+    events = events_of(columns)
+    assert len({route for _, _, route, _, _ in events}) == 8  # every route was taken
+    assert len({way for _, _, _, way, _ in events}) >= 11  # and nearly every end was met
+    assert_same(columns, live(TEN_THOUSAND, world=world))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_levers_campaigns_and_lots_agree(name):
+    """Smaller cases with levers set, campaigns, a later start and real lots: the reference says the same."""
+    case = CASES[name]
+    columns = live(case, seed=11)
+    assert len(events_of(columns)) > 300
+    assert_same(columns, live(case, seed=11, world=ShuffledReferenceModel if len(name) % 2 else ReferenceModel))
+
+
+def test_lots_group_packs_in_the_compared_cases():
+    """The case called lots sells several packs of one lot in one month, or the comparison would prove nothing."""
+    model = live(CASES["lots"], seed=11)
+    assert model.holders.lot == 5
+    lots = Counter()
+    for month, number, route, _, _ in events_of(model):
+        if route == "fleet_tender":
+            cohort, rank = model.holders.fleet.find(number)
+            lots[month, cohort, rank // 5] += 1
+    assert sum(packs > 1 for packs in lots.values()) > 100
+
+
+# the market's bids
+
+SETTINGS = {
+    "as the law stands": {},
+    "levers": {
+        "subsidy": 35.0,
+        "holder_reward": 12.0,
+        "fine": 8.0,
+        "inspection": 5.0,
+        "reuse_ban": 0.7,
+        "vat_relief": 0.8,
+        "open_borders": 0.1,
+        "buyback_premium": 9.0,
+    },
+    "nothing left of the penalty": {"fine": 0.0, "inspection": 0.0, "vat_relief": 1.0, "open_borders": 1.0},
+    "crushing penalty": {"fine": 20.0, "inspection": 24.0, "vat_relief": 0.0, "open_borders": 0.0},
+}
+
+
+def compare_bids(model: GovernanceModel) -> None:
+    """Hold this month's board to the bids told again, in every province, chemistry and health band."""
+    levers = model.law_and_prices()
+    board = model.post_bids(levers)
+    facts, mass = model.facts, model.facts.mass_per_kwh
+    plants = []
+    for i, plant in enumerate(model.recyclers):
+        waiting = sum(float(mass[c]) * int(model.plants.waiting[c, i]) for c in (0, 1))
+        capacity = float(model.plants.capacity_t[i])
+        full = waiting >= capacity * 1e6 / 12 * model.parameters["safe_storage_months"]
+        makers = plant.owner_kind == "battery_maker"
+        plants.append((plant.province, makers, plant.margin, (0.0 if full else capacity) + 1e-9))
+    margins = [district.margin for district in model.districts]
+    told = Bids(facts, model.parameters, levers, model.month, model.case.metal_prices, plants, margins)
+    own = [i for i, (_, makers, _, _) in enumerate(plants) if makers]
+    close = {"rtol": 1e-12, "atol": 1e-11}  # yuan/kWh: differences of near-equal numbers keep an absolute error
+    for province in range(len(PROVINCES)):
+        for chemistry in range(len(CHEMISTRIES)):
+            for band in range(4):
+                here = told.at(province, chemistry, band)
+                cell = (province * 2 + chemistry) * 4 + band
+                for name in ("paid", "offer", "tender", "second_life"):
+                    assert np.isclose(getattr(board, name)[:, cell], here[name], **close).all(), (name, cell)
+                for name in ("reuse", "to_workshop"):
+                    assert np.isclose(getattr(board, name)[cell], here[name], **close), (name, cell)
+                assert np.isclose(board.share[province, chemistry], here["share"], **close).all()
+                maker_share = np.array(here["maker_share"])
+                assert np.isclose(board.maker_share[province, chemistry], maker_share[own], **close).all()
+                assert maker_share.sum() - maker_share[own].sum() == 0.0
+                for name in ("licensed_value", "penalty"):
+                    told_here = np.broadcast_to(getattr(board, name), (31, 2))[province, chemistry]
+                    assert np.isclose(told_here, here[name], **close), (name, cell)
+                for name in ("second_life_worth", "reuse_worth"):
+                    assert np.isclose(getattr(board, name)[chemistry, band], here[name], **close), (name, cell)
+                for name in ("crude_value", "metal_value", "workshop_gain"):
+                    assert np.isclose(getattr(board, name)[chemistry], here[name], **close), (name, cell)
+                assert np.isclose(board.gate[chemistry], here["gate"], **close).all()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_bids_equal_the_bids_told_again(name):
+    """The market's arrays equal slow scalar arithmetic in every cell, in several months and under several laws."""
+    levers = {lever: {"2021-01": value} for lever, value in SETTINGS[name].items()}
+    prices = {"levers": "spike", "crushing penalty": "crash"}.get(name, "central")
+    model = GovernanceModel(CHINA.with_(scale=100_000, levers=levers, metal_prices=prices), rng=3)
+    for month in (96, 119, 150, 203):
+        while model.month < month:
+            model.step()
+        compare_bids(model)
+
+
+# the plants
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_plants_equal_the_plants_told_again(seed):
+    """A year of reception and processing, some of it beyond what fits, equals the plants told one by one."""
+    model = GovernanceModel(CHINA.with_(scale=100_000), rng=3)
+    model.law_and_prices()
+    plants, luck = model.plants, np.random.default_rng(seed)
+    told = PlantsOneByOne(
+        plants.capacity_t.tolist(), model.facts.mass_per_kwh.tolist(), model.parameters["safe_storage_months"]
+    )
+    count = len(model.recyclers)
+    share = luck.dirichlet(np.full(count, 0.3), (31, 2))
+    nobody = np.zeros((31, 2), np.int64)
+    own = share[:, :, plants.makers] + 1e-9
+    own /= own.sum(axis=-1, keepdims=True)
+    all_own = np.zeros_like(share)
+    all_own[:, :, plants.makers] = own
+    turned_away = 0
+    for month in range(12):
+        arriving = (luck.random((31, 2)) * 10 ** luck.uniform(4, 10.3)).astype(np.int64)
+        scrap = (luck.random(2) * 2e9).astype(np.int64)
+        by_makers = month % 2 == 1
+        reception = plants.receive(*((nobody, share, arriving, own) if by_makers else (arriving, share, nobody, own)))
+        received, away = told.receive(arriving.tolist(), (all_own if by_makers else share).tolist())
+        assert np.array_equal(reception.received, np.array(received).T)
+        assert np.array_equal(reception.turned_away, away)
+        turned_away += reception.turned_away.sum()
+        worked, parts = plants.process(scrap)
+        told_worked, told_parts = told.process(scrap.tolist())
+        assert np.array_equal(worked, np.array(told_worked).T)
+        assert np.array_equal(parts, np.array(told_parts).T)
+        assert np.array_equal(plants.waiting, np.array([plant["waiting"] for plant in told.plants]).T)
+    assert turned_away > 0
+
+
+def test_orders_are_those_the_reference_counts_by():
+    """The reference writes 31 provinces, 2 chemistries and 4 classes as numbers; the orders still have that many."""
+    assert (len(PROVINCES), len(CHEMISTRIES), len(HOLDER_CLASSES)) == (31, 2, 4)

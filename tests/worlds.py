@@ -1,0 +1,64 @@
+"""What several tests need: cases by a few words, models that have lived, and fingerprints of all they hold."""
+
+import hashlib
+from dataclasses import fields
+from functools import lru_cache
+
+import numpy as np
+
+from govmodel.case.case import Case
+from govmodel.model import GovernanceModel
+
+CHINA = Case.load("china")
+
+
+def live(case: Case, seed: int = 7, world=GovernanceModel) -> GovernanceModel:
+    """Build a world and live to its end."""
+    model = world(case, rng=seed)
+    while model.running and model.month <= model.until:
+        model.step()
+    return model
+
+
+@lru_cache(maxsize=64)
+def lived(case: Case, seed: int = 7) -> GovernanceModel:
+    """Live a case once for all tests that only read it."""
+    return live(case, seed)
+
+
+def events_of(model: GovernanceModel) -> list[tuple]:
+    """Give every event as (month number, pack number, route, disposition, scanned), sorted."""
+    frame = model.events_frame()
+    month, pack, _ = model.holders.events.columns()
+    return sorted(
+        zip(
+            month.tolist(),
+            pack.tolist(),
+            frame["route"].tolist(),
+            frame["disposition"].tolist(),
+            frame["scanned"].tolist(),
+        )
+    )
+
+
+def fingerprint(model: GovernanceModel) -> str:
+    """Hash everything a run leaves behind, byte by byte: record, ledger, events, margins, queues."""
+    record = model.record
+    held = {field.name: getattr(record, field.name) for field in fields(record)}
+    held |= {
+        "amounts": model.ledger.amounts,
+        "stock": model.ledger.stock,
+        "balances": model.ledger.balances(model.until),
+    }
+    held |= {f"events{i}": column for i, column in enumerate(model.holders.events.columns())}
+    held |= {"waiting": model.plants.waiting, "yard": model.yard}
+    held["margins"] = np.array([buyer.margin for buyer in (*model.recyclers, *model.districts)])
+    sha = hashlib.sha256()
+    for name in sorted(held):
+        kept = held[name]
+        array = np.ascontiguousarray(
+            np.concatenate([part.ravel() for part in kept]) if isinstance(kept, list) else kept
+        )
+        sha.update(f"{name} {array.dtype} {array.shape}".encode())
+        sha.update(array.tobytes())
+    return sha.hexdigest()
