@@ -11,6 +11,9 @@ _PUBLIC = {
     "Run": "run",
     "run": "run",
     "load_run": "run",
+    "branch": "snapshot",
+    "save_month": "snapshot",
+    "load_month": "snapshot",
     "InputError": "foundations.errors",
     "GovmodelError": "foundations.errors",
 }

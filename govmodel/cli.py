@@ -146,7 +146,7 @@ def _console():
 
     from .report.terminal import WIDTH
 
-    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", WIDTH)))
+    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
 
 
 def _version(wanted: bool) -> None:

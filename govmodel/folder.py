@@ -1,7 +1,7 @@
 """The folder of a saved run: written whole or not at all, read with suspicion.
 
-Everything is written into a folder beside the wanted one, named `.<name>.partial-<process>`, with provenance.json last;
-then that folder gets its name. A folder without provenance.json, or in which a file has not its listed length, is refused.
+Everything is written into a folder beside the wanted one, named `.<name>.partial-<process>`, with provenance.json
+last; then that folder gets its name. A folder without it, or in which a file has not its listed length, is refused.
 """
 
 import hashlib

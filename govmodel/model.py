@@ -16,7 +16,7 @@ from .case.levers import LEVERS
 from .chain import geography, metals
 from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants, Reception
-from .foundations.calendar import EXPERIMENT_FROM, MONTHS, month_name
+from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.ledger import Ledger
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Board, Ease, Market
@@ -88,13 +88,15 @@ class GovernanceModel(mesa.Model):
             BatteryMaker(self, name, share) for name, share in zip(facts.battery_makers, facts.battery_maker_share.T)
         ]
         self.recyclers = [Recycler(self, plant, i) for i, plant in enumerate(facts.plants)]
-        growth = p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * (self.start - 96) / 36.0
+        since_2021 = (self.start - RUN_FROM) / 36.0
+        grown = min(p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * since_2021, 1.0)
+        counted = facts.workshop_count / facts.workshop_count.sum()
         self.districts = [
-            WorkshopDistrict(self, f"workshops_{code}", i, float(facts.workshop_count[i]) * max(min(growth, 1.0), 0.01))
+            WorkshopDistrict(self, f"workshops_{code}", i, float(counted[i]), float(facts.workshop_count[i] * grown))
             for i, code in enumerate(country_facts.PROVINCES)
         ]
         self.plant_busy = [0.0] * len(self.recyclers)
-        self.workshop_busy = [0.0] * PROVINCES
+        self.workshops_wanted = 0.0
         self._taken_in = np.zeros((2, len(self.recyclers)))
         self._workshop_intake = np.zeros((PROVINCES, 2))
 
@@ -107,8 +109,9 @@ class GovernanceModel(mesa.Model):
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         stock = int(self.holders.on_the_road(self.start).sum()) * self.case.scale
         self.ledger.move("sold", "on_the_road", np.array([stock] + [0] * 8))
-        self._read_margins()
+        self.read_margins()
         self._border = self._ease_key = None
+        self._vehicles = np.zeros(PROVINCES)
 
     # the month
 
@@ -155,7 +158,7 @@ class GovernanceModel(mesa.Model):
         if key == self._ease_key:
             return
         year = self.month // 12
-        if self._ease_key is None or self.month % 12 < 3:
+        if self.month == self.start or self.month % 12 == 0:
             self._vehicles = self.holders.on_the_road(self.month) * float(self.case.scale)
         self._ease_key = key
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
@@ -227,15 +230,16 @@ class GovernanceModel(mesa.Model):
         mass = self.facts.mass_per_kwh
         capacity = np.maximum(self.plants.capacity_t * 1e6 / 4.0, 1.0)
         self.plant_busy = (mass @ self._taken_in / capacity).tolist()
-        handled = self._workshop_intake @ mass / 1e6
-        self.workshop_busy = (handled / (self._workshop_count * self.parameters["workshop_tonnes"] / 4.0)).tolist()
+        p, taken = self.parameters, self._workshop_intake.sum(axis=0)
+        self.workshops_wanted = float(mass @ taken) * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
         self.agents_by_type[Recycler].do("decide")
         self.agents_by_type[WorkshopDistrict].do("decide")
         self._taken_in[:] = 0.0
         self._workshop_intake[:] = 0.0
-        self._read_margins()
+        self.read_margins()
 
-    def _read_margins(self) -> None:
+    def read_margins(self) -> None:
+        """Copy what buyers have decided into the columns that bids are made from."""
         self._plant_margin = np.array([recycler.margin for recycler in self.recyclers])
         self._workshop_margin = np.array([district.margin for district in self.districts])
         self._workshop_count = np.array([district.count for district in self.districts])

@@ -22,7 +22,11 @@ def _commit() -> str | None:
 
         def git(*words: str) -> str:
             return subprocess.run(
-                ["git", "-C", str(top), *words], capture_output=True, text=True, check=True, timeout=10
+                ["git", "--no-optional-locks", "-C", str(top), *words],
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=10,
             ).stdout.strip()
 
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", "govmodel") else "")

@@ -268,7 +268,7 @@ def _with_events(history, rows: pd.DataFrame):
         channel = CHANNELS[CHANNEL_OF[DISPOSITIONS.index(row.disposition)]]
         use = row.disposition.partition(":")[2] or "kept"
         events.append(Happening(row.month, row.route, channel, use, bool(row.scanned)))
-    return replace(history, events=tuple(events), before_start=history.before_start and not events)
+    return replace(history, events=tuple(events))
 
 
 def _replay(case: Case, seed: int):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import govmodel as gm
@@ -17,6 +18,7 @@ from govmodel.cli import app, set_levers
 from govmodel.foundations.errors import InputError
 from govmodel.performance.indicators import INDICATORS
 from govmodel.report.tables import yearly
+from govmodel.report.terminal import show
 
 QUICK = ("--scale", "200000", "--until", "2022-06")
 
@@ -90,6 +92,17 @@ def test_with_replications_the_table_shows_bands():
     assert "4 replications: median, and 10-90 % band below it" in result.stdout
     assert re.search(r"\d+-\d+ +\d+-\d+", result.stdout)
     assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 140])
+@pytest.mark.parametrize("replications", [1, 3])
+def test_the_table_fits_narrow_terminals(width, replications):
+    case = gm.Case.load().with_(scale=50_000, start="2030-01", until="2031-12")
+    console = Console(width=width, file=io.StringIO(), force_terminal=False)
+    show(gm.run(case, replications=replications), console)
+    printed = console.file.getvalue()
+    assert "…" not in printed and "retired" in printed and "treasury" in printed
+    assert ("nickel" in printed) == (width >= 100 and replications == 1)
 
 
 def test_json_and_csv_are_for_machines_and_agree():

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import govmodel as gm
@@ -161,8 +162,14 @@ def test_progress_is_told_month_by_month(small):
 # folders that cannot be used
 
 
-def test_nothing_is_overwritten(two, folder, tmp_path):
+def test_tables_on_disk_carry_no_notes_of_their_writer(folder):
+    assert {pq.read_schema(path).metadata for path in folder.glob("*.parquet")} == {None}
+
+
+def test_nothing_is_overwritten(two, folder, tmp_path, monkeypatch):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    written = []
+    monkeypatch.setattr(folder_room, "write_table", lambda frame, path: written.append(path))
     with pytest.raises(gm.InputError, match="holds another run"):
         two.save(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -172,6 +179,8 @@ def test_nothing_is_overwritten(two, folder, tmp_path):
         two.save(tmp_path / "full")
     with pytest.raises(gm.InputError, match="is a file"):
         two.save(tmp_path / "full" / "mine.txt")
+    assert written == []  # refused before anything was written
+    monkeypatch.undo()
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine.txt"]
     (tmp_path / "empty").mkdir()
     assert {path.name for path in two.save(tmp_path / "empty").iterdir()} == FILES | {"packs.parquet"}

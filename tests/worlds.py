@@ -7,9 +7,23 @@ from functools import lru_cache
 import numpy as np
 
 from govmodel.case.case import Case
+from govmodel.foundations import draws
 from govmodel.model import GovernanceModel
 
+CELLS = 31 * 2 * 4  # cohorts sold in one month: province, chemistry, holder class
+NEW_COHORTS = 276 * CELLS  # cohorts of new vehicles, months 2013-01 to 2035-12; after them replacements from 2021-01
 CHINA = Case.load("china")
+
+
+def sale_month(cohorts: np.ndarray) -> np.ndarray:
+    """Month in which the packs of a cohort were sold."""
+    return np.where(cohorts < NEW_COHORTS, cohorts // CELLS, (cohorts - NEW_COHORTS) // CELLS + 96)
+
+
+def cell_of(cohorts) -> tuple:
+    """Province, chemistry and holder class of a cohort."""
+    cell = cohorts % CELLS
+    return cell // 8, cell // 4 % 2, cell % 4
 
 
 def live(case: Case, seed: int = 7, world=GovernanceModel) -> GovernanceModel:
@@ -39,6 +53,20 @@ def events_of(model: GovernanceModel) -> list[tuple]:
             frame["scanned"].tolist(),
         )
     )
+
+
+def find(model: GovernanceModel, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give cohort and rank of many packs at once, by their numbers."""
+    fleet = model.holders.fleet
+    sold = np.flatnonzero(fleet.packs)
+    sold = sold[np.argsort(fleet.first_number[sold], kind="stable")]
+    cohorts = sold[np.searchsorted(fleet.first_number[sold], numbers, side="right") - 1]
+    return cohorts, numbers.astype(np.int64) - fleet.first_number[cohorts]
+
+
+def words_of(model: GovernanceModel, cohorts: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+    """Give the keyed words of many packs."""
+    return draws.holder_words(model.holders.fleet.seed, (cohorts.astype(np.uint64) << np.uint64(32)) + ranks.astype(np.uint64))
 
 
 def fingerprint(model: GovernanceModel) -> str:

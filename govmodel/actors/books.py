@@ -116,7 +116,7 @@ class Books:
         by_channel = (wh[:, RECOVERIES] * np.maximum(board.licensed_value, 0.01)[:, None]).sum(axis=(0, 2))
         pay(month, self.gate, delivered)
         pay(month, self.collection, split(int(delivered.sum()), by_channel))
-        pay(month, self.freight, split(int(fen(parts, haul).sum()), by_channel))
+        pay(month, self.freight, split(int((parts * haul).sum() * 0.1), by_channel))
         national = wh.sum(axis=(0, 2))
         again = national[SECOND_LIVES]
         handling = np.zeros(4)

@@ -1,6 +1,8 @@
 """Buyers that keep books of their own: licensed recycling plants and the workshops of a province.
 
-In this step they follow one fixed rule: a starved buyer cuts its margin, a full one raises it.
+In this step each follows one fixed rule: a starved plant cuts its margin and a full one raises it; workshops open and
+close toward what the trade as a whole brings them. Rules that answer to flows are linear in them or answer to pooled
+ones, so that the luck of few simulated packs does not bias a coarse run.
 """
 
 import mesa
@@ -8,59 +10,40 @@ import mesa
 from ..foundations.draws import draw
 
 
-class Buyer(mesa.Agent):
-    """Someone who buys packs at a margin that follows how busy it is."""
-
-    def __init__(self, model, name: str, province: int, margin: float, least: float, most: float):
-        super().__init__(model)
-        self.name = name
-        self.province = province
-        self.margin = margin
-        self.least, self.most = least, most
-
-    def follow_demand(self, busy: float) -> None:
-        """Cut the margin when starved, raise it when full; `busy` is last quarter's use of capacity."""
-        p = self.model.parameters
-        if busy < p["starved_below"]:
-            self.margin = max(self.least, self.margin - p["margin_step"])
-        elif busy > p["full_above"]:
-            self.margin = min(self.most, self.margin + p["margin_step"])
-
-
-class Recycler(Buyer):
+class Recycler(mesa.Agent):
     """A licensed plant with its firm, capacity and margin."""
 
     def __init__(self, model, plant, index: int):
+        super().__init__(model)
         p = model.parameters
-        super().__init__(
-            model, plant.name, plant.province, p["plant_margin"], p["plant_margin_least"], p["plant_margin_most"]
-        )
-        self.firm, self.owner_kind, self.index = plant.firm, plant.owner_kind, index
+        self.name, self.firm, self.owner_kind = plant.name, plant.firm, plant.owner_kind
+        self.province, self.index = plant.province, index
+        self.margin = p["plant_margin"]
         span = p["loss_patience_most"] - p["loss_patience_least"]
         self.patience = p["loss_patience_least"] + span * draw(model.seed_key, "patience", index)
         self.losing = 0  # quarters in a row at a margin below zero
 
     def decide(self) -> None:
-        """Set the margin for the next quarter; nobody buys at a loss for ever."""
-        self.follow_demand(self.model.plant_busy[self.index])
+        """Set the margin for the next quarter by how busy the last one was; nobody buys at a loss for ever."""
+        p, busy = self.model.parameters, self.model.plant_busy[self.index]
+        if busy < p["starved_below"]:
+            self.margin = max(p["plant_margin_least"], self.margin - p["margin_step"])
+        elif busy > p["full_above"]:
+            self.margin = min(p["plant_margin_most"], self.margin + p["margin_step"])
         self.losing = self.losing + 1 if self.margin < 0.0 else 0
         if self.losing > self.patience:
-            self.margin, self.losing = max(0.0, self.least), 0
+            self.margin, self.losing = max(0.0, p["plant_margin_least"]), 0
 
 
-class WorkshopDistrict(Buyer):
-    """The workshops of one province taken together: how many they are and at what margin they buy."""
+class WorkshopDistrict(mesa.Agent):
+    """The workshops of one province taken together: how many they are, and their share of a trade that is national."""
 
-    def __init__(self, model, name: str, province: int, count: float):
-        p = model.parameters
-        super().__init__(
-            model, name, province, p["workshop_margin"], p["workshop_margin_least"], p["workshop_margin_most"]
-        )
-        self.count = count
+    def __init__(self, model, name: str, province: int, share: float, count: float):
+        super().__init__(model)
+        self.name, self.province, self.share, self.count = name, province, share, count
+        self.margin = model.parameters["workshop_margin"]
 
     def decide(self) -> None:
-        """Set the margin for the next quarter, and open or close toward two thirds of capacity in use."""
-        busy = self.model.workshop_busy[self.province]
-        self.follow_demand(busy)
-        pace = self.model.parameters["workshop_entry"]
-        self.count = max(self.count * min(max(1.0 + 0.25 * (busy - 2.0 / 3.0), 1.0 - pace), 1.0 + pace), 1.0)
+        """Open or close workshops toward the number that the trade of the last quarter would keep busy."""
+        wanted = self.model.workshops_wanted * self.share
+        self.count += self.model.parameters["workshop_entry"] * (wanted - self.count)

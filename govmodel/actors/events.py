@@ -1,44 +1,53 @@
 """Events: which packs wait for something, and the list of all that happened to packs."""
 
-from dataclasses import dataclass, fields
-
 import numpy as np
 
 
-@dataclass
 class Rows:
     """Packs that decide this month, a column each: which pack, by which route, at which of its decisions."""
 
-    cohort: np.ndarray
-    rank: np.ndarray
-    route: np.ndarray
-    ordinal: np.ndarray
+    def __init__(self, table: np.ndarray):
+        """`table`: int64 (4, rows): cohort, rank, route, ordinal of the decision."""
+        self.table = table
+        self.cohort, self.rank, self.route, self.ordinal = table
+
+    def __len__(self) -> int:
+        return self.table.shape[1]
 
     @classmethod
-    def joined(cls, parts: list["Rows"]) -> "Rows":
-        """Put rows one after the other."""
-        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+    def joined(cls, tables: list[np.ndarray]) -> "Rows":
+        """Put tables of rows one after the other."""
+        return cls(tables[0] if len(tables) == 1 else np.concatenate(tables, axis=1))
 
     def part(self, where: slice) -> "Rows":
         """Take some of the rows."""
-        return Rows(self.cohort[where], self.rank[where], self.route[where], self.ordinal[where])
+        return Rows(self.table[:, where])
 
 
 class WaitingRoom:
     """Packs that will come back in a known month: kept ones, and those in a second life."""
 
     def __init__(self):
-        self._due: dict[int, list[Rows]] = {}
+        self._due: dict[int, list[np.ndarray]] = {}
 
-    def add(self, due: np.ndarray, rows: Rows) -> None:
-        """Remember rows until the month each is due."""
+    def add(self, due: np.ndarray, table: np.ndarray) -> None:
+        """Remember rows, a table as in Rows, until the month each is due."""
         order = np.argsort(due, kind="stable")
-        due = due[order]
-        begins = np.flatnonzero(np.diff(due, prepend=-1))
-        for begin, end in zip(begins, [*begins[1:], len(due)]):
-            self._due.setdefault(int(due[begin]), []).append(rows.part(order[begin:end]))
+        due, table = due[order], table[:, order]
+        edges = np.flatnonzero(due[1:] != due[:-1]) + 1
+        for begin, end in zip([0, *edges.tolist()], [*edges.tolist(), len(due)]):
+            if end > begin:
+                self._due.setdefault(int(due[begin]), []).append(table[:, begin:end])
 
-    def leave(self, month: int) -> list[Rows]:
+    def all(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give all who wait: the month each is due, and their table of rows."""
+        months = sorted(self._due)
+        tables = [np.concatenate(self._due[month], axis=1) for month in months] or [np.zeros((4, 0), np.int64)]
+        return np.repeat(
+            np.array(months, np.int64), [table.shape[1] for table in tables][: len(months)]
+        ), np.concatenate(tables, axis=1)
+
+    def leave(self, month: int) -> list[np.ndarray]:
         """Let go of the rows that are due."""
         return self._due.pop(month, [])
 
@@ -66,6 +75,12 @@ class Events:
         packs, codes = np.concatenate(self._packs), np.concatenate(self._codes)
         order = np.lexsort((packs, months))
         return months[order], packs[order], codes[order]
+
+    def put_back(self, months: np.ndarray, packs: np.ndarray, codes: np.ndarray) -> None:
+        """Take over events that were given by `columns`."""
+        for month in np.unique(months).tolist():
+            chosen = months == month
+            self.add(month, packs[chosen], codes[chosen])
 
     def of(self, number: int) -> list[tuple[int, int]]:
         """Give one pack's events as (month number, code), in order of time."""

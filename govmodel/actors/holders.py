@@ -89,11 +89,9 @@ class Holders:
         """Collect the packs that come loose this month: first releases, then those that come back."""
         self.clocks.advance(month)
         cohort, rank = self.clocks.collect(month * CELLS, max(month - self.start, 0) * CELLS)
-        nothing = np.zeros(len(cohort), np.int64)
-        parts = [Rows(cohort, rank, nothing + FIRST_RELEASE, nothing), *self.waiting.leave(month)]
-        if len(parts) == 1:
-            return parts[0]
-        return Rows.joined(parts)
+        fresh = np.zeros((4, len(cohort)), np.int64)
+        fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
+        return Rows.joined([fresh, *self.waiting.leave(month)])
 
     def live(
         self, month: int, board: Board, ease: np.ndarray, presence: np.ndarray, levers: dict, deposits: np.ndarray
@@ -101,7 +99,7 @@ class Holders:
         """Let everyone whose pack comes loose this month decide; `deposits` is yuan/kWh by month of sale."""
         rows = self.gather(month)
         flows = Flows()
-        for begin in range(0, len(rows.cohort), CHUNK):
+        for begin in range(0, len(rows), CHUNK):
             self._decide(month, rows.part(slice(begin, begin + CHUNK)), board, ease, presence, levers, deposits, flows)
         if flows.replaced.any():
             self.clocks.wind(self.fleet.replace(month, flows.replaced))
@@ -202,5 +200,7 @@ class Holders:
         due = month + np.where(kept, int(p["patience"]), lasts)
         route = np.where(kept, LET_GO, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))
         soon = due < MONTHS
-        back = back[soon]
-        self.waiting.add(due[soon], Rows(rows.cohort[back], rows.rank[back], route[soon], rows.ordinal[back] + 1))
+        later = rows.table[:, back[soon]]
+        later[2] = route[soon]
+        later[3] += 1
+        self.waiting.add(due[soon], later)

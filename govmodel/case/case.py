@@ -227,13 +227,14 @@ class Case:
         return self._paths[name]
 
     def _path(self, name: str, own: lever_room.OwnPath | None) -> np.ndarray:
-        """Lay the user's path over the laws, and the laws over the 2025 value."""
+        """Lay the laws over the 2025 value, and the user's path over the laws: each move holds until a later one.
+
+        The user's moves come last, so from the first of them on no law counts.
+        """
         values = np.full(len(self.months), lever_room.load(self.country)[name].value_2025)
         moves = [(change.month, change.value) for change in policy_room.law_of(name, self.policies, self.country)]
         if own is not None:
-            first = lever_room.effective_from(own, self.start)
-            dated = own.items() if isinstance(own, Mapping) else [(first, own)]
-            moves = [move for move in moves if move[0] < first] + list(dated)
+            moves += own.items() if isinstance(own, Mapping) else [(lever_room.effective_from(own, self.start), own)]
         for month, value in moves:
             values[self.months >= month] = value
         return values

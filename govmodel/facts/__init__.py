@@ -19,7 +19,22 @@ from .orders import (
 )
 
 __all__ = [
-    "CHANNELS", "CHEMISTRIES", "HANDLERS", "HOLDER_CLASSES", "METALS", "OUTLET_KINDS", "OUTLOOKS", "OWNER_KINDS",
-    "POWERTRAINS", "PRICE_SCENARIOS", "PROVINCES", "REGIONS", "ROUTES", "YEARS",
-    "Facts", "Plant", "countries", "load",
+    "CHANNELS",
+    "CHEMISTRIES",
+    "HANDLERS",
+    "HOLDER_CLASSES",
+    "METALS",
+    "OUTLET_KINDS",
+    "OUTLOOKS",
+    "OWNER_KINDS",
+    "POWERTRAINS",
+    "PRICE_SCENARIOS",
+    "PROVINCES",
+    "REGIONS",
+    "ROUTES",
+    "YEARS",
+    "Facts",
+    "Plant",
+    "countries",
+    "load",
 ]

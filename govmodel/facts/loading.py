@@ -118,8 +118,12 @@ def load(country: str = "china", folder: str | Path | None = None) -> Facts:
 @lru_cache(maxsize=8)
 def _load(country: str) -> Facts:
     if country not in countries():
-        raise InputError("country", "a country that has a folder of facts", country,
-                         f"{nearest(country, countries())} There are: {', '.join(countries())}.")
+        raise InputError(
+            "country",
+            "a country that has a folder of facts",
+            country,
+            f"{nearest(country, countries())} There are: {', '.join(countries())}.",
+        )
     return read(country, FACTS_FOLDER / country)
 
 
@@ -166,12 +170,16 @@ def _sales(tables: Tables) -> dict:
             registrations[name][year] = row.number("vehicles")
     for name, vehicles in registrations.items():
         for year in np.flatnonzero(np.isnan(vehicles)):
-            raise InputError("registrations.csv", f"a row for year={YEARS[year]}, outlook={name}", "no such row",
-                             "Add every missing row; nothing is extrapolated.")
+            raise InputError(
+                "registrations.csv",
+                f"a row for year={YEARS[year]}, outlook={name}",
+                "no such row",
+                "Add every missing row; nothing is extrapolated.",
+            )
     by_class = {"year": YEARS, "holder_class": HOLDER_CLASSES}
-    season, = tables.cube("seasonality.csv", {"month": range(1, 13)}, {"share": SHARE})
-    class_share, = tables.cube("holder_classes.csv", by_class, {"share": SHARE})
-    leased, = tables.cube("leasing.csv", by_class, {"leased_share": SHARE})
+    (season,) = tables.cube("seasonality.csv", {"month": range(1, 13)}, {"share": SHARE})
+    (class_share,) = tables.cube("holder_classes.csv", by_class, {"share": SHARE})
+    (leased,) = tables.cube("leasing.csv", by_class, {"leased_share": SHARE})
     return {
         "registrations": registrations,
         "season": whole("seasonality.csv", "share", season, ()),
@@ -182,17 +190,23 @@ def _sales(tables: Tables) -> dict:
 
 def _packs(tables: Tables) -> dict:
     by_class = {"year": YEARS, "holder_class": HOLDER_CLASSES}
-    lfp, = tables.cube("chemistry.csv", by_class, {"lfp_share": SHARE})
-    phev, = tables.cube("powertrains.csv", by_class, {"phev_share": SHARE})
-    kwh, = tables.cube("pack_energy.csv", {**by_class, "powertrain": POWERTRAINS}, {"kwh": POSITIVE})
-    price, = tables.cube("new_pack_prices.csv", {"year": YEARS, "chemistry": CHEMISTRIES}, {"yuan_per_kwh": POSITIVE})
+    (lfp,) = tables.cube("chemistry.csv", by_class, {"lfp_share": SHARE})
+    (phev,) = tables.cube("powertrains.csv", by_class, {"phev_share": SHARE})
+    (kwh,) = tables.cube("pack_energy.csv", {**by_class, "powertrain": POWERTRAINS}, {"kwh": POSITIVE})
+    (price,) = tables.cube("new_pack_prices.csv", {"year": YEARS, "chemistry": CHEMISTRIES}, {"yuan_per_kwh": POSITIVE})
     shape, scale = tables.cube(
-        "battery_lifetimes.csv", {"year": YEARS, "chemistry": CHEMISTRIES, "holder_class": HOLDER_CLASSES},
-        {"shape": POSITIVE, "scale_years": POSITIVE})
+        "battery_lifetimes.csv",
+        {"year": YEARS, "chemistry": CHEMISTRIES, "holder_class": HOLDER_CLASSES},
+        {"shape": POSITIVE, "scale_years": POSITIVE},
+    )
     vehicle_shape, mean = tables.cube("vehicle_lifetimes.csv", by_class, {"shape": POSITIVE, "mean_years": POSITIVE})
     return {
-        "lfp_share": lfp, "phev_share": phev, "pack_kwh": kwh, "new_pack_price": price,
-        "battery_shape": shape, "battery_scale": scale,
+        "lfp_share": lfp,
+        "phev_share": phev,
+        "pack_kwh": kwh,
+        "new_pack_price": price,
+        "battery_shape": shape,
+        "battery_scale": scale,
         "vehicle_shape": vehicle_shape,
         "vehicle_scale": mean / np.vectorize(math.gamma)(1.0 + 1.0 / vehicle_shape),  # mean of a Weibull
     }
@@ -200,9 +214,11 @@ def _packs(tables: Tables) -> dict:
 
 def _provinces(tables: Tables) -> dict:
     found, neighbours = _province_rows(tables)
-    early, late = (whole("provinces.csv", f"share_{when}", np.array([entry[when] for entry in found]), ())
-                   for when in ("early", "late"))
-    weight, = tables.cube("province_blend.csv", {"year": YEARS}, {"late_weight": SHARE})
+    early, late = (
+        whole("provinces.csv", f"share_{when}", np.array([entry[when] for entry in found]), ())
+        for when in ("early", "late")
+    )
+    (weight,) = tables.cube("province_blend.csv", {"year": YEARS}, {"late_weight": SHARE})
     return {
         "province_share": (1.0 - weight[:, None]) * early + weight[:, None] * late,
         "province_names_en": tuple(entry["en"] for entry in found),
@@ -217,8 +233,19 @@ def _provinces(tables: Tables) -> dict:
 
 def _province_rows(tables: Tables) -> tuple[list[dict], np.ndarray]:
     """Read what is known of each province, in the order of PROVINCES, and who borders on whom."""
-    columns = ("code", "name_en", "name_zh", "region", "latitude", "longitude", "share_early", "share_late",
-               "neighbours", "row", "column")
+    columns = (
+        "code",
+        "name_en",
+        "name_zh",
+        "region",
+        "latitude",
+        "longitude",
+        "share_early",
+        "share_late",
+        "neighbours",
+        "row",
+        "column",
+    )
     found: dict[int, dict] = {}
     neighbours = np.zeros((len(PROVINCES),) * 2, bool)
     for row in tables.rows("provinces.csv", columns):
@@ -233,17 +260,25 @@ def _province_rows(tables: Tables) -> tuple[list[dict], np.ndarray]:
                 raise row.wrong("neighbours", "codes of other provinces", nearest(code, PROVINCES))
             neighbours[province, PROVINCES.index(code)] = True
         found[province] = {
-            "en": row.text("name_en"), "zh": row.text("name_zh"), "grid": cell,
+            "en": row.text("name_en"),
+            "zh": row.text("name_zh"),
+            "grid": cell,
             "region": REGIONS[row.index("region", REGIONS)],
-            "latitude": row.number("latitude", 18, 54), "longitude": row.number("longitude", 73, 136),
-            "early": row.number("share_early", *SHARE), "late": row.number("share_late", *SHARE),
+            "latitude": row.number("latitude", 18, 54),
+            "longitude": row.number("longitude", 73, 136),
+            "early": row.number("share_early", *SHARE),
+            "late": row.number("share_late", *SHARE),
         }
     missing = [code for place, code in enumerate(PROVINCES) if place not in found]
     if missing:
         raise InputError("provinces.csv", f"a row for {missing[0]}", f"{len(missing)} rows missing", "Add them.")
     for one, other in np.argwhere(neighbours & ~neighbours.T):
-        raise InputError("provinces.csv: neighbours", f"{PROVINCES[one]} among the neighbours of {PROVINCES[other]}",
-                         "not there", "Neighbours go both ways: add it, or remove it from the other row.")
+        raise InputError(
+            "provinces.csv: neighbours",
+            f"{PROVINCES[one]} among the neighbours of {PROVINCES[other]}",
+            "not there",
+            "Neighbours go both ways: add it, or remove it from the other row.",
+        )
     return [found[place] for place in sorted(found)], neighbours
 
 
@@ -255,11 +290,22 @@ def _firms(tables: Tables) -> dict:
         name = row.text("name")
         if name in plants:
             raise row.wrong("name", "a name of its own", "Rename one of the two.")
-        plants[name] = Plant(name, row.text("firm"), OWNER_KINDS[row.index("owner_kind", OWNER_KINDS)],
-                             row.index("province", PROVINCES), row.number("capacity_t", *POSITIVE), row.month("opens"),
-                             row.fields["source"])
-    return {"automakers": automakers, "automaker_share": automaker_share, "battery_makers": makers,
-            "battery_maker_share": maker_share, "plants": tuple(plants.values())}
+        plants[name] = Plant(
+            name,
+            row.text("firm"),
+            OWNER_KINDS[row.index("owner_kind", OWNER_KINDS)],
+            row.index("province", PROVINCES),
+            row.number("capacity_t", *POSITIVE),
+            row.month("opens"),
+            row.fields["source"],
+        )
+    return {
+        "automakers": automakers,
+        "automaker_share": automaker_share,
+        "battery_makers": makers,
+        "battery_maker_share": maker_share,
+        "plants": tuple(plants.values()),
+    }
 
 
 def _market(tables: Tables, file: str, column: str) -> tuple[tuple[str, ...], np.ndarray]:
@@ -267,7 +313,7 @@ def _market(tables: Tables, file: str, column: str) -> tuple[tuple[str, ...], np
     names = tuple(dict.fromkeys(row.text(column) for row in tables.rows(file, ("year", column, "share"))))
     if "others" not in names:
         raise InputError(f"{file}: {column}", 'a firm called "others"', list(names), "Add its rows.")
-    shares, = tables.cube(file, {"year": YEARS, column: names}, {"share": SHARE})
+    (shares,) = tables.cube(file, {"year": YEARS, column: names}, {"share": SHARE})
     return names, whole(file, "share", shares, YEARS)
 
 
@@ -276,16 +322,18 @@ def _industry(tables: Tables) -> dict:
     series = tuple(dict.fromkeys(row.text("series") for row in rows))
     if not {"nominal", "plant_list"} <= set(series):
         raise InputError("capacity.csv: series", "the series nominal and plant_list", list(series), "Add the missing.")
-    capacity, = tables.cube("capacity.csv", {"year": YEARS, "series": series}, {"tonnes": POSITIVE})
+    (capacity,) = tables.cube("capacity.csv", {"year": YEARS, "series": series}, {"tonnes": POSITIVE})
     micro, medium = tables.cube("workshops.csv", {"province": PROVINCES}, {"micro": ANY, "medium": ANY})
-    made, rate, lfp = tables.cube("factory_scrap.csv", {"year": YEARS}, {
-        "production_gwh": ANY, "scrap_rate": SHARE, "lfp_share": SHARE})
-    factories, = tables.cube("battery_factories.csv", {"province": PROVINCES}, {"share": SHARE})
-    outlets, = tables.cube("outlets.csv", {"year": YEARS, "kind": OUTLET_KINDS}, {"outlets": ANY})
+    made, rate, lfp = tables.cube(
+        "factory_scrap.csv", {"year": YEARS}, {"production_gwh": ANY, "scrap_rate": SHARE, "lfp_share": SHARE}
+    )
+    (factories,) = tables.cube("battery_factories.csv", {"province": PROVINCES}, {"share": SHARE})
+    (outlets,) = tables.cube("outlets.csv", {"year": YEARS, "kind": OUTLET_KINDS}, {"outlets": ANY})
     return {
         "capacity": {name: capacity[:, place].copy() for place, name in enumerate(series)},
         "workshop_count": micro + medium,
-        "scrap_gwh": made * rate, "scrap_lfp_share": lfp,
+        "scrap_gwh": made * rate,
+        "scrap_lfp_share": lfp,
         "scrap_province_share": whole("battery_factories.csv", "share", factories, ()),
         "outlets": outlets,
     }
@@ -293,8 +341,8 @@ def _industry(tables: Tables) -> dict:
 
 def _materials(tables: Tables) -> dict:
     by_metal = {"chemistry": CHEMISTRIES, "metal": METALS}
-    content, = tables.cube("metals.csv", by_metal, {"kg_per_kwh": ANY})
-    recovery, = tables.cube("recovery.csv", {"handler": HANDLERS, **by_metal}, {"share": SHARE})
+    (content,) = tables.cube("metals.csv", by_metal, {"kg_per_kwh": ANY})
+    (recovery,) = tables.cube("recovery.csv", {"handler": HANDLERS, **by_metal}, {"share": SHARE})
     return {
         "metal_per_kwh": content,
         "recovery": {handler: recovery[place].copy() for place, handler in enumerate(HANDLERS)},
@@ -316,8 +364,12 @@ def _prices(tables: Tables) -> dict[str, np.ndarray]:
     for (name, metal), known in marks.items():
         months = sorted(known)
         if not months or months[0] != 0 or months[-1] != MONTHS - 1:
-            raise InputError(f"metal_prices.csv: {metal}, {name}", "prices from 2013-01 to 2035-12", len(months),
-                             "Add the first and the last month; nothing is extrapolated.")
+            raise InputError(
+                f"metal_prices.csv: {metal}, {name}",
+                "prices from 2013-01 to 2035-12",
+                len(months),
+                "Add the first and the last month; nothing is extrapolated.",
+            )
         prices[name][:, METALS.index(metal)] = np.interp(np.arange(MONTHS), months, [known[m] for m in months])
     return prices
 
@@ -336,11 +388,17 @@ def _national(tables: Tables) -> dict[str, dict[int, float]]:
 def _options(tables: Tables) -> list[dict]:
     options = []
     for row in tables.rows("options.csv", ("topic", "option", "value", "unit", "default", "why")):
-        options.append({
-            "topic": row.text("topic"), "option": row.text("option"), "value": row.number("value"),
-            "unit": row.text("unit"), "default": row.index("default", ("no", "yes")) == 1, "why": row.text("why"),
-            "source": row.fields["source"],
-        })
+        options.append(
+            {
+                "topic": row.text("topic"),
+                "option": row.text("option"),
+                "value": row.number("value"),
+                "unit": row.text("unit"),
+                "default": row.index("default", ("no", "yes")) == 1,
+                "why": row.text("why"),
+                "source": row.fields["source"],
+            }
+        )
     for topic in {option["topic"] for option in options}:
         defaults = [option["option"] for option in options if option["topic"] == topic and option["default"]]
         if len(defaults) != 1:

@@ -74,8 +74,11 @@ class Tables:
         """Read the rows of a file whose columns are these, then `source` and `note`."""
         for row in self._rows(file, (*columns, "source", "note")):
             if row.fields["source"] not in self.sources and row.fields["source"] not in TUNED:
-                raise row.wrong("source", "a key of sources.csv, ASSUMED or CALIBRATED",
-                                nearest(row.fields["source"], (*self.sources, *TUNED)))
+                raise row.wrong(
+                    "source",
+                    "a key of sources.csv, ASSUMED or CALIBRATED",
+                    nearest(row.fields["source"], (*self.sources, *TUNED)),
+                )
             yield row
 
     def _rows(self, file: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -86,12 +89,17 @@ class Tables:
             reader = csv.reader(stream)
             header = next(reader, [])
             if header != list(columns):
-                raise InputError(f"{file} line 1", f"the columns {','.join(columns)}", ",".join(header),
-                                 "Restore the header.")
+                raise InputError(
+                    f"{file} line 1", f"the columns {','.join(columns)}", ",".join(header), "Restore the header."
+                )
             for fields in reader:
                 if len(fields) != len(columns):
-                    raise InputError(f"{file} line {reader.line_num}", f"{len(columns)} fields", fields,
-                                     "Quote a field that holds a comma.")
+                    raise InputError(
+                        f"{file} line {reader.line_num}",
+                        f"{len(columns)} fields",
+                        fields,
+                        "Quote a field that holds a comma.",
+                    )
                 yield Row(file, reader.line_num, dict(zip(columns, fields, strict=True)))
 
     def cube(self, file: str, axes: dict[str, Sequence], values: dict[str, tuple[float, float]]) -> list[np.ndarray]:
@@ -113,8 +121,12 @@ class Tables:
         if not seen.all():
             missing = [dict(zip(axes, names, strict=True)) for names in product(*axes.values())]
             missing = [names for names, there in zip(missing, seen.ravel(), strict=True) if not there]
-            raise InputError(file, f"a row for {_words(missing[0])}", f"{len(missing)} rows missing",
-                             "Add every missing row; nothing is extrapolated.")
+            raise InputError(
+                file,
+                f"a row for {_words(missing[0])}",
+                f"{len(missing)} rows missing",
+                "Add every missing row; nothing is extrapolated.",
+            )
         return arrays
 
 
@@ -125,8 +137,12 @@ def whole(file: str, what: str, shares: np.ndarray, names: Sequence) -> np.ndarr
     if len(off):
         place = tuple(off[0])
         where = f" of {names[place[0]]}" if shares.ndim > 1 else ""
-        raise InputError(f"{file}: {what}{where}", "shares that sum to 1", round(float(total[place]), 9),
-                         "Correct the shares; the largest may take the remainder.")
+        raise InputError(
+            f"{file}: {what}{where}",
+            "shares that sum to 1",
+            round(float(total[place]), 9),
+            "Correct the shares; the largest may take the remainder.",
+        )
     return shares / total
 
 

@@ -32,6 +32,7 @@ class Column:
     divisor: float = 1.0
     decimals: int = 0
     banded: bool = False
+    gives_way: int = 0  # on a narrow terminal the highest leaves first; 0 stays
 
 
 PERCENT, THOUSAND = 0.01, 1000.0
@@ -40,18 +41,18 @@ WHERE = (
     Column("formal_share", "licensed\n%", PERCENT, banded=True),
     Column("informal_share", "informal\n%", PERCENT, banded=True),
     Column("kept_share", "kept\n%", PERCENT, banded=True),
-    Column("pending_share", "waiting\n%", PERCENT, banded=True),
+    Column("pending_share", "waiting\n%", PERCENT, banded=True, gives_way=1),
     Column("plant_utilisation", "plants\nused %", PERCENT, 1, banded=True),
-    Column("scrap_utilisation", "by scrap\n%", PERCENT, 1),
+    Column("scrap_utilisation", "by scrap\n%", PERCENT, 1, gives_way=2),
     Column("workshops", "work-\nshops", banded=True),
 )
 MONEY = (
     Column("holder_price", "holders get\nyuan/kWh", banded=True),
-    Column("workshop_premium_lfp", "premium\n%", PERCENT, banded=True),
-    Column("lithium_recovered_t", "lithium\nt", banded=True),
-    Column("nickel_recovered_t", "nickel\nt"),
-    Column("cobalt_recovered_t", "cobalt\nt"),
-    Column("copper_recovered_t", "copper\nkt", THOUSAND),
+    Column("workshop_premium_lfp", "premium\n%", PERCENT, banded=True, gives_way=2),
+    Column("lithium_recovered_t", "lithium\nt", banded=True, gives_way=1),
+    Column("nickel_recovered_t", "nickel\nt", gives_way=3),
+    Column("cobalt_recovered_t", "cobalt\nt", gives_way=4),
+    Column("copper_recovered_t", "copper\nkt", THOUSAND, gives_way=5),
     Column("holder_income", "holders\n", THOUSAND, 1, banded=True),
     Column("workshop_profit", "work-\nshops", THOUSAND, 2, banded=True),
     Column("recycler_profit", "licensed\nplants", THOUSAND, 1, banded=True),
@@ -64,8 +65,9 @@ def show(run, console: Console, saved_in: str | None = None) -> None:
     by_year = yearly(run.indicators)
     points = bands(by_year)
     console.print(_title(run), highlight=False)
-    console.print(_table("Where the packs of each year went", WHERE, points, console, bar=True))
-    console.print(_table("Prices, metals recovered, and who gained (billion yuan)", MONEY, points, console))
+    many = len(run.seeds) > 1
+    console.print(_fitting("Where the packs of each year went", WHERE, points, console, many, bar=22 - 4 * many))
+    console.print(_fitting("Prices, metals recovered, and who gained (billion yuan)", MONEY, points, console, many))
     console.print(_legend(run, points["median"], console), highlight=False)
     console.print(_next(run.case.scale, saved_in), highlight=False)
 
@@ -88,24 +90,38 @@ def _title(run) -> Text:
     return named.append(f"\nset by hand: {own}" if own else "", style="not bold")
 
 
-def _table(title: str, columns: tuple[Column, ...], points: dict, console: Console, bar: bool = False) -> Table:
-    """Lay out years by columns, with a line between history and experiment."""
+def _fitting(
+    title: str, columns: tuple[Column, ...], points: dict, console: Console, many: bool, bar: int = 0
+) -> Table:
+    """Make a table that fits the terminal: first the bar gives way, then columns one by one."""
+    columns = tuple(column for column in columns if column.banded or not many)
+    while True:
+        table = _table(title, columns, points, console, many, bar)
+        spare = max(columns, key=lambda column: column.gives_way)
+        unbounded = console.options.update(width=1000)
+        if console.measure(table, options=unbounded).maximum <= console.width or not (bar or spare.gives_way):
+            return table
+        if bar:
+            bar = 0
+        else:
+            columns = tuple(column for column in columns if column is not spare)
+
+
+def _table(title: str, columns: tuple[Column, ...], points: dict, console: Console, many: bool, bar: int) -> Table:
+    """Lay out years by columns, with a line between history and experiment; `bar` is the width of the bar of shares."""
     table = Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
     table.add_column("year", no_wrap=True)
     median = points["median"]
-    many = not median.equals(points["low"])
-    width = 18 if many else 22
-    columns = tuple(column for column in columns if column.banded or not many)
     for column in columns:
         table.add_column(column.heading, justify="right", no_wrap=True)
     if bar:
-        table.add_column("licensed,\ninformal, kept", no_wrap=True, min_width=width)
+        table.add_column("licensed,\ninformal, kept", no_wrap=True, min_width=bar)
     for key in median.index:
         cells = [_cell(column, points, key, many) for column in columns]
         if bar:
-            cells.append(_bar(median.loc[key], width, console))
+            cells.append(_bar(median.loc[key], bar, console))
         year = int(key[1])
         table.add_row(f"{year}{'' if median.loc[key, 'months'] == 12 else '*'}", *cells)
         if year == year_of(EXPERIMENT_FROM) - 1:

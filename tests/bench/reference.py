@@ -5,19 +5,12 @@ line is laid through them (the fixed part of a run, and seconds a pack) and foll
 work per pack at any size, and only lose cache as they become more, so the line flatters them.
 """
 
-from govmodel import GovernanceModel
-from tests.reference.holders import OneByOne
+from tests.reference.model import ReferenceModel
 
 from .timing import Line, interleaved
 from .worlds import case_of, live, scale_for
 
 SMALL, LARGE, MILLION = 5_000, 15_000, 1_000_000
-
-
-class ObjectModel(GovernanceModel):
-    """The model with its holders told one by one."""
-
-    holders_class = OneByOne
 
 
 def measure(rounds: int) -> list[Line]:
@@ -26,7 +19,7 @@ def measure(rounds: int) -> list[Line]:
     found = {}
 
     def objects(case):
-        found[case.scale] = live(case, ObjectModel)
+        found[case.scale] = live(case, ReferenceModel)
 
     taken = interleaved(
         {

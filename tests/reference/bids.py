@@ -24,6 +24,7 @@ class Bids:
         self.facts, self.p, self.levers, self.month = facts, parameters, levers, month
         self.prices = facts.metal_prices[metal_prices][month]
         self.plants, self.workshop_margin = plants, workshop_margin
+        self.gates = [[self.gate(chemistry, margin) for _, _, margin, _ in plants] for chemistry in (0, 1)]
 
     # values
 
@@ -80,11 +81,11 @@ class Bids:
 
     def spread(self, province: int, chemistry: int, makers_only: bool) -> tuple[list[float], float]:
         """Shares of the plants in a province's packs, and the price these fetch net of freight."""
-        highest = max(self.gate(chemistry, margin) for _, _, margin, _ in self.plants)
+        gates = self.gates[chemistry]
         weights, prices = [], []
-        for where, makers, margin, free in self.plants:
-            price = self.gate(chemistry, margin) - self.haul(province, chemistry, where)
-            weight = free * math.exp((price - highest) / self.p["plant_choice_error"])
+        for gate, (where, makers, _, free) in zip(gates, self.plants):
+            price = gate - self.haul(province, chemistry, where)
+            weight = free * math.exp((price - max(gates)) / self.p["plant_choice_error"])
             weights.append(0.0 if makers_only and not makers else weight)
             prices.append(price)
         shares = [weight / sum(weights) for weight in weights]
@@ -166,7 +167,7 @@ class Bids:
             "second_life": [second_chance, maker_chance],
             "reuse": shop["chance"],
             "to_workshop": diverted,
-            "gate": [self.gate(chemistry, margin) for _, _, margin, _ in self.plants],
+            "gate": self.gates[chemistry],
             "share": share,
             "maker_share": maker_share,
             "licensed_value": recovery,

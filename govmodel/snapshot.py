@@ -1,0 +1,130 @@
+"""Snapshots: the state of a model at the end of a month, in memory or in a file, from which a run goes on.
+
+A branch lives on under the same or a changed case and equals the full run of that case, to the last byte, as long as
+the two cases agree on everything before the month of the branch.
+"""
+
+import os
+import tomllib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from .case.case import Case
+from .case.levers import LEVERS
+from .foundations.calendar import month_name
+from .foundations.errors import InputError
+from .model import GovernanceModel
+from .performance.record import Record
+
+# What changes while a model runs, by the object that holds it
+ARRAYS = {
+    "": ("yard", "_taken_in", "_workshop_intake", "_vehicles"),
+    "holders.fleet": ("packs", "first_number"),
+    "holders.clocks": ("clock", "gone", "next"),
+    "plants": ("waiting",),
+    "ledger": ("amounts", "stock"),
+}
+RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts"))
+_MUST_AGREE = ("country", "start", "until", "scale", "retirement_outlook", "metal_prices", "capacity", "early_release")
+
+
+def _part(model, path: str):
+    for name in path.split(".") if path else ():
+        model = getattr(model, name)
+    return model
+
+
+def state(model: GovernanceModel) -> dict[str, np.ndarray]:
+    """Take down the state of a model as plain arrays by name."""
+    held = {f"{path}:{name}": getattr(_part(model, path), name) for path, names in ARRAYS.items() for name in names}
+    held |= {f"record:{name}": getattr(model.record, name) for name in RECORD}
+    held["record:rows"] = np.array([len(cells) for cells in model.record.cells], np.int64)
+    held["record:cells"] = np.concatenate(model.record.cells or [np.zeros(0, np.int64)])
+    held["record:amounts"] = np.concatenate(model.record.amounts or [np.zeros((4, 0))], axis=1)
+    due = model.holders.waiting.all()
+    held["waiting:due"], held["waiting:rows"] = due
+    held["events:months"], held["events:packs"], held["events:codes"] = model.holders.events.columns()
+    held["numbers"] = np.array([model.month, model.holders.fleet.numbered], np.int64)
+    held["recyclers"] = np.array([(r.margin, r.losing) for r in model.recyclers])
+    held["districts"] = np.array([(d.margin, d.count) for d in model.districts])
+    held["busy"] = np.array([*model.plant_busy, model.workshops_wanted])
+    return {name: np.array(value) for name, value in held.items()}
+
+
+def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
+    """Put a model into a state that was taken down."""
+    for path, names in ARRAYS.items():
+        for name in names:
+            setattr(_part(model, path), name, held[f"{path}:{name}"].copy())
+    for name in RECORD:
+        setattr(model.record, name, held[f"record:{name}"].copy())
+    edges = np.cumsum(held["record:rows"])[:-1]
+    model.record.cells = np.split(held["record:cells"], edges)
+    model.record.amounts = np.split(held["record:amounts"], edges, axis=1)
+    model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
+    model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
+    model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])
+    for agents, names, table in ((model.recyclers, ("margin", "losing"), held["recyclers"]),
+                                 (model.districts, ("margin", "count"), held["districts"])):  # fmt: skip
+        for agent, row in zip(agents, table.tolist()):
+            for name, value in zip(names, row):
+                setattr(agent, name, value)
+    *model.plant_busy, model.workshops_wanted = held["busy"].tolist()
+    model.read_margins()
+    model.running = model.month <= model.until
+
+
+def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
+    """Give a second model that lives on from where this one stands, under its own or a changed case."""
+    return _live_on(case or model.case, model.case, model.seed_key, state(model))
+
+
+def save_month(model: GovernanceModel, path: str | Path) -> None:
+    """Save the state of a model to a file (NumPy's .npz); refuses a file that exists."""
+    path = Path(path)
+    if path.exists():
+        raise InputError("snapshot", "a file that does not exist yet", str(path), "Name another file.")
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
+        np.savez(file, case=np.array(model.case.to_toml()), seed=np.array(str(model.seed_key)), **state(model))
+    os.replace(partial, path)
+
+
+def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
+    """Load a saved state as a model that lives on, under the saved or a changed case."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError("snapshot", "a file written by save_month", str(path), "There is no such file.")
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            held = dict(file)
+        saved, seed = Case.from_dict(tomllib.loads(str(held.pop("case")))), int(str(held.pop("seed")))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            "snapshot", "a file written by save_month", str(path), f"It cannot be read: {error}."
+        ) from None
+    return _live_on(case or saved, saved, seed, held)
+
+
+def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> GovernanceModel:
+    """Build a model of `case` in a state that was lived under another case, if the two agree so far."""
+    month = int(held["numbers"][0])
+    for name in _MUST_AGREE:
+        if getattr(case, name) != getattr(lived, name):
+            raise InputError(f"branch: {name}", f"what the run so far was lived under ({getattr(lived, name)!r})",
+                             getattr(case, name), "Run the case from its start.")  # fmt: skip
+    for name, value in lived.parameters.items():
+        if case.parameters[name] != value:
+            raise InputError(f"branch: parameter {name}", f"{value!r}, as in the run so far", case.parameters[name],
+                             "Run the case from its start.")  # fmt: skip
+    for name in LEVERS:
+        if not np.array_equal(
+            case.lever_path(name)[: month - lived.start], lived.lever_path(name)[: month - lived.start]
+        ):
+            raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",
+                             "another path", "Let the lever move later, or run the case from its start.")  # fmt: skip
+    model = GovernanceModel(case, rng=seed)
+    restore(model, held)
+    return model

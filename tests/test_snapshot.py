@@ -1,0 +1,89 @@
+"""Snapshots: a branch equals the full run."""
+
+import numpy as np
+import pytest
+
+import govmodel as gm
+from govmodel.snapshot import state
+
+CASE = gm.Case.load("china").with_(scale=20000, until="2028-12")
+
+
+def lived(case, months, seed=5):
+    model = gm.GovernanceModel(case, rng=seed)
+    for _ in range(months):
+        model.step()
+    return model
+
+
+def live_on(model):
+    while model.running:
+        model.step()
+    return model
+
+
+def same(one, other):
+    a, b = state(one), state(other)
+    return sorted(a) == sorted(b) and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+@pytest.mark.parametrize("months", [1, 17, 60, 95])
+def test_a_branch_equals_the_full_run(months):
+    """Going on from any month, in the middle of a quarter or a year, gives the bytes of the run that never stopped."""
+    full, branched = live_on(lived(CASE, months)), live_on(gm.branch(lived(CASE, months)))
+    assert same(full, branched)
+    assert full.indicators.equals(branched.indicators)
+
+
+def test_a_branch_under_a_changed_lever_equals_that_case_from_the_start():
+    """A lever that moves from 2027 on needs only be run from 2027 on."""
+    changed = CASE.with_(levers={"subsidy": {"2027-01": 30.0}, "deposit": {"2027-03": 20.0}})
+    branched = live_on(gm.branch(lived(CASE, 72), changed))
+    assert same(live_on(gm.GovernanceModel(changed, rng=5)), branched)
+    assert not same(live_on(lived(CASE, 72)), branched)
+
+
+def test_a_branch_leaves_the_trunk_alone():
+    """Living on in the branch changes nothing in the model it came from."""
+    trunk = lived(CASE, 30)
+    before = state(trunk)
+    live_on(gm.branch(trunk))
+    after = state(trunk)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_a_saved_month_lives_on(tmp_path):
+    """A snapshot in a file gives the same run as one in memory, and is never overwritten."""
+    file = tmp_path / "2025-12.npz"
+    trunk = lived(CASE, 60)
+    gm.save_month(trunk, file)
+    assert same(live_on(gm.load_month(file)), live_on(trunk))
+    before = file.read_bytes()
+    with pytest.raises(gm.InputError, match="does not exist yet"):
+        gm.save_month(trunk, file)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"levers": {"subsidy": {"2023-01": 30.0}}}, "lever subsidy"),
+        ({"scale": 10000}, "scale"),
+        ({"parameters": {"patience": 6}}, "parameter patience"),
+    ],
+)
+def test_a_branch_refuses_another_past(change, said):
+    """A case that differs before the month of the branch is refused, naming what differs."""
+    with pytest.raises(gm.InputError, match=said):
+        gm.branch(lived(CASE, 60), CASE.with_(**change))
+
+
+def test_a_torn_snapshot_is_refused(tmp_path):
+    """A file cut short is refused with a reason, as is one that is missing."""
+    file = tmp_path / "torn.npz"
+    gm.save_month(lived(CASE, 3), file)
+    file.write_bytes(file.read_bytes()[:5000])
+    with pytest.raises(gm.InputError, match="cannot be read"):
+        gm.load_month(file)
+    with pytest.raises(gm.InputError, match="no such file"):
+        gm.load_month(tmp_path / "none.npz")
