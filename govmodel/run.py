@@ -47,18 +47,12 @@ def run(
         case = Case.load("china" if case is None else case)
     seed = _whole("seed", seed, 0, LARGEST_SEED)
     replications = _whole("replications", replications, 1, 100_000)
-    from .model import GovernanceModel  # here, because mesa is slow to import
-
     report = Bar() if progress is True else progress or None
     seeds = [draws.seed_of_replication(seed, number) for number in range(replications)]
     worlds, months = [], len(case.months)
     try:
         for number, own_seed in enumerate(seeds):
-            model = GovernanceModel(case, rng=own_seed)
-            for month in range(months):
-                model.step()
-                if report:
-                    report(number * months + month + 1, months * replications)
+            model = _live(case, own_seed, report, number * months, replications * months)
             world = _World(model)
             if replications > 1:  # memory holds one world at a time; the first stays, for run.pack
                 world.close(packs, keep_model=number == 0)
@@ -216,7 +210,7 @@ class _FromWorlds:
         """Ask the world itself; one that was let go of is run again."""
         world = self.worlds[replication]
         if world.model is None:
-            world.model = _replay(run.case, run.seeds[replication])
+            world.model = _live(run.case, run.seeds[replication])
         return world.model.pack(number)
 
 
@@ -249,7 +243,7 @@ class _FromFolder:
                 wanted = [("replication", "==", replication), ("pack", "==", number)]
                 rows = saved.read_table(self.folder / f"{EVENTS}.parquet", wanted)
                 return _with_events(unrun.pack(number), rows)
-        return self._model(replication, "run", lambda: _replay(run.case, seed)).pack(number)
+        return self._model(replication, "run", lambda: _live(run.case, seed)).pack(number)
 
     def _model(self, replication: int, state: str, make: Callable):
         if (replication, state) not in self.models:
@@ -271,13 +265,15 @@ def _with_events(history, rows: pd.DataFrame):
     return replace(history, events=tuple(events))
 
 
-def _replay(case: Case, seed: int):
-    """Run a case again to its end and give the model."""
-    from .model import GovernanceModel
+def _live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
+    """Live a case through to its end and give the model; `report` hears of every month, after `done` earlier ones."""
+    from .model import GovernanceModel  # here, because mesa is slow to import
 
     model = GovernanceModel(case, rng=seed)
-    for _ in case.months:
+    for month in range(len(case.months)):
         model.step()
+        if report:
+            report(done + month + 1, total)
     return model
 
 

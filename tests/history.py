@@ -51,24 +51,77 @@ def capacity_lead(table: pd.DataFrame) -> float:
 
 PATTERNS = (
     Pattern("retired mass 2025", at("retired_kt", 2025), 330, 480, "kt", "official, about 400 kt [S2]", "CALIBRATED"),
-    Pattern("retired mass 2030", at("retired_kt", 2030), 1000, 6000, "kt", "official, above 1 Mt [S2]; press to 5.9 Mt",
-            "predicted"),
-    Pattern("LFP share of retired mass 2024", at("lfp_share_retired", 2024), 0.33, 0.45, "share", "37 % [R]", "CALIBRATED"),
-    Pattern("LFP share of retired mass 2030", at("lfp_share_retired", 2030), 0.50, 0.70, "share", "60 % [R]", "predicted"),
-    Pattern("licensed share 2022-2025, each year", at("formal_share", 2022, 2023, 2024, 2025), 0.20, 0.45, "share",
-            "under 25 % to 45 % [V, R]", "CALIBRATED"),
-    Pattern("plant utilisation 2024, scrap included", at("plant_utilisation", 2024), 0.10, 0.20, "share", "15.4 % [V]",
-            "predicted"),
-    Pattern("workshops' LFP premium 2024 and 2025", at("workshop_premium_lfp", 2024, 2025), 0.10, 0.30, "share",
-            "10 to 30 % [V]", "CALIBRATED"),
-    Pattern("commercial fleets in retired energy 2021-2024", at("fleet_share_retired", 2021, 2022, 2023, 2024), 0.50, 0.90,
-            "share", "57 % of 2024 mass [C]", "predicted"),
-    Pattern("coast in retired energy less coast in capacity", coast_gap, 0.20, 1.0, "share", "waste coastal, plants inland [R]",
-            "from the facts"),
+    Pattern(
+        "retired mass 2030",
+        at("retired_kt", 2030),
+        1000,
+        6000,
+        "kt",
+        "official, above 1 Mt [S2]; press to 5.9 Mt",
+        "predicted",
+    ),
+    Pattern(
+        "LFP share of retired mass 2024", at("lfp_share_retired", 2024), 0.33, 0.45, "share", "37 % [R]", "CALIBRATED"
+    ),
+    Pattern(
+        "LFP share of retired mass 2030", at("lfp_share_retired", 2030), 0.50, 0.70, "share", "60 % [R]", "predicted"
+    ),
+    Pattern(
+        "licensed share 2022-2025, each year",
+        at("formal_share", 2022, 2023, 2024, 2025),
+        0.20,
+        0.45,
+        "share",
+        "under 25 % to 45 % [V, R]",
+        "CALIBRATED",
+    ),
+    Pattern(
+        "plant utilisation 2024, scrap included",
+        at("plant_utilisation", 2024),
+        0.10,
+        0.20,
+        "share",
+        "15.4 % [V]",
+        "predicted",
+    ),
+    Pattern(
+        "workshops' LFP premium 2024 and 2025",
+        at("workshop_premium_lfp", 2024, 2025),
+        0.10,
+        0.30,
+        "share",
+        "10 to 30 % [V]",
+        "CALIBRATED",
+    ),
+    Pattern(
+        "commercial fleets in retired energy 2021-2024",
+        at("fleet_share_retired", 2021, 2022, 2023, 2024),
+        0.50,
+        0.90,
+        "share",
+        "57 % of 2024 mass [C]",
+        "predicted",
+    ),
+    Pattern(
+        "coast in retired energy less coast in capacity",
+        coast_gap,
+        0.20,
+        1.0,
+        "share",
+        "waste coastal, plants inland [R]",
+        "from the facts",
+    ),
     Pattern("factory scrap in the licensed feed 2022", scrap_share, 0.5, 0.9, "share", "about 70 % [V]", "predicted"),
-    Pattern("utilisation falls while waste grows, 2022 to 2024", lambda t: t.loc[2024, "plant_utilisation"]
-            / t.loc[2022, "plant_utilisation"], 0.4, 1.0, "ratio", "pattern 2 of the design", "predicted"),
-)  # fmt: skip
+    Pattern(
+        "utilisation falls while waste grows, 2022 to 2024",
+        lambda t: t.loc[2024, "plant_utilisation"] / t.loc[2022, "plant_utilisation"],
+        0.4,
+        1.0,
+        "ratio",
+        "pattern 2 of the design",
+        "predicted",
+    ),
+)
 
 
 def history(scale: int, seeds) -> list[pd.DataFrame]:
@@ -102,8 +155,10 @@ def main() -> None:
             ", ".join(f"{m:.{digits}f}" for m in median) + f" ({values.min():.{digits}f} to {values.max():.{digits}f})"
         )
         misses += not fits
-        print(f"| {pattern.name} | {told} {pattern.unit} | {pattern.low:g} to {pattern.high:g} | {pattern.source} "
-              f"| {pattern.use} | {'holds' if fits else 'MISSED'} |")  # fmt: skip
+        print(
+            f"| {pattern.name} | {told} {pattern.unit} | {pattern.low:g} to {pattern.high:g} | {pattern.source} "
+            f"| {pattern.use} | {'holds' if fits else 'MISSED'} |"
+        )
     sys.exit(1 if misses else 0)
 
 

@@ -6,6 +6,7 @@ import tomllib
 import numpy as np
 import pytest
 
+from govmodel import facts
 from govmodel.case import Case, case, levers, policies
 from govmodel.foundations.calendar import month_name, month_number
 from govmodel.foundations.errors import InputError
@@ -58,6 +59,12 @@ def test_the_registry_holds_every_lever_and_says_which_the_market_reads():
         assert lever.source and lever.why and lever.unit and lever.description
         assert any("\u4e00" <= letter <= "\u9fff" for letter in lever.description_zh), name
         assert (lever.read_from_step == 1) == (name in MARKET_LEVERS), name
+
+
+def test_the_leasing_lever_starts_at_the_mean_of_the_facts():
+    known, year = facts.load(), facts.YEARS.index(2025)
+    mean = float((known.class_share[year] * known.leased_share[year]).sum())
+    assert abs(levers.LEVERS["leasing"].value_2025 - mean) < 5e-4
 
 
 def test_every_policy_changes_levers_that_exist_within_their_ranges():
@@ -216,6 +223,8 @@ def test_the_library_loads_and_differs_where_it_says(china):
         "high",
         "low",
     ]
+    lives = [Case.load(name).parameters["life_multiplier"] for name in ("high", "central", "low")]
+    assert lives == sorted(lives) and len(set(lives)) == 3
     assert [Case.load(name).metal_prices for name in ("lithium_crash", "lithium_spike")] == ["crash", "spike"]
     assert Case.load("central") == china
     for name in case.library():

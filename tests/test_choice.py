@@ -77,6 +77,7 @@ def test_certain_channels_are_chosen():
 
 # the same in a whole world
 
+
 def decisions(levers: dict) -> dict[int, tuple]:
     """Run to the month in which the levers begin; that month's choices by pack: route and channel."""
     case = CHINA.with_(
@@ -91,7 +92,8 @@ def decisions(levers: dict) -> dict[int, tuple]:
     frame = model.events_frame()
     frame = frame[frame["month"] == "2026-01"]
     return {
-        pack: (route, way.split(":")[0]) for pack, route, way in zip(frame["pack"], frame["route"], frame["disposition"])
+        pack: (route, way.split(":")[0])
+        for pack, route, way in zip(frame["pack"], frame["route"], frame["disposition"])
     }
 
 

@@ -122,6 +122,7 @@ def test_large_cohorts_equal_a_scan_of_every_pack():
 
 # lifetimes and causes
 
+
 @pytest.fixture(scope="module")
 def lifetimes():
     """Every release of a long run of the clocks at a fine scale: cohorts, ranks, months, and the holders."""
@@ -224,6 +225,7 @@ def test_causes_come_in_proportion_to_hazards(lifetimes):
 
 # campaigns
 
+
 def test_a_campaign_releases_earlier_only_what_it_names():
     """A trade-in campaign brings forward vehicles of its province and class, and moves no other pack by a day."""
     case = CHINA.with_(scale=400, until="2030-12")
@@ -270,6 +272,7 @@ def test_in_a_whole_world_a_campaign_moves_no_other_release():
 
 
 # a month touches only packs that come loose
+
 
 def test_a_month_touches_only_packs_that_come_loose(monkeypatch):
     """Luck is drawn for packs that come loose, not for the fleet: rows drawn follow the releases and nothing else."""

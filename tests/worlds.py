@@ -66,7 +66,9 @@ def find(model: GovernanceModel, numbers: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def words_of(model: GovernanceModel, cohorts: np.ndarray, ranks: np.ndarray) -> np.ndarray:
     """Give the keyed words of many packs."""
-    return draws.holder_words(model.holders.fleet.seed, (cohorts.astype(np.uint64) << np.uint64(32)) + ranks.astype(np.uint64))
+    return draws.holder_words(
+        model.holders.fleet.seed, (cohorts.astype(np.uint64) << np.uint64(32)) + ranks.astype(np.uint64)
+    )
 
 
 def fingerprint(model: GovernanceModel) -> str:

@@ -1,0 +1,72 @@
+"""Metals: what a kWh holds, what comes out again, and that the rest is counted as lost."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from govmodel import facts
+from govmodel.chain import metals
+from govmodel.facts import METALS
+from tests.worlds import CHINA, lived
+
+COUNTRY = facts.load("china")
+CONTENT = metals.contents(COUNTRY)
+ENERGY = arrays(np.int64, 2, elements=st.integers(0, 10**12))
+
+
+def test_contents_are_milligrams_per_watt_hour():
+    """A kilogram per kWh is a gram per Wh: the table is the facts times a thousand, in whole milligrams."""
+    assert np.array_equal(CONTENT, np.round(COUNTRY.metal_per_kwh * 1000))
+    assert CONTENT.dtype == np.int64 and CONTENT.shape == (2, 6)
+    lithium, nickel, cobalt = (METALS.index(metal) for metal in ("lithium", "nickel", "cobalt"))
+    assert 80 <= CONTENT[0, lithium] <= 130 and 80 <= CONTENT[1, lithium] <= 140
+    assert CONTENT[0, nickel] == CONTENT[0, cobalt] == 0  # LFP holds neither
+    assert CONTENT[1, nickel] > CONTENT[1, cobalt] > 0
+
+
+@pytest.mark.parametrize("handler", ["licensed", "workshop"])
+@given(energy=ENERGY)
+def test_recovered_and_lost_are_what_went_in(handler, energy):
+    """To the milligram: recovered + lost = content of what was worked, and neither is negative."""
+    out, lost = metals.recovered(energy, CONTENT, COUNTRY.recovery[handler])
+    assert np.array_equal(out + lost, energy @ CONTENT)
+    assert out.min() >= 0 and lost.min() >= 0
+    assert np.abs(out - (energy[:, None] * CONTENT * COUNTRY.recovery[handler]).sum(axis=0)).max() <= 2.0 + 1e-3
+
+
+@given(energy=ENERGY, shares=arrays(np.float64, (2, 6), elements=st.floats(0, 1)))
+def test_any_recovery_between_none_and_all_conserves(energy, shares):
+    """Whatever the rates: nothing made, nothing vanishing; none recovers nothing, all recovers everything."""
+    out, lost = metals.recovered(energy, CONTENT, shares)
+    assert np.array_equal(out + lost, energy @ CONTENT) and lost.min() >= 0
+    assert not metals.recovered(energy, CONTENT, np.zeros((2, 6)))[0].any()
+    assert not metals.recovered(energy, CONTENT, np.ones((2, 6)))[1].any()
+
+
+def test_licensed_plants_recover_more_than_workshops():
+    """Licensed recovery is nowhere worse than crude recovery; of lithium it is much better."""
+    licensed, crude = COUNTRY.recovery["licensed"], COUNTRY.recovery["workshop"]
+    assert (licensed >= crude).all()
+    assert (licensed[:, 0] > crude[:, 0] + 0.1).all()
+
+
+def test_a_run_recovers_what_its_plants_and_workshops_worked(small):
+    """Every month, metal by metal: recovered and lost equal the content of packs, crude recovery and scrap worked."""
+    record = small.record
+    worked = record.worked.sum(axis=2) @ CONTENT
+    scrap = record.scrap.sum(axis=2) @ CONTENT
+    crude = record.watt_hours[:, :, :, [8, 10]].sum(axis=(1, 2, 3)).astype(np.int64) @ CONTENT
+    out = record.metals[:, 0] + record.metals[:, 1] + record.scrap_metals
+    assert np.array_equal(out + record.metals[:, 2], worked + scrap + crude)
+    assert out[-1].min() > 0
+
+
+def test_recovered_lithium_is_reported_in_tonnes():
+    """The indicator is the record's milligrams over a thousand million."""
+    model = lived(CHINA.with_(scale=20_000))
+    told = model.indicators["lithium_recovered_t"].to_numpy()
+    assert np.allclose(told, model.record.metals[:, :2, 0].sum(axis=1) / 1e9, rtol=1e-12)
+    year = model.indicators.assign(year=model.indicators["month"].str[:4]).groupby("year")["lithium_recovered_t"].sum()
+    assert 100 < year["2025"] < 50_000  # some hundred kilotonnes of packs hold thousands of tonnes of lithium
