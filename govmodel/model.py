@@ -70,6 +70,7 @@ class GovernanceModel(mesa.Model):
         self.yard = np.zeros((PROVINCES, 2), np.int64)
         self.freight = geography.freight(facts, p, self.plants.province)
         self.content = metals.contents(facts)
+        self._recovery = np.stack([facts.recovery[handler] for handler in ("licensed", "workshop", "licensed")])
         self.market = Market(facts, p, case.metal_prices, self.plants.makers)
         self.ease = Ease(p, country_facts.ROUTES, CLASSES)
         self._bidders = np.array([[p[f"bidders_{country_facts.CHANNELS[kind]}"]] for kind in KINDS])
@@ -213,17 +214,11 @@ class GovernanceModel(mesa.Model):
 
     def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> None:
         """Get metals out of what was worked; the rest is lost."""
-        row = self.month - self.start
         crude = flows.by_way[:, WORKSHOP_RECOVERIES].sum(axis=(0, 1)).astype(np.int64)
-        out, lost = self.record.metals[row], self.record.metals[row, 2]
-        for place, energy, handler, got in (
-            ("recovered_licensed", worked, "licensed", out[0]),
-            ("recovered_workshop", crude, "workshop", out[1]),
-            ("recovered_scrap", scrap, "licensed", self.record.scrap_metals[row]),
-        ):
-            got[:], gone = metals.recovered(energy, self.content, self.facts.recovery[handler])
-            lost += gone
-            self.books.move_metals(place, got, gone)
+        out, lost = metals.recovered(np.stack([worked, crude, scrap]), self.content, self._recovery)
+        self.books.move_metals(out, lost)
+        row = self.month - self.start
+        self.record.metals[row, :3], self.record.metals[row, 3] = out, lost
 
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on how busy the last one was."""
@@ -255,7 +250,7 @@ class GovernanceModel(mesa.Model):
         record.paid[row], record.licensed_value[row] = board.paid, board.licensed_value
         record.workshops[row] = self._workshop_count
         record.workshop_margin[row] = self._workshop_margin
-        record.sold[row] = self.holders.sold(self.month).sum(axis=(1, 2)) * self.case.scale
+        record.sold[row] = self.holders.sold(self.month).sum() * self.case.scale
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]
         self.ledger.check(self.month, SOURCES)
 

@@ -22,7 +22,7 @@ from .performance.record import Record
 ARRAYS = {
     "": ("yard", "_taken_in", "_workshop_intake", "_vehicles"),
     "holders.fleet": ("packs", "first_number"),
-    "holders.clocks": ("clock", "gone", "next"),
+    "holders.clocks": ("clock", "ahead", "gone", "next"),
     "plants": ("waiting",),
     "ledger": ("amounts", "stock"),
 }

@@ -1,4 +1,4 @@
-"""Exactness: the columns and the slow readable reference agree, event by event, fen by fen and watt-hour by watt-hour."""
+"""Exactness: columns and the slow readable reference agree, event by event, fen by fen, watt-hour by watt-hour."""
 
 from collections import Counter
 from dataclasses import fields
@@ -8,7 +8,6 @@ import pytest
 
 from govmodel.facts import CHEMISTRIES, HOLDER_CLASSES, PROVINCES
 from govmodel.model import GovernanceModel
-
 from tests.reference.bids import Bids
 from tests.reference.model import ReferenceModel, ShuffledReferenceModel
 from tests.reference.plants import PlantsOneByOne
@@ -99,8 +98,8 @@ def test_ten_thousand_packs_agree_event_by_event(world):
     assert_same(columns, live(TEN_THOUSAND, world=world))
 
 
-# A defect of the columns found by this comparison: Holders.gather looks for replacement packs in the cohorts of the first
-# `month - start` months counted from 2021-01, so that in a run that starts later they come loose too late or never.
+# A defect of the columns found by this comparison: Holders.gather looks for replacement packs in the cohorts of the
+# first `month - start` months from 2021-01 on, so that in a run that starts later they come loose too late or never.
 LATE = pytest.mark.xfail(strict=True, reason="replacement packs come loose too late in a run that starts after 2021-01")
 
 

@@ -46,10 +46,9 @@ def test_any_recovery_between_none_and_all_conserves(energy, shares):
 
 
 def test_licensed_plants_recover_more_than_workshops():
-    """Licensed recovery is nowhere worse than crude recovery; of lithium it is much better."""
+    """Licensed recovery is better than crude recovery, of every metal and in both chemistries."""
     licensed, crude = COUNTRY.recovery["licensed"], COUNTRY.recovery["workshop"]
-    assert (licensed >= crude).all()
-    assert (licensed[:, 0] > crude[:, 0] + 0.1).all()
+    assert (licensed > crude).all() and crude.min() > 0 and licensed.max() < 1
 
 
 def test_a_run_recovers_what_its_plants_and_workshops_worked(small):

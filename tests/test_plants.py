@@ -1,4 +1,4 @@
-"""Plants: capacity in tonnes, a queue in watt-hours, a limit on safe storage; nothing is lost and size does not matter."""
+"""Plants: tonnes of capacity, a queue in watt-hours, a limit on safe storage; nothing is lost, size does not matter."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ COUNTRY = facts.load("china")
 P = CHINA.parameters
 COUNT = len(COUNTRY.plants)
 MASS = COUNTRY.mass_per_kwh
-MONTH = month_number("2024-06")
+MONTH = month_number("2030-06")  # every plant of the list is open
 NONE = np.zeros((31, 2), np.int64)
 
 
@@ -92,7 +92,7 @@ def test_battery_makers_packs_go_to_their_own_plants():
     """What battery makers' outlets collect enters only plants that battery makers own."""
     built = plants()
     share, own = shares(built)
-    arriving = arrivals(1e6)
+    arriving = arrivals(1e5)
     reception = built.receive(NONE, share, arriving, own)
     others = np.setdiff1d(np.arange(COUNT), built.makers)
     assert {COUNTRY.plants[i].owner_kind for i in built.makers} == {"battery_maker"}
@@ -124,7 +124,7 @@ def test_energy_is_conserved_and_the_safe_limit_holds(wh, seed):
         total_in += reception.received.sum(axis=-1)
         total_worked += worked.sum(axis=-1)
     assert np.array_equal(total_in, total_worked + built.waiting.sum(axis=-1))
-    assert (turned_away > 0) == (wh >= 3e10)
+    assert (turned_away > 0) == (wh >= 1e9)
 
 
 def test_a_full_plant_turns_everything_away():
@@ -135,7 +135,7 @@ def test_a_full_plant_turns_everything_away():
     share[:, :, open_now] = 1.0
     _, own = shares(built)
     built.receive(arrivals(1e12), share, NONE, own)
-    assert built.room_g[open_now] < 100.0  # grams left by rounding to whole watt-hours
+    assert built.room_g[open_now] < 31 * 2 * 8  # grams left by rounding 62 flows to whole watt-hours
     again = built.receive(arrivals(1e9), share, NONE, own)
     assert again.received.sum() < 100
     built.process(np.zeros(2, np.int64))
@@ -156,7 +156,7 @@ def test_a_closed_plant_takes_nothing():
 
 @pytest.mark.parametrize("wh", [1e6, 1e9, 2e11])
 def test_an_arrival_is_divisible(wh):
-    """Two halves of an arrival leave the plants as the whole does, to within rounding: size of a lot does not matter."""
+    """Two halves of an arrival leave the plants as the whole does, to within rounding: size does not matter."""
     whole, halves = plants(), plants()
     share, own = shares(whole)
     half, makers = arrivals(wh), arrivals(wh / 7, 3)

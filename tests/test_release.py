@@ -254,7 +254,7 @@ def test_a_campaign_with_a_factor_below_one_only_delays():
 
 
 def test_in_a_whole_world_a_campaign_moves_no_other_release():
-    """With market and replacements around it, first releases outside the named province and class stay in their month."""
+    """With a market around it, first releases outside the named province and class stay in their month."""
     case = CHINA.with_(scale=4000, until="2028-12")
     plain, pushed = live(case), live(case.with_(early_release=[CAMPAIGN]))
     named = (PROVINCES.index("GD"), HOLDER_CLASSES.index("bus"))

@@ -53,7 +53,7 @@ def split(total: int, weights: np.ndarray) -> np.ndarray:
     whole = weights.sum()
     if whole <= 0:
         weights, whole = np.ones(len(weights)), len(weights)
-    return whole_parts(weights / whole * total, total)
+    return whole_parts(weights * (total / whole), total, int(np.argmax(weights)))
 
 
 def fen(watt_hours, yuan_per_kwh) -> np.ndarray:
@@ -94,6 +94,8 @@ class Books:
         ledger.open_books()
         ledger.open_places(PLACES, KINDS)
         self._sold_rows = [PLACES.index("sold"), PLACES.index("on_the_road")]
+        self._recovered_rows = slice(PLACES.index("recovered_licensed"), PLACES.index("recovered_scrap") + 1)
+        self._lost_rows = [PLACES.index("lost"), PLACES.index("ore")]
         self._moves = _moves()
 
     def pay_holders(self, month: int, flows: Flows, board: Board) -> None:
@@ -167,10 +169,11 @@ class Books:
         self.ledger.move("plants", "worked_licensed", _energy(worked))
         self.ledger.move("scrap", "worked_licensed", _energy(scrap))
 
-    def move_metals(self, place: str, recovered: np.ndarray, lost: np.ndarray) -> None:
-        """Move metals (mg) out of what was worked: recovered or lost."""
-        self.ledger.move("ore", place, np.concatenate([[0, 0, 0], recovered]))
-        self.ledger.move("ore", "lost", np.concatenate([[0, 0, 0], lost]))
+    def move_metals(self, recovered: np.ndarray, lost: np.ndarray) -> None:
+        """Move metals (mg) out of what was worked: recovered (plants, workshops, scrap: (3, 6)) or lost (6,)."""
+        metals = self.ledger.stock[:, 3:]
+        metals[self._recovered_rows] += recovered
+        metals[self._lost_rows] += np.stack([lost, -(recovered.sum(axis=0) + lost)])
 
 
 def _energy(watt_hours: np.ndarray) -> np.ndarray:
@@ -183,7 +186,7 @@ def _moves() -> np.ndarray:
     Whole numbers (places, routes x dispositions): each column takes one from a place and gives it to another.
     """
     sources = ["on_the_road"] * 5 + ["kept", "second_life", "reuse"]
-    ends = {"collectors": RECOVERIES, "second_life": SECOND_LIVES, "reuse": REUSES, "kept": [IS_KEPT]}
+    ends = {"collectors": RECOVERIES, "second_life": SECOND_LIVES, "reuse": REUSES, "kept": slice(IS_KEPT, None)}
     ends["worked_workshop"] = WORKSHOP_RECOVERIES
     moves = np.zeros((len(PLACES), len(sources), len(DISPOSITIONS)), np.int64)
     for route, source in enumerate(sources):

@@ -26,21 +26,21 @@ DISPOSITIONS = (
 IS_KEPT = 12
 CHANNEL_OF = np.array([0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 5])
 FIRST_WAY = np.array([0, 2, 4, 6, 10, 12])  # the first disposition of each channel
-RECOVERIES, SECOND_LIVES = np.array([0, 2, 4, 6]), np.array([1, 3, 5, 7])  # of licensed firms
-WORKSHOP_RECOVERIES, REUSES = np.array([8, 10]), np.array([9, 11])
-UNLICENSED = np.array([8, 9, 10, 11])
+RECOVERIES, SECOND_LIVES = slice(0, 8, 2), slice(1, 8, 2)  # of licensed firms
+WORKSHOP_RECOVERIES, REUSES, UNLICENSED = slice(8, 12, 2), slice(9, 12, 2), slice(8, 12)
 LICENSED_CHANNEL = np.array([1, 1, 1, 1, 0, 0], bool)  # as a holder sees it; a dismantler may still sell on
 
 
-def _mask(*dispositions: int) -> np.ndarray:
+def _mask(*chosen: slice) -> np.ndarray:
     mask = np.zeros(len(DISPOSITIONS), bool)
-    mask[list(dispositions)] = True
+    for part in chosen:
+        mask[part] = True
     return mask
 
 
-LICENSED, SOLD_ON, IN_WORKSHOP = _mask(*range(8)), _mask(8, 9), _mask(*UNLICENSED)
-IS_SECOND_LIFE, IS_REUSE = _mask(*SECOND_LIVES), _mask(*REUSES)
-COMES_BACK = _mask(IS_KEPT, *SECOND_LIVES, *REUSES)
+LICENSED, SOLD_ON, IN_WORKSHOP = _mask(slice(0, 8)), _mask(slice(8, 10)), _mask(UNLICENSED)
+IS_SECOND_LIFE, IS_REUSE = _mask(SECOND_LIVES), _mask(REUSES)
+COMES_BACK = _mask(SECOND_LIVES, REUSES, slice(IS_KEPT, None))
 # Who is paid for a pack: the four holder classes, then storage operators and the users of unlawfully re-used packs
 HOLDER_GROUPS = (
     "households",

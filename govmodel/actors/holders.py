@@ -4,6 +4,8 @@ Households, repair shops and insurers choose a channel; fleets and storage opera
 operators take their packs back. A row is looked at only in the months in which its pack comes loose.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..chain.fleet import (
@@ -21,10 +23,11 @@ from ..chain.fleet import (
     who,
 )
 from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, Push, hazards_of, vehicle_end_factors
+from ..facts import CHEMISTRIES as CHEMISTRY_NAMES
 from ..facts import HOLDER_CLASSES
 from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
-from ..foundations.calendar import MONTHS
+from ..foundations.calendar import MONTHS, RUN_FROM, month_name
 from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, WORKSHOP, choose_channel
 from ..mechanisms.market import Board
 from ..mechanisms.tender import award
@@ -47,6 +50,22 @@ from .fates import (
     TENDER,
 )
 from .flows import Decided, Flows
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One holder met as a person: a light view, made when asked for."""
+
+    pack: int
+    sold: str
+    province: str
+    chemistry: str
+    holder_class: str
+    kwh: float
+    leased: bool
+    price_sensitivity: float  # multiple of the average
+    awareness: float  # share
+
 
 CHUNK = 1 << 15  # rows worked on at a time: fits the processor's cache
 ROUTE_CODES = np.append(CAUSE_CODES, np.uint64(draws.code("replacement")))
@@ -75,6 +94,27 @@ class Holders:
         self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
         self.lot = max(1, int(p["tender_lot"] / case.scale))
 
+    def __len__(self) -> int:
+        """Count the simulated packs sold so far or due to be sold with new vehicles."""
+        return self.fleet.numbered
+
+    def __getitem__(self, number: int) -> "Holder":
+        """Meet one holder: the pack with this number, and what its holder is like."""
+        cohort, rank = (np.array([part]) for part in self.fleet.find(number))
+        sold = int(SALE_MONTH[cohort[0]])
+        traits = self.fleet.traits(cohort, sold, draws.holder_words(self.fleet.seed, who(cohort, rank)))
+        return Holder(
+            number,
+            month_name(sold),
+            PROVINCE_CODES[PROVINCE[cohort[0]]],
+            CHEMISTRY_NAMES[CHEMISTRY[cohort[0]]],
+            HOLDER_CLASSES[HOLDER_CLASS[cohort[0]]],
+            int(traits.watt_hours[0]) / 1000.0,
+            bool(traits.leased[0]),
+            float(traits.price_sensitivity[0]),
+            float(traits.awareness[0]),
+        )
+
     def sold(self, month: int) -> np.ndarray:
         """Count the simulated packs sold with new vehicles in a month: int64 (31, 2, 4)."""
         return self.fleet.packs[month * CELLS : (month + 1) * CELLS].reshape(PROVINCES, CHEMISTRIES, CLASSES)
@@ -88,7 +128,7 @@ class Holders:
     def gather(self, month: int) -> Rows:
         """Collect the packs that come loose this month: first releases, then those that come back."""
         self.clocks.advance(month)
-        cohort, rank = self.clocks.collect(month * CELLS, max(month - self.start, 0) * CELLS)
+        cohort, rank = self.clocks.collect(month, month - RUN_FROM)
         fresh = np.zeros((4, len(cohort)), np.int64)
         fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
         return Rows.joined([fresh, *self.waiting.leave(month)])
@@ -128,11 +168,11 @@ class Holders:
         free = np.flatnonzero(CHOOSING[route] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
             place = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
-            utility = board.offer[:, cell[free]]
+            utility = board.offer.take(cell[free], axis=1)
             if owed is not None:
                 utility[: DISMANTLER + 1] += owed[free]
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
-            utility += ease[:, place]
+            utility += ease.take(place, axis=1)
             utility[: DISMANTLER + 1] += traits.awareness[free] * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
             price[free] = board.paid[channel[free], cell[free]]
@@ -149,8 +189,8 @@ class Holders:
         """Put fleets' and storage operators' packs out to tender, by lots of packs that came in together."""
         first = keys[lots] - (rows.rank[lots] % self.lot).astype(np.uint64)
         won = award(
-            board.tender[:, cell[lots]],
-            presence[:, :, province[lots]],
+            board.tender.take(cell[lots], axis=1),
+            presence.take(province[lots], axis=2),
             levers["tender_price_weight"],
             self.p["tender_licence_worth"],
             self.p["tender_error"],

@@ -9,11 +9,11 @@ def contents(facts) -> np.ndarray:
 
 
 def recovered(watt_hours: np.ndarray, content: np.ndarray, recovery: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Split the metal in processed packs into recovered and lost: two int64 arrays (6,), milligrams.
+    """Split the metal in worked packs into recovered and lost: int64 (handlers, 6) and (6,), milligrams.
 
-    `watt_hours` is int64 by chemistry; `recovery` is the handler's share, float (2, 6). What is not recovered is lost:
-    the two always sum to what went in.
+    `watt_hours` is int64 by handler and chemistry, `recovery` the handlers' shares, float (handlers, 2, 6). What is not
+    recovered is lost: the two always sum to what went in.
     """
-    inside = watt_hours[:, None] * content
+    inside = watt_hours[:, :, None] * content
     out = np.floor(inside * recovery).astype(np.int64)
-    return out.sum(axis=0), (inside - out).sum(axis=0)
+    return out.sum(axis=1), (inside - out).sum(axis=(0, 1))

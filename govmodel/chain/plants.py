@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def whole_parts(parts: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Round parts along the last axis to whole numbers that sum to `whole`, by rounding their running totals."""
-    edges = np.floor(np.cumsum(parts, axis=-1)).astype(np.int64)
-    np.minimum(edges, np.expand_dims(whole, -1), out=edges)
-    edges[..., -1] = whole
-    edges[..., 1:] -= edges[..., :-1].copy()
-    return edges
+def whole_parts(parts: np.ndarray, whole, largest: int) -> np.ndarray:
+    """Round parts along the last axis to whole numbers that sum to `whole`; the part at `largest` takes the rest."""
+    rounded = np.floor(parts).astype(np.int64)
+    rounded[..., largest] += whole - rounded.sum(axis=-1)
+    return rounded
 
 
 @dataclass
@@ -36,6 +34,7 @@ class Plants:
         self._gram_per_wh = facts.mass_per_kwh  # kg per kWh
         self.waiting = np.zeros((2, len(facts.plants)), np.int64)
         self.capacity_t = np.zeros(len(facts.plants))
+        self.largest = 0
 
     def open_plants(self, month: int) -> None:
         """Set yearly capacities (tonnes): the country's total of the year, split over the plants open by then."""
@@ -43,6 +42,7 @@ class Plants:
         before, after = self._series[max(month // 12 - 1, 0)], self._series[month // 12]
         total = before + (after - before) * ((month % 12) + 1) / 12.0
         self.capacity_t = listed * (total / listed.sum())
+        self.largest = int(np.argmax(self.capacity_t))
 
     @property
     def room_g(self) -> np.ndarray:
@@ -61,7 +61,7 @@ class Plants:
         flow = arriving[:, :, None] * share
         if to_makers.any():
             flow[:, :, self.makers] += to_makers[:, :, None] * maker_share
-        parts = whole_parts(flow, arriving + to_makers)
+        parts = whole_parts(flow, arriving + to_makers, self.largest)
         turned_away = np.zeros_like(arriving)
         received = parts.sum(axis=0)
         room, load = self.room_g, self._gram_per_wh @ received
@@ -77,7 +77,7 @@ class Plants:
 
         `scrap` is what the battery factories send (2,), int64; it is spread by capacity and never queues.
         """
-        scrap_parts = whole_parts(scrap[:, None] * (self.capacity_t / self.capacity_t.sum()), scrap)
+        scrap_parts = whole_parts(scrap[:, None] * (self.capacity_t / self.capacity_t.sum()), scrap, self.largest)
         left = np.maximum(self.capacity_t * 1e6 / 12.0 - self._gram_per_wh @ scrap_parts, 0.0)
         load = self._gram_per_wh @ self.waiting
         worked = np.floor(self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)

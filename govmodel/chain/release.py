@@ -37,6 +37,7 @@ from .fleet import (
 )
 
 UNIT = 2.0**40
+KINDS = CHEMISTRIES * CLASSES  # clocks differ by chemistry and holder class
 NEVER = np.iinfo(np.int64).max
 VEHICLE_END, BATTERY_END, ACCIDENT = range(3)
 _LIFETIME = np.array([draws.code("lifetime")], np.uint64)
@@ -131,8 +132,10 @@ class Clocks:
         self._rates = hazards.reshape(-1, 3)
         # with few packs a cohort, one at a time is quicker than a batch; the result is the same
         self._take = self._take_next if fleet.packs.max() <= 200 else self._take_batch
-        self._steps = steps.reshape(2, -1, CHEMISTRIES * CLASSES, MONTHS)
-        self.clock = np.zeros(COHORTS, np.int64)
+        self._steps = steps.reshape(2, -1, KINDS, MONTHS)
+        # clocks run alike in all provinces, by sale row and kind; what campaigns add is kept apart, by cohort
+        self.clock = np.zeros((COHORTS // CELLS, KINDS), np.int64)
+        self.ahead = np.zeros(COHORTS if factors else 0, np.int64)
         self.gone = np.zeros(COHORTS, np.int64)
         self.next = np.full(COHORTS, NEVER)
         self.wind(np.flatnonzero(fleet.packs))
@@ -151,40 +154,46 @@ class Clocks:
     def _start_stock(self, start: int) -> None:
         """Wind all clocks to the start: packs that came loose before are history and leave no event."""
         sold = np.arange(start)
-        steps = np.cumsum(self._steps[0], axis=-1)
-        rows = steps[sold // 12, :, start - 1 - sold]
-        view = self.clock[:NEW_COHORTS].reshape(MONTHS, PROVINCES, CHEMISTRIES * CLASSES)
-        view[:start] = rows[:, None, :]
-        self.collect(start * CELLS, 0)
+        self.clock[:start] = np.cumsum(self._steps[0], axis=-1)[sold // 12, :, start - 1 - sold]
+        self.collect(start, 0)
 
     def advance(self, month: int) -> None:
         """Move the clocks of all cohorts sold before this month by one month."""
-        sold = np.arange(month)
-        clock = self.clock[:NEW_COHORTS].reshape(MONTHS, PROVINCES, -1)
-        clock[:month] += self._increments(0, sold, month)
-        sold = np.arange(RUN_FROM, month)
-        if sold.size:
-            clock = self.clock[NEW_COHORTS:].reshape(-1, PROVINCES, CHEMISTRIES * CLASSES)
-            clock[: sold.size] += self._increments(1, sold, month)
-
-    def _increments(self, family: int, sold: np.ndarray, month: int) -> np.ndarray:
-        """Clock steps of this month: int64 of shape (sale months, 1 or provinces, chemistry x class)."""
         factor = self.factors.get(month)
-        if factor is None:
-            return self._steps[family][sold // 12, :, month - sold][:, None, :]
-        parts = self.hazards[family][sold // 12, :, :, month - sold][:, None]
-        total = parts[..., VEHICLE_END] * factor[None, :, None, :] + parts[..., BATTERY_END] + parts[..., ACCIDENT]
-        return np.floor(total * UNIT).astype(np.int64).reshape(len(sold), PROVINCES, -1)
+        for family, first, sold in ((0, 0, np.arange(month)), (1, MONTHS, np.arange(RUN_FROM, month))):
+            rows = slice(first, first + sold.size)
+            step = self._steps[family][sold // 12, :, month - sold]
+            self.clock[rows] += step
+            if factor is not None:
+                parts = self.hazards[family][sold // 12, :, :, month - sold][:, None]
+                total = (
+                    parts[..., VEHICLE_END] * factor[None, :, None, :] + parts[..., BATTERY_END] + parts[..., ACCIDENT]
+                )
+                pushed = np.floor(total * UNIT).astype(np.int64).reshape(sold.size, PROVINCES, KINDS)
+                self.ahead.reshape(-1, PROVINCES, KINDS)[rows] += pushed - step[:, None, :]
 
-    def collect(self, new: int, replaced: int) -> tuple[np.ndarray, np.ndarray]:
+    def _due(self, first: int, rows: int) -> np.ndarray:
+        """Find the cohorts among some sale rows whose next pack is due."""
+        shape = (rows, PROVINCES, KINDS)
+        part = slice(first * CELLS, (first + rows) * CELLS)
+        clock = self.clock[first : first + rows, None, :]
+        if self.ahead.size:
+            clock = clock + self.ahead[part].reshape(shape)
+        return np.flatnonzero(self.next[part].reshape(shape) <= clock) + first * CELLS
+
+    def _time(self, cohorts: np.ndarray) -> np.ndarray:
+        """Read the clocks of some cohorts."""
+        time = self.clock[cohorts // CELLS, cohorts % KINDS]
+        return time + self.ahead[cohorts] if self.ahead.size else time
+
+    def collect(self, sold: int, replaced: int) -> tuple[np.ndarray, np.ndarray]:
         """Take every pack whose threshold its cohort's clock has passed: (cohort, rank), sorted.
 
-        `new` and `replaced` say how many cohorts of each family exist by now.
+        `sold` and `replaced` say how many sale months of each family lie behind.
         """
-        due = np.flatnonzero(self.next[:new] <= self.clock[:new])
+        due = self._due(0, sold)
         if replaced:
-            late = slice(NEW_COHORTS, NEW_COHORTS + replaced)
-            due = np.concatenate([due, NEW_COHORTS + np.flatnonzero(self.next[late] <= self.clock[late])])
+            due = np.concatenate([due, self._due(MONTHS, replaced)])
         cohorts, ranks, rounds = [], [], 0
         while due.size:
             taken, rank, due = self._take(due)
@@ -201,7 +210,7 @@ class Clocks:
 
     def _take_batch(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take a batch of packs from cohorts that have some due; returns them and the cohorts that have more."""
-        clock, first, threshold = self.clock[due], self.gone[due], self.next[due]
+        clock, first, threshold = self._time(due), self.gone[due], self.next[due]
         left = self.fleet.packs[due] - first
         # a batch a little larger than what is expected to be due; its size changes speed, never results
         guess = ((clock - threshold) * (left * (1.1 / UNIT))).astype(np.int64) + 2
@@ -240,7 +249,7 @@ class Clocks:
         some = due[more]
         threshold[more] = self.next[some] + self._spacings(some, following[more], left[more])
         self.next[due] = threshold
-        return due, rank, due[threshold <= self.clock[due]]
+        return due, rank, due[threshold <= self._time(due)]
 
     def cause(self, cohort: np.ndarray, month: int, waits: np.ndarray) -> np.ndarray:
         """Say why each pack came loose: the cause that wins a race at this month's hazards.

@@ -101,9 +101,9 @@ def _physical(model, months: int) -> dict[str, np.ndarray]:
         "scrap_input_kt": scrap,
         "workshops": record.workshops[:months].sum(axis=1),
         **{f"{name}_recovered_t": metal[:, :2, i].sum(axis=1) for i, name in enumerate(METALS)},
-        "lithium_lost_t": metal[:, 2, 0],
+        "lithium_lost_t": metal[:, 3, 0],
         "in_use_million": record.on_the_road[:months] / 1e6,
-        "sold_million": record.sold[:months].sum(axis=1) / 1e6,
+        "sold_million": record.sold[:months] / 1e6,
     }
 
 

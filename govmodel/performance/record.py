@@ -26,10 +26,11 @@ class Record:
     licensed_value: np.ndarray  # (months, 31, 2) yuan/kWh
     workshops: np.ndarray  # (months, 31)
     workshop_margin: np.ndarray  # (months, 31)
-    sold: np.ndarray  # (months, 31) real packs, replacements not included
+    sold: np.ndarray  # (months,) real packs, replacements not included
     on_the_road: np.ndarray  # (months,) real packs at the end of the month
-    metals: np.ndarray  # (months, 3, 6) mg: recovered by plants from packs, by workshops, lost
-    scrap_metals: np.ndarray  # (months, 6) mg recovered by plants from factory scrap
+    metals: (
+        np.ndarray
+    )  # (months, 4, 6) mg: recovered by plants from packs, by workshops, by plants from scrap, and lost
     # flows by month: which cells of FLOW_SHAPE are not empty, and the four MEASURES in them
     cells: list[np.ndarray] = field(default_factory=list)
     amounts: list[np.ndarray] = field(default_factory=list)
@@ -39,7 +40,7 @@ class Record:
         """Rule an empty record."""
         whole = {
             "received": (2, plants), "worked": (2, plants), "scrap": (2, plants), "waiting": (2, plants),
-            "yard": (31, 2), "sold": (31,), "on_the_road": (), "metals": (3, 6), "scrap_metals": (6,),
+            "yard": (31, 2), "sold": (), "on_the_road": (), "metals": (4, 6),
         }  # fmt: skip
         real = {
             "released_by_class": (4, 2), "capacity_t": (plants,), "margin": (plants,), "paid": (6, bids),
@@ -54,7 +55,7 @@ class Record:
         """Keep the month's flows, (4, FLOW_SIZE), without their empty cells."""
         cells = np.flatnonzero(table[0])
         self.cells.append(cells)
-        self.amounts.append(table[:, cells])
+        self.amounts.append(table.take(cells, axis=1))
 
     def flows(self) -> dict[str, np.ndarray]:
         """Give all flows as columns: month (counted from the start), province, route, way, chemistry, and MEASURES."""

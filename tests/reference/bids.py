@@ -20,7 +20,7 @@ class Bids:
     """What buyers know in a month; `at` tells the bids in one place for one kind of pack."""
 
     def __init__(self, facts, parameters, levers, month: int, metal_prices: str, plants, workshop_margin):
-        """`plants`: one (province, owned by a battery maker, margin, free capacity) each; margins are shares of value."""
+        """`plants`: (province, owned by a battery maker, margin, free capacity) each; margins are shares of value."""
         self.facts, self.p, self.levers, self.month = facts, parameters, levers, month
         self.prices = facts.metal_prices[metal_prices][month]
         self.plants, self.workshop_margin = plants, workshop_margin
