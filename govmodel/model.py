@@ -11,8 +11,8 @@ from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
 from .actors.holders import Holders
 from .actors.makers import Automaker, BatteryMaker
+from .case import levers as lever_room
 from .case.case import Case
-from .case.levers import LEVERS
 from .chain import geography, metals
 from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants, Reception
@@ -51,8 +51,9 @@ class GovernanceModel(mesa.Model):
         self.start, self.until = self.case.start, self.case.until
         self.month = self.start
         self.months = [month_name(month) for month in range(self.start, self.until + 1)]
+        self.levers = lever_room.load(self.case.country)
         self.lever_paths = {
-            name: self.case.lever_path(name) for name, lever in LEVERS.items() if lever.read_from_step == 1
+            name: self.case.lever_path(name) for name, lever in self.levers.items() if lever.read_from_step == 1
         }
         self._build_chain()
         self._build_actors()
@@ -63,8 +64,10 @@ class GovernanceModel(mesa.Model):
         leased = np.repeat(facts.leased_share, 12, axis=0)
         first = max(self.start, EXPERIMENT_FROM)
         if first <= self.until:
-            scale = self.lever_paths["leasing"][first - self.start :] / max(LEVERS["leasing"].value_2025, 1e-9)
-            leased[first : self.until + 1] = np.minimum(leased[first : self.until + 1] * scale[:, None], 1.0)
+            usual, lever = self.levers["leasing"].value_2025, self.lever_paths["leasing"][first - self.start :, None]
+            more = np.maximum(lever - usual, 0.0) / (1.0 - usual)
+            later = leased[first : self.until + 1]
+            leased[first : self.until + 1] = later * np.minimum(lever / usual, 1.0) + (1.0 - later) * more
         self.holders = self.holders_class(facts, case, self.seed_key, leased)
         self.plants = Plants(facts, p, case.capacity)
         self.yard = np.zeros((PROVINCES, 2), np.int64)

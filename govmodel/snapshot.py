@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .case.case import Case
-from .case.levers import LEVERS
+from .case.levers import load as levers_of
 from .foundations.calendar import month_name
 from .foundations.errors import InputError
 from .model import GovernanceModel
@@ -119,7 +119,7 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
         if case.parameters[name] != value:
             raise InputError(f"branch: parameter {name}", f"{value!r}, as in the run so far", case.parameters[name],
                              "Run the case from its start.")  # fmt: skip
-    for name in LEVERS:
+    for name in levers_of(case.country):
         if not np.array_equal(
             case.lever_path(name)[: month - lived.start], lived.lever_path(name)[: month - lived.start]
         ):

@@ -7,6 +7,7 @@ ones, so that the luck of few simulated packs does not bias a coarse run.
 
 import mesa
 
+from ..foundations.calendar import RUN_FROM
 from ..foundations.draws import draw
 
 
@@ -18,7 +19,8 @@ class Recycler(mesa.Agent):
         p = model.parameters
         self.name, self.firm, self.owner_kind = plant.name, plant.firm, plant.owner_kind
         self.province, self.index = plant.province, index
-        self.margin = p["plant_margin"]
+        starved = (model.start - RUN_FROM) // 3 * p["margin_step"]  # what a later start has missed
+        self.margin = max(p["plant_margin"] - starved, min(p["plant_margin"], 0.0))
         span = p["loss_patience_most"] - p["loss_patience_least"]
         self.patience = p["loss_patience_least"] + span * draw(model.seed_key, "patience", index)
         self.losing = 0  # quarters in a row at a margin below zero

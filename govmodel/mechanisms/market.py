@@ -145,7 +145,10 @@ class Market:
         tax = self.vat(self.licensed_metal[month], levers)
         gain = np.maximum(self.licensed_cost[month] + tax - self.workshop_cost[month], 0.0)
         penalty = levers["inspection"] / 12.0 * p["detection"] * levers["fine"] * gain * np.ones((PROVINCES, 1))
-        workshop = best[None] * (1.0 - workshop_margin[:, None, None]) - penalty[:, :, None]
+        usual = best[None] * (1.0 - workshop_margin[:, None, None]) - penalty[:, :, None]
+        utmost = best[None] * (1.0 - p["workshop_margin_least"]) - penalty[:, :, None]
+        # workshops know what licensed buyers pay, and give up margin to outbid them
+        workshop = np.maximum(usual, np.minimum(utmost, (1.0 + p["workshop_outbid"]) * licensed_best))
 
         to_workshop = logistic((workshop - licensed_best - p["licence_worth"]) / p["resale_error"])
         resale = licensed_best + to_workshop * (workshop - licensed_best) - p["dismantler_margin"]
@@ -208,8 +211,8 @@ class Ease:
         site more counts by the logarithm: convenience x log(1 + sites / 100).
         """
         p = self.p
-        duty = levers["outlet_duty"] * vehicles / 1e4
-        sites = np.concatenate([np.maximum(outlets[:, :2], duty[:, None]), outlets[:, 2:], workshops[:, None]], axis=1)
+        duty = levers["outlet_duty"] * vehicles[:, None] / 1e4 * [1.0, p["battery_maker_outlet_duty"]]
+        sites = np.concatenate([np.maximum(outlets[:, :2], duty), outlets[:, 2:], workshops[:, None]], axis=1)
         ease = self._fixed.copy()
         ease[:KEPT] += (p["convenience"] * np.log1p(sites.T / 100.0))[:, None, :, None]
         ease[:DISMANTLER] += p["online_ease"] * levers["online_collection"]

@@ -103,14 +103,13 @@ def minutes_frame(model, months: int) -> pd.DataFrame:
 def events_frame(model) -> pd.DataFrame:
     """All that happened to packs: one row an event, by month and pack number."""
     month, pack, code = model.holders.events.columns()
+    months = [month_name(number) for number in range(model.start, model.until + 1)]
     return pd.DataFrame(
         {
-            "month": np.array([month_name(m) for m in range(model.start, model.until + 1)], object)[
-                month - model.start
-            ],
+            "month": pd.Categorical.from_codes(month - model.start, months, ordered=True),
             "pack": pack,
-            "route": _names(ROUTES, code >> 4 & 7),
-            "disposition": _names(DISPOSITIONS, code & 15),
+            "route": pd.Categorical.from_codes(code >> 4 & 7, list(ROUTES)),
+            "disposition": pd.Categorical.from_codes(code & 15, list(DISPOSITIONS)),
             "scanned": code >= SCANNED,
         }
     )
