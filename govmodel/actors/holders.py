@@ -67,7 +67,7 @@ class Holder:
     awareness: float  # share
 
 
-CHUNK = 1 << 15  # rows worked on at a time: fits the processor's cache
+CHUNK = 1 << 13  # rows worked on at a time: fits the processor's cache
 ROUTE_CODES = np.append(CAUSE_CODES, np.uint64(draws.code("replacement")))
 # At every decision: whether a lease is broken, re-use or recovery, whether a dismantler sells on, how long it lasts
 LATER_CODES = np.array(

@@ -45,8 +45,7 @@ class Board:
     reuse_worth: np.ndarray  # (2, 4) what users pay a workshop for an unlawful re-use, before its cost
     crude_value: np.ndarray  # (2,) what a workshop gets for crude recovery, before its cost
     metal_value: np.ndarray  # (2,) what a plant sells the recovered metals of a kWh for
-    penalty: np.ndarray  # (31, 2) fine a workshop expects
-    workshop_gain: np.ndarray  # (2,) cost and tax a workshop saves: the illegal gain
+    penalty: np.ndarray  # (2,) fine a workshop expects
 
 
 def metal_values(facts, prices: np.ndarray, handler: str, payable: np.ndarray) -> np.ndarray:
@@ -54,6 +53,21 @@ def metal_values(facts, prices: np.ndarray, handler: str, payable: np.ndarray) -
     tonnes = facts.metal_per_kwh * facts.recovery[handler] / 1000.0
     tonnes[:, 0] *= facts.lithium_carbonate_per_lithium
     return (prices[:, None, :] * (tonnes * payable)[None, :, :]).sum(axis=-1)
+
+
+@dataclass
+class Worth:
+    """What prices and the law make a kWh worth to each kind of buyer, month by month; yuan/kWh."""
+
+    licensed_metal: np.ndarray  # (months, 2) metals a plant sells
+    net: np.ndarray  # (months, 2) the same less VAT and cost, with the subsidy
+    second_worth: np.ndarray  # (months, 2, 4) what storage operators pay
+    second: np.ndarray  # (months, 2, 4) the same less cost and VAT
+    crude_value: np.ndarray  # (months, 2) black mass and scrap metal a workshop sells
+    reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
+    reuse_chance: np.ndarray  # (months, 2, 4) chance that a workshop re-uses
+    best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
+    penalty: np.ndarray  # (months, 2) the fine it expects
 
 
 class Market:
@@ -68,40 +82,51 @@ class Market:
         cheaper = (1.0 - p["processing_learning"]) ** years
         cost = np.array([p["processing_cost_lfp"], p["processing_cost_ncm"]])
         salts, scrap_metal = np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
-        refining = np.array([p["refining_cost_lfp"], p["refining_cost_ncm"]])
         self.licensed_metal = metal_values(facts, prices, "licensed", np.ones(6))
-        self._black_mass = metal_values(facts, prices, "workshop", salts)
-        self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
-        self._refining = refining
         self.licensed_cost = cost * cheaper[:, None]
         self.workshop_cost = np.full((months, 2), p["workshop_cost"])
-        self.new_pack = np.repeat(facts.new_pack_price, 12, axis=0)
-        self._second_life_worth = (
-            np.array([p["second_life_price_lfp"], p["second_life_price_ncm"]])[:, None] * BAND_HEALTH
-        )
-        self._reuse_worth = p["reuse_price"] * BAND_HEALTH[None, :] * np.ones((2, 1))
+        self._black_mass = metal_values(facts, prices, "workshop", salts)
+        self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
+        self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
-        self._haul = self._near = None
-
-    def gate_prices(self, month: int, margin: np.ndarray, levers: dict) -> np.ndarray:
-        """Give every plant's gate price for recovery: float (2, plants); below zero it takes packs free of charge."""
-        value = self.licensed_metal[month]
-        tax = self.vat(value, levers)
-        net = value - tax - self.licensed_cost[month] + levers["subsidy"]
-        return np.maximum(net[:, None] - margin * value[:, None], 0.0)
+        self._worth: tuple[tuple, Worth] | None = None
+        self._near: tuple[np.ndarray, np.ndarray] | None = None
 
     def vat(self, value, levers: dict):
         """VAT a licensed firm pays on a sale, since sellers of old packs give it no invoices to set against it."""
         rate = self.p["vat_rate"]
         return value * (rate / (1.0 + rate)) * (1.0 - levers["vat_relief"])
 
-    def crude_value(self, month: int, levers: dict) -> np.ndarray:
-        """What a workshop sells the black mass and scrap metal of a kWh for: yuan/kWh, float (2,).
+    def worth(self, levers: dict) -> Worth:
+        """Work out what a kWh is worth to whom under the law in force; kept until the law changes."""
+        law = tuple(levers[name] for name in ("subsidy", "vat_relief", "reuse_ban", "inspection", "fine"))
+        if self._worth is None or self._worth[0] != law:
+            self._worth = (law, self._work_out(levers))
+        return self._worth[1]
 
-        Black mass fetches what its salts are worth to a refiner, who pays VAT on them and keeps the cost of refining.
-        """
-        salts = self._black_mass[month]
-        return np.maximum(salts - self.vat(salts, levers) - self._refining, 0.0) + self._scrap_metal[month]
+    def _work_out(self, levers: dict) -> Worth:
+        p = self.p
+        value, cost = self.licensed_metal, self.licensed_cost
+        tax = self.vat(value, levers)
+        ratio = np.array([p["second_life_price_lfp"], p["second_life_price_ncm"]])[:, None]
+        second_worth = self._new_pack * (ratio * BAND_HEALTH)
+        second = second_worth - p["second_life_cost"]
+        second = second - self.vat(np.maximum(second, 0.0), levers)
+        # a refiner of black mass pays VAT on its salts and keeps the cost of refining
+        refining = np.array([p["refining_cost_lfp"], p["refining_cost_ncm"]])
+        salts = np.maximum(self._black_mass - self.vat(self._black_mass, levers) - refining, 0.0)
+        crude_value = salts + self._scrap_metal
+        crude = (crude_value - self.workshop_cost)[:, :, None]
+        reuse_worth = (
+            self._new_pack * (p["reuse_price"] * BAND_HEALTH) * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
+        )
+        reuse = reuse_worth - p["reuse_cost"]
+        reuse_chance = logistic((reuse - crude) / p["use_choice_error"])
+        gain = np.maximum(cost + tax - self.workshop_cost, 0.0)  # the cost and tax that a workshop saves
+        penalty = levers["inspection"] / 12.0 * p["detection"] * levers["fine"] * gain
+        best = crude + reuse_chance * (reuse - crude)
+        net = value - tax - cost + levers["subsidy"]
+        return Worth(value, net, second_worth, second, crude_value, reuse_worth, reuse_chance, best, penalty)
 
     def post(
         self,
@@ -117,72 +142,66 @@ class Market:
         `plant_pull` is each plant's free capacity (its weight in the market), `haul` is freight and permits, yuan/kWh
         (31, 2, plants).
         """
-        p = self.p
-        gate = self.gate_prices(month, plant_margin, levers)
-        if haul is not self._haul:
-            self._haul, self._near = haul, np.exp(-haul / p["plant_choice_error"])
-        pull = plant_pull * np.exp((gate - gate.max(axis=1, keepdims=True)) / p["plant_choice_error"])
-        weight = self._near * pull
-        own = self._makers
-        share, licensed = _spread(weight, gate - haul)
-        maker_share, maker = _spread(weight[:, :, own], gate[:, own] - haul[:, :, own])
-        second_worth = self.new_pack[month][:, None] * self._second_life_worth
-        second = second_worth - p["second_life_cost"]
-        second -= self.vat(np.maximum(second, 0.0), levers)
-        second_chance = logistic((second[None] - licensed[:, :, None]) / p["use_choice_error"])
-        maker_chance = logistic((second[None] - maker[:, :, None]) / p["use_choice_error"])
-        licensed_best = licensed[:, :, None] + second_chance * (second[None] - licensed[:, :, None])
-        maker_best = maker[:, :, None] + maker_chance * (second[None] - maker[:, :, None])
-
-        sold = self.crude_value(month, levers)
-        crude = sold - self.workshop_cost[month]
-        reuse_worth = (
-            self.new_pack[month][:, None] * self._reuse_worth * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
-        )
-        reuse = reuse_worth - p["reuse_cost"]
-        reuse_chance = logistic((reuse - crude[:, None]) / p["use_choice_error"])
-        best = crude[:, None] + reuse_chance * (reuse - crude[:, None])
-        tax = self.vat(self.licensed_metal[month], levers)
-        gain = np.maximum(self.licensed_cost[month] + tax - self.workshop_cost[month], 0.0)
-        penalty = levers["inspection"] / 12.0 * p["detection"] * levers["fine"] * gain * np.ones((PROVINCES, 1))
-        usual = best[None] * (1.0 - workshop_margin[:, None, None]) - penalty[:, :, None]
-        utmost = best[None] * (1.0 - p["workshop_margin_least"]) - penalty[:, :, None]
-        # workshops know what licensed buyers pay, and give up margin to outbid them
-        workshop = np.maximum(usual, np.minimum(utmost, (1.0 + p["workshop_outbid"]) * licensed_best))
-
-        to_workshop = logistic((workshop - licensed_best - p["licence_worth"]) / p["resale_error"])
-        resale = licensed_best + to_workshop * (workshop - licensed_best) - p["dismantler_margin"]
-        paid = np.zeros((6, PROVINCES, CHEMISTRIES, BANDS))
-        paid[AUTOMAKER_OUTLET] = (licensed_best - p["outlet_cost"]) * p["automaker_pass_through"] + levers[
-            "buyback_premium"
-        ]
-        paid[BATTERY_MAKER_OUTLET] = maker_best - p["outlet_cost"] + levers["buyback_premium"]
-        paid[RECYCLER] = licensed_best - p["recycler_collection_cost"]
-        paid[DISMANTLER] = resale
-        paid[WORKSHOP] = workshop
-        paid = np.maximum(paid, 0.0, out=paid).reshape(6, CELLS)
+        worth = self.worth(levers)
+        value = worth.licensed_metal[month]
+        # below zero a plant takes packs free of charge
+        gate = np.maximum(worth.net[month][:, None] - plant_margin * value[:, None], 0.0)
+        share, licensed, maker_share, maker = self._deliver(gate, plant_pull, haul)
+        second, error = worth.second[month], self.p["use_choice_error"]
+        either = np.stack([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
+        second_chance = logistic((second - either) / error)
+        licensed_best, maker_best = either + second_chance * (second - either)
+        workshop = self._outbid(worth.best[month], worth.penalty[month], workshop_margin, licensed_best)
+        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, levers["buyback_premium"])
         offer = paid.copy()
         offer[:WORKSHOP] += levers["holder_reward"]
         temptation = np.maximum(paid[WORKSHOP] - paid[:WORKSHOP].max(axis=0), 0.0)
-        offer[WORKSHOP] -= p["perceived_detection"] * levers["fine"] * temptation
+        offer[WORKSHOP] -= self.p["perceived_detection"] * levers["fine"] * temptation
         return Board(
-            paid,
-            offer,
-            paid[KINDS],
-            np.stack([second_chance.ravel(), maker_chance.ravel()]),
-            np.broadcast_to(reuse_chance, (PROVINCES, CHEMISTRIES, BANDS)).ravel(),
-            to_workshop.ravel(),
-            gate,
-            share,
-            maker_share,
-            licensed,
-            second_worth,
-            reuse_worth,
-            sold,
-            self.licensed_metal[month],
-            penalty,
-            gain,
+            paid=paid,
+            offer=offer,
+            tender=paid[KINDS],
+            second_life=second_chance.reshape(2, CELLS),
+            reuse=np.tile(worth.reuse_chance[month].ravel(), PROVINCES),
+            to_workshop=to_workshop.ravel(),
+            gate=gate,
+            share=share,
+            maker_share=maker_share,
+            licensed_value=licensed,
+            second_life_worth=worth.second_worth[month],
+            reuse_worth=worth.reuse_worth[month],
+            crude_value=worth.crude_value[month],
+            metal_value=value,
+            penalty=worth.penalty[month],
         )
+
+    def _deliver(self, gate: np.ndarray, pull: np.ndarray, haul: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Say where packs go and what they fetch: shares and prices, for all plants and for battery makers' own."""
+        error = self.p["plant_choice_error"]
+        if self._near is None or self._near[0] is not haul:
+            self._near = (haul, np.exp(-haul / error))
+        weight = self._near[1] * (pull * np.exp((gate - gate.max(axis=1, keepdims=True)) / error))
+        delivered, own = gate - haul, self._makers
+        return *_spread(weight, delivered), *_spread(weight.take(own, axis=2), delivered.take(own, axis=2))
+
+    def _outbid(self, best: np.ndarray, penalty: np.ndarray, margin: np.ndarray, licensed: np.ndarray) -> np.ndarray:
+        """Bid as a workshop: at the usual margin, or at less where that is needed to outbid licensed buyers."""
+        p = self.p
+        usual = best * (1.0 - margin[:, None, None]) - penalty[:, None]
+        utmost = best * (1.0 - p["workshop_margin_least"]) - penalty[:, None]
+        return np.maximum(usual, np.minimum(utmost, (1.0 + p["workshop_outbid"]) * licensed))
+
+    def _pay(self, licensed, maker, workshop, premium: float) -> tuple[np.ndarray, np.ndarray]:
+        """Say what each channel pays a holder, (6, CELLS), and the chance that a dismantler sells on to a workshop."""
+        p = self.p
+        to_workshop = logistic((workshop - licensed - p["licence_worth"]) / p["resale_error"])
+        paid = np.zeros((6, PROVINCES, CHEMISTRIES, BANDS))
+        paid[AUTOMAKER_OUTLET] = (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + premium
+        paid[BATTERY_MAKER_OUTLET] = maker + (premium - p["outlet_cost"])
+        paid[RECYCLER] = licensed - p["recycler_collection_cost"]
+        paid[DISMANTLER] = licensed + to_workshop * (workshop - licensed) - p["dismantler_margin"]
+        paid[WORKSHOP] = workshop
+        return np.maximum(paid, 0.0, out=paid).reshape(6, CELLS), to_workshop
 
 
 def _spread(weight: np.ndarray, delivered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
