@@ -200,7 +200,7 @@ class GovernanceModel(mesa.Model):
         intake = books.pay_workshops(month, flows, board, market.workshop_cost[month])
         visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
-        self._take_deposits(levers["deposit"])
+        self._take_deposits(levers["deposit"], flows.replaced)
         sold = int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale
         books.move_packs(flows, sold)
         books.move_energy(reception.received.sum(axis=1), worked.sum(axis=1), scrap.sum(axis=1))
@@ -208,10 +208,10 @@ class GovernanceModel(mesa.Model):
         self._taken_in += reception.received + scrap
         self._workshop_intake += intake
 
-    def _take_deposits(self, deposit: float) -> None:
-        """Collect the deposit on every pack sold this month, on its class's mean energy."""
+    def _take_deposits(self, deposit: float, replaced: np.ndarray) -> None:
+        """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
         if deposit > 0:
-            sold = self.holders.sold(self.month).sum(axis=(0, 1))
+            sold = self.holders.sold(self.month).sum(axis=(0, 1)) + replaced.reshape(-1, CLASSES).sum(axis=0)
             energy = sold * self.case.scale * self._mean_wh[self.month // 12]
             self.ledger.pay(self.month, self.books.deposits, np.floor(energy * deposit * 0.1).astype(np.int64))
 

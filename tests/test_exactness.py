@@ -98,12 +98,7 @@ def test_ten_thousand_packs_agree_event_by_event(world):
     assert_same(columns, live(TEN_THOUSAND, world=world))
 
 
-# A defect of the columns found by this comparison: Holders.gather looks for replacement packs in the cohorts of the
-# first `month - start` months from 2021-01 on, so that in a run that starts later they come loose too late or never.
-LATE = pytest.mark.xfail(strict=True, reason="replacement packs come loose too late in a run that starts after 2021-01")
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=LATE if name == "later_start" else ()) for name in CASES])
+@pytest.mark.parametrize("name", CASES)
 def test_levers_campaigns_and_lots_agree(name):
     """Smaller cases with levers set, campaigns, a later start and real lots: the reference says the same."""
     case = CASES[name]

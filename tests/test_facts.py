@@ -11,6 +11,7 @@ import pytest
 from govmodel import facts
 from govmodel.facts.loading import FACTS_FOLDER
 from govmodel.facts.tables import TUNED
+from govmodel.foundations import parameters
 from govmodel.foundations.calendar import month_name, month_number
 
 CHINA = FACTS_FOLDER / "china"
@@ -170,7 +171,7 @@ def test_where_sources_disagree_one_option_is_the_default_and_stands_in_the_tabl
     assert default["registrations_2025"] == F.registrations["central"][at(2025)]
     assert default["registrations_2022"] == F.registrations["central"][at(2022)]
     assert [default["mass_per_kwh_lfp"], default["mass_per_kwh_ncm"]] == F.mass_per_kwh.tolist()
-    assert default["workshop_tonnes"] == F.workshop_tonnes
+    assert default["workshop_tonnes"] == parameters.load("china")["workshop_tonnes"].value
     for year in (2018, 2021, 2025):
         assert default[f"lfp_share_cars_{year}"] == pytest.approx(F.lfp_share[at(year), 0], abs=0.002)
     assert default["on_the_road_2025"] == F.national["on_the_road"][2025]

@@ -111,7 +111,7 @@ BROKEN = {  # what is wrong: file, edit, start of the field that is named, part 
     "price twice": ("metal_prices.csv", twice("2035-12,lithium,crash"), "metal_prices.csv line", "one price"),
     "series missing": ("capacity.csv", never(",nominal,"), "capacity.csv: series", "nominal"),
     "no others": ("automakers.csv", never(",others,"), "automakers.csv: automaker", "others"),
-    "constant missing": ("constants.csv", without("workshop_tonnes"), "constants.csv", "workshop_tonnes"),
+    "constant missing": ("constants.csv", without("mass_per_kwh_lfp"), "constants.csv", "mass_per_kwh_lfp"),
     "two defaults": ("options.csv", swap("kt,no,", "kt,yes,"), "options.csv: retired_tonnes_2025", "exactly one"),
     "source key twice": ("sources.csv", twice("s2,"), "sources.csv line", "a name of its own"),
     "total twice": ("national.csv", twice("sales,2024"), "national.csv line", "one row"),

@@ -16,6 +16,12 @@ CONTENT = metals.contents(COUNTRY)
 ENERGY = arrays(np.int64, 2, elements=st.integers(0, 10**12))
 
 
+def split(energy: np.ndarray, recovery: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Split what one handler worked into recovered and lost."""
+    out, lost = metals.recovered(energy[None], CONTENT, recovery[None])
+    return out[0], lost
+
+
 def test_contents_are_milligrams_per_watt_hour():
     """A kilogram per kWh is a gram per Wh: the table is the facts times a thousand, in whole milligrams."""
     assert np.array_equal(CONTENT, np.round(COUNTRY.metal_per_kwh * 1000))
@@ -30,19 +36,29 @@ def test_contents_are_milligrams_per_watt_hour():
 @given(energy=ENERGY)
 def test_recovered_and_lost_are_what_went_in(handler, energy):
     """To the milligram: recovered + lost = content of what was worked, and neither is negative."""
-    out, lost = metals.recovered(energy, CONTENT, COUNTRY.recovery[handler])
+    out, lost = split(energy, COUNTRY.recovery[handler])
     assert np.array_equal(out + lost, energy @ CONTENT)
     assert out.min() >= 0 and lost.min() >= 0
     assert np.abs(out - (energy[:, None] * CONTENT * COUNTRY.recovery[handler]).sum(axis=0)).max() <= 2.0 + 1e-3
 
 
+def test_handlers_together_are_handlers_apart():
+    """Several handlers at once recover what each would alone, and lose together what all lose."""
+    energy = np.array([[10**9, 3 * 10**9], [7, 10**8], [0, 5]])
+    rates = np.stack([COUNTRY.recovery[handler] for handler in ("licensed", "workshop", "licensed")])
+    out, lost = metals.recovered(energy, CONTENT, rates)
+    alone = [split(*pair) for pair in zip(energy, rates)]
+    assert np.array_equal(out, [got for got, _ in alone])
+    assert np.array_equal(lost, sum(gone for _, gone in alone))
+
+
 @given(energy=ENERGY, shares=arrays(np.float64, (2, 6), elements=st.floats(0, 1)))
 def test_any_recovery_between_none_and_all_conserves(energy, shares):
     """Whatever the rates: nothing made, nothing vanishing; none recovers nothing, all recovers everything."""
-    out, lost = metals.recovered(energy, CONTENT, shares)
+    out, lost = split(energy, shares)
     assert np.array_equal(out + lost, energy @ CONTENT) and lost.min() >= 0
-    assert not metals.recovered(energy, CONTENT, np.zeros((2, 6)))[0].any()
-    assert not metals.recovered(energy, CONTENT, np.ones((2, 6)))[1].any()
+    assert not split(energy, np.zeros((2, 6)))[0].any()
+    assert not split(energy, np.ones((2, 6)))[1].any()
 
 
 def test_licensed_plants_recover_more_than_workshops():
@@ -57,9 +73,8 @@ def test_a_run_recovers_what_its_plants_and_workshops_worked(small):
     worked = record.worked.sum(axis=2) @ CONTENT
     scrap = record.scrap.sum(axis=2) @ CONTENT
     crude = record.watt_hours[:, :, :, [8, 10]].sum(axis=(1, 2, 3)).astype(np.int64) @ CONTENT
-    out = record.metals[:, 0] + record.metals[:, 1] + record.scrap_metals
-    assert np.array_equal(out + record.metals[:, 2], worked + scrap + crude)
-    assert out[-1].min() > 0
+    assert np.array_equal(record.metals.sum(axis=1), worked + scrap + crude)
+    assert record.metals[-1].min() > 0
 
 
 def test_recovered_lithium_is_reported_in_tonnes():

@@ -25,12 +25,11 @@ def population(case, seed=5) -> Holders:
 
 def releases(case, seed=5) -> dict[tuple[int, int], int]:
     """Let the clocks run alone: the month in which each pack (cohort, rank) of a new vehicle comes loose."""
-    clocks, found = population(case, seed).clocks, {}
+    holders, found = population(case, seed), {}
     for month in range(case.start, case.until + 1):
-        clocks.advance(month)
-        cohorts, ranks = clocks.collect(month * CELLS, 0)
-        assert (np.diff(cohorts) >= 0).all()
-        for pack in zip(cohorts.tolist(), ranks.tolist()):
+        rows = holders.gather(month)
+        assert (np.diff(rows.cohort) >= 0).all()
+        for pack in zip(rows.cohort.tolist(), rows.rank.tolist()):
             assert pack not in found
             found[pack] = month
     return found
@@ -132,11 +131,10 @@ def lifetimes():
     replaced[holders.sold(150).ravel() > 0] = 150  # as many replacement packs in each cell, all sold in 2021-01
     holders.clocks.wind(holders.fleet.replace(month_number("2021-01"), replaced))
     for month in range(case.start, case.until + 1):
-        holders.clocks.advance(month)
-        cohort, rank = holders.clocks.collect(month * CELLS, CELLS)
-        cohorts.append(cohort)
-        ranks.append(rank)
-        months.append(np.full(len(cohort), month))
+        rows = holders.gather(month)
+        cohorts.append(rows.cohort)
+        ranks.append(rows.rank)
+        months.append(np.full(len(rows.cohort), month))
     return case, holders, np.concatenate(cohorts), np.concatenate(ranks), np.concatenate(months)
 
 

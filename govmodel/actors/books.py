@@ -12,6 +12,7 @@ from .fates import (
     IS_KEPT,
     RECOVERIES,
     REUSES,
+    SECOND_LIFE_RETURN,
     SECOND_LIVES,
     WORKSHOP_RECOVERIES,
 )
@@ -127,7 +128,8 @@ class Books:
         pay(
             month, self.collecting, fen(national[RECOVERIES] + again, handling) + fen(again, self.p["second_life_cost"])
         )
-        pay(month, self.collector_vat, np.floor(flows.reuse_income[:4] * vat_share).astype(np.int64))
+        added = np.maximum(flows.reuse_income[:4] - fen(again, self.p["second_life_cost"]), 0.0)
+        pay(month, self.collector_vat, np.floor(added * vat_share).astype(np.int64))
 
     def pay_plants(
         self,
@@ -193,4 +195,6 @@ def _moves() -> np.ndarray:
         moves[PLACES.index(source), route] -= 1
     for target, ways in ends.items():
         moves[PLACES.index(target), :, ways] += 1
+    # what nobody takes after its second life stays with the storage operator
+    moves[[PLACES.index("kept"), PLACES.index("second_life")], SECOND_LIFE_RETURN, IS_KEPT] = 0
     return moves.reshape(len(PLACES), -1)

@@ -17,6 +17,7 @@ from .fates import (
     IN_WORKSHOP,
     IS_REUSE,
     IS_SECOND_LIFE,
+    LET_GO,
     LICENSED_CHANNEL,
     PAYERS,
     SECOND_LIFE_RETURN,
@@ -101,10 +102,12 @@ class Flows:
         _add(self.payments, group * PAYERS + payer, fen)
         _add(self.released_by_class, made.holder_class[new] * CHEMISTRIES + made.chemistry[new], wh[new])
         self._sell_on(made, payer, board)
+        # rewards and refunds are paid once, when a pack leaves its first life
+        due = wh * (LICENSED_CHANNEL[channel] & (made.route <= LET_GO)) * 0.1
         if reward:
-            _add(self.rewards, group, np.floor(wh * reward * LICENSED_CHANNEL[channel] * 0.1))
+            _add(self.rewards, group, np.floor(due * reward))
         if deposits is not None:
-            _add(self.refunds, group, np.floor(wh * deposits * LICENSED_CHANNEL[channel] * 0.1))
+            _add(self.refunds, group, np.floor(due * deposits))
 
     def _sell_on(self, made: Decided, payer: np.ndarray, board: Board) -> None:
         """Add what buyers earn at once: re-used packs sold to their users, and dismantlers' sales to workshops."""

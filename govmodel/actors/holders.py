@@ -162,10 +162,11 @@ class Holders:
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
         price = board.paid[channel, cell]
-        lots = np.flatnonzero((route == TENDER) | (route == SECOND_LIFE_RETURN))
+        fleets = (holder_class > 0) & (route == LET_GO)  # a lot that drew nobody is offered again
+        lots = np.flatnonzero((route == TENDER) | (route == SECOND_LIFE_RETURN) | fleets)
         if lots.size:
             channel[lots], price[lots] = self._tender(rows, lots, keys, cell, province, board, presence, levers)
-        free = np.flatnonzero(CHOOSING[route] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
+        free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
             place = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
             utility = board.offer.take(cell[free], axis=1)
@@ -177,7 +178,7 @@ class Holders:
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
             price[free] = board.paid[channel[free], cell[free]]
         what = self._disposition(channel, cell, later, board)
-        self._return_later(month, rows, what, later[LASTS])
+        self._return_later(month, rows, route, what, later[LASTS])
         scanned = LICENSED[what] & (traits.luck_of_id < levers["traceability"])
         codes = (route * 16 + what + scanned * SCANNED).astype(np.uint8)
         self.events.add(month, fleet.number(rows.cohort, rows.rank), codes)
@@ -227,7 +228,7 @@ class Holders:
         way += again & (channel != KEPT)
         return way
 
-    def _return_later(self, month: int, rows: Rows, what: np.ndarray, luck: np.ndarray) -> None:
+    def _return_later(self, month: int, rows: Rows, route: np.ndarray, what: np.ndarray, luck: np.ndarray) -> None:
         """Send kept and re-used packs to the waiting room, each with the month in which it comes back."""
         back = np.flatnonzero(COMES_BACK[what])
         if not back.size:
@@ -238,7 +239,8 @@ class Holders:
         mean = np.where(lawful, p["second_life_mean"], p["reuse_mean"])
         lasts = np.floor(least + (mean - least) * -np.log(luck[back])).astype(np.int64)
         due = month + np.where(kept, int(p["patience"]), lasts)
-        route = np.where(kept, LET_GO, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))
+        let_go = np.where(route[back] == SECOND_LIFE_RETURN, SECOND_LIFE_RETURN, LET_GO)
+        route = np.where(kept, let_go, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))
         soon = due < MONTHS
         later = rows.table[:, back[soon]]
         later[2] = route[soon]

@@ -75,7 +75,6 @@ class Facts:
     plants: tuple[Plant, ...]
     capacity: dict[str, np.ndarray]  # series -> licensed tonnes a year at the year's end (years)
     workshop_count: np.ndarray  # informal workshops in 2024 (provinces)
-    workshop_tonnes: float  # tonnes a year a typical workshop can handle
     metal_per_kwh: np.ndarray  # kg/kWh (chemistries, metals)
     mass_per_kwh: np.ndarray  # kg/kWh (chemistries)
     recovery: dict[str, np.ndarray]  # handler -> share (chemistries, metals)
@@ -140,7 +139,6 @@ def read(country: str, folder: Path) -> Facts:
         **_industry(tables),
         **_materials(tables),
         mass_per_kwh=np.array([constants["mass_per_kwh_lfp"], constants["mass_per_kwh_ncm"]]),
-        workshop_tonnes=constants["workshop_tonnes"],
         lithium_carbonate_per_lithium=constants["lithium_carbonate_per_lithium"],
         national=_national(tables),
         sources=tables.sources,
@@ -149,7 +147,7 @@ def read(country: str, folder: Path) -> Facts:
 
 
 def _constants(tables: Tables) -> dict[str, float]:
-    names = ("lithium_carbonate_per_lithium", "mass_per_kwh_lfp", "mass_per_kwh_ncm", "workshop_tonnes")
+    names = ("lithium_carbonate_per_lithium", "mass_per_kwh_lfp", "mass_per_kwh_ncm")
     found = {}
     for row in tables.rows("constants.csv", ("name", "value", "unit")):
         found[names[row.index("name", names)]] = row.number("value", *POSITIVE)

@@ -5,7 +5,7 @@ own (a share of the bid), so the best of n errs by Gumbel + log n. The score of 
 
     weight * bid + (1 - weight) * licence_worth * [licensed]        (yuan/kWh)
 
-"Highest bid wins" is weight 1. A lot that draws nobody is kept and offered again.
+"Highest bid wins" is weight 1. A lot that draws nobody is kept and put out to tender again.
 """
 
 from dataclasses import dataclass

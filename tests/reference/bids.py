@@ -121,8 +121,8 @@ class Bids:
         found = self.levers["inspection"] / 12 * self.p["detection"]
         return found * self.levers["fine"] * self.gain(chemistry)
 
-    def workshop(self, province: int, chemistry: int, band: int) -> dict:
-        """A workshop's bid and what it does with a pack."""
+    def workshop(self, province: int, chemistry: int, band: int, licensed: float) -> dict:
+        """A workshop's bid and what it does with a pack; it knows what licensed buyers pay (`licensed`)."""
         p = self.p
         crude = self.crude(chemistry) - p["workshop_cost"]
         banned = 1 - p["reuse_ban_loss"] * self.levers["reuse_ban"]
@@ -130,7 +130,10 @@ class Bids:
         reuse = worth - p["reuse_cost"]
         chance = logistic((reuse - crude) / p["use_choice_error"])
         best = chance * reuse + (1 - chance) * crude
-        bid = best * (1 - self.workshop_margin[province]) - self.penalty(chemistry)
+        usual = best * (1 - self.workshop_margin[province]) - self.penalty(chemistry)
+        utmost = best * (1 - p["workshop_margin_least"]) - self.penalty(chemistry)
+        outbidding = (1 + p["workshop_outbid"]) * licensed
+        bid = usual if usual > outbidding else max(usual, min(utmost, outbidding))
         return {"worth": worth, "chance": chance, "bid": bid}
 
     # everything together
@@ -143,7 +146,7 @@ class Bids:
         second_worth, second = self.second_life(chemistry, band)
         second_chance, licensed = self.licensed(recovery, second)
         maker_chance, maker = self.licensed(maker_recovery, second)
-        shop = self.workshop(province, chemistry, band)
+        shop = self.workshop(province, chemistry, band, licensed)
         diverted = logistic((shop["bid"] - licensed - p["licence_worth"]) / p["resale_error"])
         paid = {
             "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + levers["buyback_premium"],

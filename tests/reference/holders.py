@@ -142,9 +142,9 @@ class OneByOne(mesa.Model):
             flows.reuse_income[buyer] += math.floor(wh * board.second_life_worth[pack.chemistry, cell % 4] * 0.1)
         if way.startswith("dismantler:workshop"):
             flows.resale[pack.province] += math.floor(wh * board.paid[CHANNELS.index("workshop"), cell] * 0.1)
-        if channel not in ("workshop", "kept"):
-            flows.rewards[seller] += math.floor(wh * levers["holder_reward"] * 0.1)
-            flows.refunds[seller] += math.floor(wh * self.deposits[pack.born] * 0.1)
+        if channel not in ("workshop", "kept") and route not in ("second_life_return", "reuse_return"):
+            flows.rewards[seller] += math.floor(wh * 0.1 * levers["holder_reward"])
+            flows.refunds[seller] += math.floor(wh * 0.1 * self.deposits[pack.born])
 
 
 class Shuffled(OneByOne):

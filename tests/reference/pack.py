@@ -197,7 +197,8 @@ class Pack(mesa.Agent):
         world.write(self, month, route, channel, way, price, cell, first)
         self.where, self.comes_back = "gone", None
         if way == "kept":
-            self.where, self.comes_back = "let_go", month + int(world.p["patience"])
+            self.where = route if route == "second_life_return" else "let_go"
+            self.comes_back = month + int(world.p["patience"])
         elif way.endswith("second_life"):
             self.where, self.comes_back = "second_life_return", month + self.lasts("second_life")
         elif way.endswith("reuse"):
@@ -213,7 +214,7 @@ class Pack(mesa.Agent):
 
     def decide(self, route: str, cell: int) -> tuple[str, float]:
         """Choose a channel, by the rule of whoever holds the pack; gives the channel and the price paid."""
-        if route in ("fleet_tender", "second_life_return"):
+        if route in ("fleet_tender", "second_life_return") or (route == "let_go" and self.holder_class > 0):
             return self.tender(cell)
         if route == "reuse_return":
             return self.hand_to("workshop", cell)

@@ -3,14 +3,10 @@
 import math
 
 
-def split_by(total: int, shares: list[float]) -> list[int]:
-    """Split whole watt-hours by shares: each gets the whole part of the running total less what the others got."""
-    parts, running, given = [], 0.0, 0
-    for i, share in enumerate(shares):
-        running += total * share
-        edge = total if i == len(shares) - 1 else math.floor(running)
-        parts.append(edge - given)
-        given = edge
+def split_by(total: int, shares: list[float], largest: int) -> list[int]:
+    """Split whole watt-hours by shares: each gets the whole part of its own, the largest plant what is left over."""
+    parts = [math.floor(total * share) for share in shares]
+    parts[largest] += total - sum(parts)
     return parts
 
 
@@ -19,6 +15,7 @@ class PlantsOneByOne:
 
     def __init__(self, capacity_t: list[float], kg_per_kwh: list[float], safe_months: float):
         self.kg_per_kwh, self.safe_months = kg_per_kwh, safe_months
+        self.largest = capacity_t.index(max(capacity_t))
         self.plants = [{"capacity_t": capacity, "waiting": [0, 0]} for capacity in capacity_t]
 
     def grams(self, watt_hours) -> float:
@@ -28,7 +25,7 @@ class PlantsOneByOne:
     def receive(self, arriving: list[list[int]], shares) -> tuple[list, list]:
         """Take what fits of what arrives by province and chemistry; gives received by plant and turned away."""
         parts = [
-            [split_by(arriving[here][chemistry], shares[here][chemistry]) for chemistry in (0, 1)]
+            [split_by(arriving[here][chemistry], shares[here][chemistry], self.largest) for chemistry in (0, 1)]
             for here in range(len(arriving))
         ]
         away, received = [[0, 0] for _ in arriving], []
@@ -52,7 +49,7 @@ class PlantsOneByOne:
         """Work a month: factory scrap by capacity first, then the queue in proportion."""
         whole = sum(plant["capacity_t"] for plant in self.plants)
         by_capacity = [plant["capacity_t"] / whole for plant in self.plants]
-        scrap_parts = list(zip(*(split_by(scrap[chemistry], by_capacity) for chemistry in (0, 1))))
+        scrap_parts = list(zip(*(split_by(scrap[chemistry], by_capacity, self.largest) for chemistry in (0, 1))))
         worked = []
         for plant, own in zip(self.plants, scrap_parts):
             left = max(plant["capacity_t"] * 1e6 / 12 - self.grams(own), 0.0)
