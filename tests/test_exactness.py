@@ -172,7 +172,7 @@ def compare_bids(model: GovernanceModel) -> None:
                     assert np.isclose(told_here, here[name], **close), (name, cell)
                 for name in ("second_life_worth", "reuse_worth"):
                     assert np.isclose(getattr(board, name)[chemistry, band], here[name], **close), (name, cell)
-                for name in ("crude_value", "metal_value", "workshop_gain"):
+                for name in ("crude_value", "metal_value"):
                     assert np.isclose(getattr(board, name)[chemistry], here[name], **close), (name, cell)
                 assert np.isclose(board.gate[chemistry], here["gate"], **close).all()
 

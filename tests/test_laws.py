@@ -16,6 +16,7 @@ from govmodel.chain import metals
 from govmodel.facts import HOLDER_CLASSES, PROVINCES, ROUTES
 from govmodel.foundations import parameters as parameter_room
 from govmodel.foundations.calendar import month_name
+from govmodel.foundations.errors import InputError
 from govmodel.model import GovernanceModel
 from govmodel.snapshot import branch
 from tests.worlds import CHINA, fingerprint, live, sale_month, words_of
@@ -23,8 +24,9 @@ from tests.worlds import CHINA, fingerprint, live, sale_month, words_of
 PARAMETERS = parameter_room.load("china")
 READ = sorted(name for name, lever in LEVERS.items() if lever.read_from_step == 1)
 UNREAD = sorted(name for name, lever in LEVERS.items() if lever.read_from_step > 1)
-# Ranges narrower than the registry's. Errors of choice near zero and prices without bound make exponentials overflow
-# (test_absurd_corners), no accidents at all divide by zero there too, and a mean second life below the shortest one means packs that never come back.
+# Ranges narrower than the registry's: errors of choice near zero and prices without bound make exponentials overflow,
+# no accidents at all divide by zero (test_absurd_corners_of_the_ranges_still_run), and a mean second life below the
+# shortest one makes packs that never come back (test_every_second_life_ends).
 NARROW = {
     "price_sensitivity": (0.0, 0.3),
     "plant_choice_error": (2.0, 100.0),
@@ -285,8 +287,8 @@ def test_a_branch_equals_the_whole_run(case, seed, data):
 # what must change nothing
 
 
-@law(max_examples=12)
-@given(cases(most_months=20), SEEDS)
+@law(max_examples=8)
+@given(cases(most_months=9), SEEDS)
 def test_measuring_changes_nothing(case, seed):
     """Asking for every table, every month, leaves the run as it would have been."""
     model = GovernanceModel(case, rng=seed)
@@ -355,11 +357,39 @@ ABSURD = {
     "no accidents": {"accident_rate": 0.0},
     "holders who live by price alone": {"price_sensitivity": 1.0, "perceived_detection": 1.0},
 }
+WARNS = {
+    "re-use that no choice error bridges": "the logistic of a large difference overflows with a warning",
+    "no accidents": "a hazard of zero divides by zero with a warning",
+}
 
 
-@pytest.mark.parametrize("name", ABSURD)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=WARNS[name]) if name in WARNS else ())
+        for name in ABSURD
+    ],
+)
 def test_absurd_corners_of_the_ranges_still_run(name):
     """Every combination of accepted parameters runs without a numerical warning."""
     case = CHINA.with_(scale=50_000, until="2023-12", parameters=ABSURD[name], levers={"fine": {"2021-01": 20.0}})
     model = live(case, 1)
     assert np.isfinite(model.record.paid).all() and np.isfinite(model.record.licensed_value).all()
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a mean second life below the shortest one is accepted; such packs never come back"
+)
+def test_every_second_life_ends():
+    """Whatever lengths of a second life are accepted, packs come back from it."""
+    try:
+        case = CHINA.with_(
+            scale=2_000, until="2028-12", parameters={"second_life_least": 24.0, "second_life_mean": 1.0}
+        )
+    except InputError:
+        return
+    frame = live(case, 1).events_frame()
+    sent = frame[frame["disposition"].str.endswith("second_life") & (frame["month"] < "2026-01")]
+    last = frame.groupby("pack")["month"].max()
+    assert len(sent) > 20
+    assert (last[sent["pack"]].to_numpy() > sent["month"].to_numpy()).all()

@@ -147,7 +147,8 @@ class Books:
         pay(month, self.metals, fen(worked + scrap, column).sum(axis=0))
         pay(month, self.factory_scrap, fen(scrap, column * payable).sum(axis=0))
         pay(month, self.processing, fen(worked + scrap * self.p["scrap_cost_share"], cost[:, None]).sum(axis=0))
-        pay(month, self.plant_vat, fen(worked + scrap * (1.0 - payable), column * vat_share).sum(axis=0))
+        added = worked + scrap * max(1.0 - payable, 0.0)  # factory scrap comes with invoices
+        pay(month, self.plant_vat, fen(added, column * vat_share).sum(axis=0))
         pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))
 
     def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> np.ndarray:

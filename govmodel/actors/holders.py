@@ -237,7 +237,7 @@ class Holders:
         kept, lawful = what == IS_KEPT, IS_SECOND_LIFE[what]
         least = np.where(lawful, p["second_life_least"], p["reuse_least"])
         mean = np.where(lawful, p["second_life_mean"], p["reuse_mean"])
-        lasts = np.floor(least + (mean - least) * -np.log(luck[back])).astype(np.int64)
+        lasts = np.floor(least + np.maximum(mean - least, 0.0) * -np.log(luck[back])).astype(np.int64)
         due = month + np.where(kept, int(p["patience"]), lasts)
         let_go = np.where(route[back] == SECOND_LIFE_RETURN, SECOND_LIFE_RETURN, LET_GO)
         route = np.where(kept, let_go, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))

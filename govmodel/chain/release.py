@@ -260,7 +260,8 @@ class Clocks:
         factor = self.factors.get(month)
         if factor is not None:
             rates[VEHICLE_END] *= factor[PROVINCE[cohort], HOLDER_CLASS[cohort]]
-        return np.argmin(waits / rates, axis=0)
+        with np.errstate(divide="ignore"):  # a cause without hazard waits for ever
+            return np.argmin(waits / rates, axis=0)
 
 
 # Where a cohort's hazards begin in the table of all hazards: family, sale year, chemistry, class

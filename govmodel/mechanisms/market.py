@@ -24,7 +24,7 @@ BAND_HEALTH = np.array([0.5, *(np.array(HEALTH_BANDS[:-1]) + 0.05), 0.85])  # a 
 
 def logistic(difference: np.ndarray) -> np.ndarray:
     """Chance that the first of two uses wins when it is worth `difference` choice errors more than the second."""
-    return 1.0 / (1.0 + np.exp(-difference))
+    return 1.0 / (1.0 + np.exp(-np.maximum(difference, -700.0)))
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Market:
         reuse_chance = logistic((reuse - crude) / p["use_choice_error"])
         gain = np.maximum(cost + tax - self.workshop_cost, 0.0)  # the cost and tax that a workshop saves
         penalty = levers["inspection"] / 12.0 * p["detection"] * levers["fine"] * gain
-        best = crude + reuse_chance * (reuse - crude)
+        best = np.maximum(crude, reuse)
         net = value - tax - cost + levers["subsidy"]
         return Worth(value, net, second_worth, second, crude_value, reuse_worth, reuse_chance, best, penalty)
 
@@ -150,7 +150,7 @@ class Market:
         second, error = worth.second[month], self.p["use_choice_error"]
         either = np.stack([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
         second_chance = logistic((second - either) / error)
-        licensed_best, maker_best = either + second_chance * (second - either)
+        licensed_best, maker_best = np.maximum(either, second)
         workshop = self._outbid(worth.best[month], worth.penalty[month], workshop_margin, licensed_best)
         paid, to_workshop = self._pay(licensed_best, maker_best, workshop, levers["buyback_premium"])
         offer = paid.copy()
@@ -199,7 +199,7 @@ class Market:
         paid[AUTOMAKER_OUTLET] = (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + premium
         paid[BATTERY_MAKER_OUTLET] = maker + (premium - p["outlet_cost"])
         paid[RECYCLER] = licensed - p["recycler_collection_cost"]
-        paid[DISMANTLER] = licensed + to_workshop * (workshop - licensed) - p["dismantler_margin"]
+        paid[DISMANTLER] = np.maximum(licensed, workshop - p["licence_worth"]) - p["dismantler_margin"]
         paid[WORKSHOP] = workshop
         return np.maximum(paid, 0.0, out=paid).reshape(6, CELLS), to_workshop
 

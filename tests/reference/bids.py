@@ -179,5 +179,4 @@ class Bids:
             "crude_value": self.crude(chemistry),
             "metal_value": self.metals_worth(chemistry, "licensed"),
             "penalty": self.penalty(chemistry),
-            "workshop_gain": self.gain(chemistry),
         }

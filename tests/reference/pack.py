@@ -208,7 +208,7 @@ class Pack(mesa.Agent):
     def lasts(self, kind: str) -> int:
         """Months that a second life of this kind lasts."""
         least, mean = self.model.p[f"{kind}_least"], self.model.p[f"{kind}_mean"]
-        return math.floor(least + (mean - least) * self.wait("second_life", ordinal=self.decisions))
+        return math.floor(least + max(mean - least, 0.0) * self.wait("second_life", ordinal=self.decisions))
 
     # what its holder decides
 
