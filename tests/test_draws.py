@@ -4,7 +4,7 @@ import numpy as np
 
 from govmodel.foundations import draws
 
-# First words of SplitMix64 seeded with 1234567, as published with the reference implementation (Vigna, prng.di.unimi.it)
+# First words of SplitMix64 seeded with 1234567 and with 0, as published with the reference implementation (Vigna)
 PUBLISHED_1234567 = [
     6457827717110365317,
     3203168211198807973,

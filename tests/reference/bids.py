@@ -98,9 +98,9 @@ class Bids:
         return worth, net - self.vat(max(net, 0.0))
 
     def licensed(self, recovery: float, second: float) -> tuple[float, float]:
-        """Chance of a second life, and what a licensed firm expects of a pack."""
+        """Chance of a second life, and what a pack is worth in the better use."""
         chance = logistic((second - recovery) / self.p["use_choice_error"])
-        return chance, chance * second + (1 - chance) * recovery
+        return chance, max(second, recovery)
 
     # workshops
 
@@ -129,7 +129,7 @@ class Bids:
         worth = self.new_pack(chemistry) * p["reuse_price"] * HEALTH[band] * banned
         reuse = worth - p["reuse_cost"]
         chance = logistic((reuse - crude) / p["use_choice_error"])
-        best = chance * reuse + (1 - chance) * crude
+        best = max(reuse, crude)
         usual = best * (1 - self.workshop_margin[province]) - self.penalty(chemistry)
         utmost = best * (1 - p["workshop_margin_least"]) - self.penalty(chemistry)
         outbidding = (1 + p["workshop_outbid"]) * licensed
@@ -152,7 +152,7 @@ class Bids:
             "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + levers["buyback_premium"],
             "battery_maker_outlet": maker - p["outlet_cost"] + levers["buyback_premium"],
             "recycler": licensed - p["recycler_collection_cost"],
-            "dismantler": diverted * shop["bid"] + (1 - diverted) * licensed - p["dismantler_margin"],
+            "dismantler": max(licensed, shop["bid"] - p["licence_worth"]) - p["dismantler_margin"],
             "workshop": shop["bid"],
             "kept": 0.0,
         }
