@@ -110,9 +110,6 @@ def test_each_direction_can_fail():
         assert down <= measured(1)["formal"] <= up and down < up, lever
 
 
-# A defect of the market: what a workshop expects of a pack is the average of its two uses by their chances, which falls
-# when the worse of the two becomes a little more likely. A ban makes re-use so bad that nobody chooses it, and the
-# average rises. The worth of having a choice is the logarithm of the sum of exponentials, or the better of the two.
 def test_a_ban_on_re_use_lowers_what_workshops_pay():
     """Taking away one of a workshop's two incomes cannot make it pay more for a pack."""
     assert measured(1, reuse_ban=1.0)["workshop bid"] <= measured(1)["workshop bid"] + 1e-9

@@ -24,36 +24,6 @@ from tests.worlds import CHINA, fingerprint, live, sale_month, words_of
 PARAMETERS = parameter_room.load("china")
 READ = sorted(name for name, lever in LEVERS.items() if lever.read_from_step == 1)
 UNREAD = sorted(name for name, lever in LEVERS.items() if lever.read_from_step > 1)
-# Ranges narrower than the registry's: errors of choice near zero and prices without bound make exponentials overflow,
-# no accidents at all divide by zero (test_absurd_corners_of_the_ranges_still_run), and a mean second life below the
-# shortest one makes packs that never come back (test_every_second_life_ends).
-NARROW = {
-    "price_sensitivity": (0.0, 0.3),
-    "plant_choice_error": (2.0, 100.0),
-    "use_choice_error": (2.0, 100.0),
-    "resale_error": (2.0, 100.0),
-    "freight_rate": (0.0, 3.0),
-    "permit_cost": (0.0, 2000.0),
-    "accident_rate": (1e-6, 0.1),
-    "perceived_detection": (0.0, 0.2),
-    "missing_battery_loss": (0.0, 10.0),
-    "tender_error": (0.001, 0.6),
-    "second_life_least": (1.0, 40.0),
-    "second_life_mean": (40.0, 240.0),
-    "reuse_least": (1.0, 20.0),
-    "reuse_mean": (20.0, 240.0),
-    "loss_patience_least": (1.0, 10.0),
-    "loss_patience_most": (10.0, 60.0),
-    "workshop_margin_least": (-0.2, 0.1),
-    "workshop_margin": (0.1, 0.3),
-    "workshop_margin_most": (0.3, 0.8),
-    "plant_margin_least": (-0.5, 0.0),
-    "plant_margin": (0.0, 0.2),
-    "plant_margin_most": (0.2, 0.6),
-}
-
-
-NARROW = {name: ends for name, ends in NARROW.items() if name in list(PARAMETERS)}
 
 
 def number(low: float, high: float):
@@ -73,7 +43,7 @@ def cases(draw, most_months: int = 40, scales=(20_000, 200_000)):
         dates = draw(st.lists(st.integers(start, until), min_size=1, max_size=2, unique=True))
         levers[name] = {month_name(month): draw(value) for month in dates}
     tuned = draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=8, unique=True))
-    numbers = {name: draw(number(*NARROW.get(name, (PARAMETERS[name].low, PARAMETERS[name].high)))) for name in tuned}
+    numbers = {name: draw(number(PARAMETERS[name].low, PARAMETERS[name].high)) for name in tuned}
     campaigns = []
     for _ in range(draw(st.integers(0, 2))):
         first = draw(st.integers(start, until))

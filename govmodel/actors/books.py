@@ -58,8 +58,8 @@ def split(total: int, weights: np.ndarray) -> np.ndarray:
 
 
 def fen(watt_hours, yuan_per_kwh) -> np.ndarray:
-    """Price watt-hours: whole fen, int64."""
-    return np.floor(watt_hours * yuan_per_kwh * 0.1).astype(np.int64)
+    """Price watt-hours: whole fen, rounded down, int64; neither factor is negative."""
+    return (watt_hours * yuan_per_kwh * 0.1).astype(np.int64)
 
 
 class Books:
@@ -98,6 +98,9 @@ class Books:
         self._recovered_rows = slice(PLACES.index("recovered_licensed"), PLACES.index("recovered_scrap") + 1)
         self._lost_rows = [PLACES.index("lost"), PLACES.index("ore")]
         self._moves = _moves()
+        self._handling = np.zeros(4)  # what collecting costs each licensed channel, yuan/kWh
+        self._handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = parameters["outlet_cost"]
+        self._handling[RECYCLER] = parameters["recycler_collection_cost"]
 
     def pay_holders(self, month: int, flows: Flows, board: Board) -> None:
         """Pay holders, then sell what is re-used at once."""
@@ -122,11 +125,10 @@ class Books:
         pay(month, self.freight, split(int((parts * haul).sum() * 0.1), by_channel))
         national = wh.sum(axis=(0, 2))
         again = national[SECOND_LIVES]
-        handling = np.zeros(4)
-        handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = self.p["outlet_cost"]
-        handling[RECYCLER] = self.p["recycler_collection_cost"]
         pay(
-            month, self.collecting, fen(national[RECOVERIES] + again, handling) + fen(again, self.p["second_life_cost"])
+            month,
+            self.collecting,
+            fen(national[RECOVERIES] + again, self._handling) + fen(again, self.p["second_life_cost"]),
         )
         added = np.maximum(flows.reuse_income[:4] - fen(again, self.p["second_life_cost"]), 0.0)
         pay(month, self.collector_vat, np.floor(added * vat_share).astype(np.int64))

@@ -101,14 +101,15 @@ class Holders:
     def __getitem__(self, number: int) -> "Holder":
         """Meet one holder: the pack with this number, and what its holder is like."""
         cohort, rank = (np.array([part]) for part in self.fleet.find(number))
-        sold = int(SALE_MONTH[cohort[0]])
+        row, cell = divmod(int(cohort[0]), CELLS)
+        sold = int(SALE_MONTH[row])
         traits = self.fleet.traits(cohort, sold, draws.holder_words(self.fleet.seed, who(cohort, rank)))
         return Holder(
             number,
             month_name(sold),
-            PROVINCE_CODES[PROVINCE[cohort[0]]],
-            CHEMISTRY_NAMES[CHEMISTRY[cohort[0]]],
-            HOLDER_CLASSES[HOLDER_CLASS[cohort[0]]],
+            PROVINCE_CODES[PROVINCE[cell]],
+            CHEMISTRY_NAMES[CHEMISTRY[cell]],
+            HOLDER_CLASSES[HOLDER_CLASS[cell]],
             int(traits.watt_hours[0]) / 1000.0,
             bool(traits.leased[0]),
             float(traits.price_sensitivity[0]),
@@ -151,13 +152,14 @@ class Holders:
         keys = who(rows.cohort, rows.rank)
         holders = draws.holder_words(fleet.seed, keys)
         traits = fleet.traits(rows.cohort, month, holders)
-        province, chemistry, holder_class = PROVINCE[rows.cohort], CHEMISTRY[rows.cohort], HOLDER_CLASS[rows.cohort]
+        row, place = np.divmod(rows.cohort, CELLS)
+        province, chemistry, holder_class = PROVINCE[place], CHEMISTRY[place], HOLDER_CLASS[place]
         route = rows.route.copy()
         new = slice(0, np.count_nonzero(route == FIRST_RELEASE))
         route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
-        cell = BID_CELL[rows.cohort] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
+        cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
-        owed = deposits[SALE_MONTH[rows.cohort]] if deposits.any() else None
+        owed = deposits[SALE_MONTH[row]] if deposits.any() else None
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
@@ -168,12 +170,12 @@ class Holders:
             channel[lots], price[lots] = self._tender(rows, lots, keys, cell, province, board, presence, levers)
         free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
-            place = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
+            here = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
             utility = board.offer.take(cell[free], axis=1)
             if owed is not None:
                 utility[: DISMANTLER + 1] += owed[free]
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
-            utility += ease.take(place, axis=1)
+            utility += ease.take(here, axis=1)
             utility[: DISMANTLER + 1] += traits.awareness[free] * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
             price[free] = board.paid[channel[free], cell[free]]

@@ -24,16 +24,14 @@ HEALTH_BANDS = (0.6, 0.7, 0.8)  # upper edges of the first three of four bands o
 BANDS = len(HEALTH_BANDS) + 1
 
 
-def _sale_months() -> np.ndarray:
-    row = np.arange(COHORTS) // CELLS
-    return np.where(row < MONTHS, row, row - MONTHS + RUN_FROM)
-
-
-# What a cohort's number says, as tables by cohort: month of sale, province, chemistry, holder class
-SALE_MONTH = _sale_months().astype(np.int64)
-PROVINCE = np.arange(COHORTS) % CELLS // (CHEMISTRIES * CLASSES)
-CHEMISTRY = np.arange(COHORTS) // CLASSES % CHEMISTRIES
-HOLDER_CLASS = np.arange(COHORTS) % CLASSES
+# A cohort's number is row x CELLS + cell. Small tables (they stay in the processor's cache) say what the two mean.
+_row, _cell = np.arange(COHORTS // CELLS), np.arange(CELLS)
+SALE_MONTH = np.where(_row < MONTHS, _row, _row - MONTHS + RUN_FROM)  # by row
+_YEAR = SALE_MONTH // 12
+PROVINCE = _cell // (CHEMISTRIES * CLASSES)  # these by cell
+CHEMISTRY = _cell // CLASSES % CHEMISTRIES
+HOLDER_CLASS = _cell % CLASSES
+KIND = _cell % (CHEMISTRIES * CLASSES)  # chemistry and class
 BID_CELL = (PROVINCE * CHEMISTRIES + CHEMISTRY) * BANDS  # first cell of its bids: province, chemistry, worst health
 
 
@@ -130,20 +128,21 @@ class Fleet:
 
     def traits(self, cohort: np.ndarray, month: int, holders: np.ndarray) -> Traits:
         """Say what packs and their holders are like in a month; `holders` are their keyed words (uint64)."""
-        sold = SALE_MONTH[cohort]
+        row, cell = np.divmod(cohort, CELLS)
+        sold, year, holder_class = SALE_MONTH[row], _YEAR[row], HOLDER_CLASS[cell]
         drawn = draws.words(holders, TRAIT_CODES)
         luck = ((drawn[:, None] >> _SHIFTS) & _LOW).astype(np.int64)  # two words of four pieces each
         (energy, wear, price, norm), (plug, lease, scan, _) = luck
-        year_class = _YEAR_CLASS[cohort]
+        year_class = year * CLASSES + holder_class
         mean = self._mean_wh[year_class * 2 + (plug < self._phev_cut[year_class])]
-        fade = self._fade_a_month[_YEAR_KIND[cohort]] * (month - sold)
+        fade = self._fade_a_month[year * (CHEMISTRIES * CLASSES) + KIND[cell]] * (month - sold)
         fade *= 0.7 + 0.6 / 65536.0 * wear
         return Traits(
             mean * (52429 + (energy * 13107 >> 15)) >> 16,  # 80 to 120 % of the mean, in whole steps
             np.searchsorted(_HEALTH_EDGES, -fade, side="right"),
             0.5 + (price + 0.5) / 65536.0,
             self._awareness * 2.0 * ((norm + 0.5) / 65536.0),
-            lease < self._leased_cut[sold * CLASSES + HOLDER_CLASS[cohort]],
+            lease < self._leased_cut[sold * CLASSES + holder_class],
             (scan + 0.5) / 65536.0,
         )
 
@@ -151,5 +150,3 @@ class Fleet:
 _SHIFTS, _LOW = np.array([0, 16, 32, 48], np.uint64)[:, None], np.uint64(0xFFFF)
 TRAIT_CODES = np.array([draws.code("traits", 0, 0), draws.code("traits", 0, 1)], np.uint64)
 _HEALTH_EDGES = np.array([edge - 1.0 for edge in HEALTH_BANDS])  # minus the fade at which a band ends
-_YEAR_CLASS = SALE_MONTH // 12 * CLASSES + HOLDER_CLASS
-_YEAR_KIND = SALE_MONTH // 12 * (CHEMISTRIES * CLASSES) + CHEMISTRY * CLASSES + HOLDER_CLASS

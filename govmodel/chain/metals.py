@@ -15,5 +15,5 @@ def recovered(watt_hours: np.ndarray, content: np.ndarray, recovery: np.ndarray)
     recovered is lost: the two always sum to what went in.
     """
     inside = watt_hours[:, :, None] * content
-    out = np.floor(inside * recovery).astype(np.int64)
+    out = (inside * recovery).astype(np.int64)  # rounded down
     return out.sum(axis=1), (inside - out).sum(axis=(0, 1))

@@ -23,11 +23,10 @@ from ..foundations.calendar import MONTHS, RUN_FROM
 from .fleet import (
     CELLS,
     CHEMISTRIES,
-    CHEMISTRY,
     CLASSES,
     COHORTS,
     HOLDER_CLASS,
-    NEW_COHORTS,
+    KIND,
     PROVINCE,
     PROVINCES,
     SALE_MONTH,
@@ -256,16 +255,14 @@ class Clocks:
 
         `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES.
         """
-        rates = self._rates[_LIFE[cohort] + (month - SALE_MONTH[cohort])].T
+        row, cell = np.divmod(cohort, CELLS)
+        rates = self._rates[_FIRST_LIFE[row] + KIND[cell] * MONTHS + (month - SALE_MONTH[row])].T
         factor = self.factors.get(month)
         if factor is not None:
-            rates[VEHICLE_END] *= factor[PROVINCE[cohort], HOLDER_CLASS[cohort]]
+            rates[VEHICLE_END] *= factor[PROVINCE[cell], HOLDER_CLASS[cell]]
         with np.errstate(divide="ignore"):  # a cause without hazard waits for ever
             return np.argmin(waits / rates, axis=0)
 
 
-# Where a cohort's hazards begin in the table of all hazards: family, sale year, chemistry, class
-_LIFE = (
-    (((np.arange(COHORTS) >= NEW_COHORTS) * (MONTHS // 12) + SALE_MONTH // 12) * CHEMISTRIES + CHEMISTRY) * CLASSES
-    + HOLDER_CLASS
-) * MONTHS
+# Where the hazards of a sale row begin in the table of all hazards: family, sale year
+_FIRST_LIFE = ((np.arange(len(SALE_MONTH)) >= MONTHS) * (MONTHS // 12) + SALE_MONTH // 12) * KINDS * MONTHS

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ..actors.fates import CHANNEL_OF, DISPOSITIONS, SCANNED
-from ..chain.fleet import CHEMISTRY, HOLDER_CLASS, NEW_COHORTS, PROVINCE, SALE_MONTH, who
+from ..chain.fleet import CELLS, CHEMISTRY, HOLDER_CLASS, NEW_COHORTS, PROVINCE, SALE_MONTH, who
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
 from ..foundations import draws
 from ..foundations.calendar import month_name
@@ -119,9 +119,10 @@ def pack_history(model, number: int) -> PackHistory:
     cohort, rank = fleet.find(number)
     key = who(np.array([cohort]), np.array([rank]))
     holders = draws.holder_words(fleet.seed, key)
-    sold = int(SALE_MONTH[cohort])
+    row, cell = divmod(cohort, CELLS)
+    sold = int(SALE_MONTH[row])
     traits = fleet.traits(np.array([cohort]), sold, holders)
-    province, chemistry, holder_class = PROVINCE[cohort], CHEMISTRY[cohort], HOLDER_CLASS[cohort]
+    province, chemistry, holder_class = PROVINCE[cell], CHEMISTRY[cell], HOLDER_CLASS[cell]
     year = sold // 12
     owner = [draws.draw(fleet.seed, "traits", int(key[0]), 0, alternative) for alternative in (2, 3)]
     automaker, maker = (
