@@ -93,7 +93,7 @@ class GovernanceModel(mesa.Model):
         ]
         self.recyclers = [Recycler(self, plant, i) for i, plant in enumerate(facts.plants)]
         since_2021 = (self.start - RUN_FROM) / 36.0
-        grown = min(p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * since_2021, 1.0)
+        grown = p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * since_2021
         counted = facts.workshop_count / facts.workshop_count.sum()
         self.districts = [
             WorkshopDistrict(self, f"workshops_{code}", i, float(counted[i]), float(facts.workshop_count[i] * grown))
@@ -147,7 +147,8 @@ class GovernanceModel(mesa.Model):
             self._border = levers["open_borders"]
             permits = geography.permits(self.facts, self.parameters, self.plants.province, self._border)
             self.haul = self.freight + permits
-        pull = np.where(self.plants.room_g > 0.0, self.plants.capacity_t, 0.0) + 1e-9
+        room = self.plants.room_g * 12e-6 / self.parameters["safe_storage_months"]  # a full yard draws nothing
+        pull = np.minimum(self.plants.capacity_t, room) + 1e-9
         return self.market.post(self.month, self._plant_margin, pull, self.haul, self._workshop_margin, levers)
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
@@ -170,7 +171,7 @@ class GovernanceModel(mesa.Model):
         count = self._workshop_count
         self._ease = self.ease.table(sites, self._vehicles, count, levers)
         expected = np.repeat(self._bidders, PROVINCES, axis=1)
-        expected[3] *= np.minimum(count / count.mean(), 2.5)
+        expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
         self._presence = attendance(expected)
 
     def receive(self, flows: Flows, board: Board) -> Reception:

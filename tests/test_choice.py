@@ -119,8 +119,8 @@ def test_a_reward_to_licensed_channels_moves_packs_only_from_unlicensed_ones():
     before, after = decisions({}), decisions({"holder_reward": 60.0})
     unlicensed, moved = {"workshop", "kept"}, 0
     for pack, (route, channel) in before.items():
-        if route in ("fleet_tender", "second_life_return"):
-            assert after[pack] == (route, channel)  # the reward goes to holders; bidders' offers stay
+        if route == "second_life_return":
+            assert after[pack] == (route, channel)  # rewards are paid once, at the end of the first life
         elif after[pack][1] != channel and channel in unlicensed:
             moved += 1
             assert after[pack][1] not in unlicensed

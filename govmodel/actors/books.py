@@ -86,6 +86,7 @@ class Books:
         self.collecting = line("collecting and sorting", list(COLLECTORS), ["suppliers"])
         self.plant_vat = line("value-added tax", list(plants), ["treasury"])
         self.collector_vat = line("value-added tax", list(COLLECTORS), ["treasury"])
+        self.crude_vat = line("value-added tax", ["metal_buyers"], ["treasury"])
         self.subsidy = line("subsidy", ["treasury"], list(plants))
         self.reward = line("holder reward", ["treasury"], list(HOLDER_GROUPS))
         self.fines = line("fines", workshops, ["treasury"])
@@ -159,6 +160,7 @@ class Books:
         wh = flows.by_way
         crude, again = wh[:, WORKSHOP_RECOVERIES].sum(axis=1), wh[:, REUSES].sum(axis=1)
         pay(month, self.black_mass, fen(crude, board.crude_value).sum(axis=1))
+        pay(month, self.crude_vat, int(fen(crude, board.crude_vat).sum()))
         pay(month, self.workshop_cost, fen(crude, cost).sum(axis=1) + fen(again, self.p["reuse_cost"]).sum(axis=1))
         pay(month, self.fines, fen(crude + again, board.penalty).sum(axis=1))
         return crude + again

@@ -32,7 +32,7 @@ class Recycler(mesa.Agent):
             self.margin = max(p["plant_margin_least"], self.margin - p["margin_step"])
         elif busy > p["full_above"]:
             self.margin = min(p["plant_margin_most"], self.margin + p["margin_step"])
-        self.losing = self.losing + 1 if self.margin < 0.0 else 0
+        self.losing = self.losing + 1 if self.margin < -1e-9 else 0  # not a rounding error
         if self.losing > self.patience:
             self.margin, self.losing = max(0.0, p["plant_margin_least"]), 0
 

@@ -167,7 +167,11 @@ class Holders:
         fleets = (holder_class > 0) & (route == LET_GO)  # a lot that drew nobody is offered again
         lots = np.flatnonzero((route == TENDER) | (route == SECOND_LIFE_RETURN) | fleets)
         if lots.size:
-            channel[lots], price[lots] = self._tender(rows, lots, keys, cell, province, board, presence, levers)
+            extra = board.tender_extra.take(cell[lots], axis=1)
+            if owed is not None:
+                extra[:3] += owed[lots]
+            extra *= route[lots] != SECOND_LIFE_RETURN  # rewards and refunds are paid once
+            channel[lots], price[lots] = self._tender(rows, lots, keys, cell, province, board, presence, levers, extra)
         free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
             here = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
@@ -188,7 +192,9 @@ class Holders:
         made = Decided(wh, province, chemistry, holder_class, cell, route, what, channel, price, scanned)
         flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
 
-    def _tender(self, rows, lots, keys, cell, province, board, presence, levers) -> tuple[np.ndarray, np.ndarray]:
+    def _tender(
+        self, rows, lots, keys, cell, province, board, presence, levers, extra
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Put fleets' and storage operators' packs out to tender, by lots of packs that came in together."""
         first = keys[lots] - (rows.rank[lots] % self.lot).astype(np.uint64)
         won = award(
@@ -199,6 +205,7 @@ class Holders:
             self.p["tender_error"],
             draws.holder_words(self.fleet.seed, first),
             rows.ordinal[lots],
+            extra,
         )
         return won.channel, won.price
 

@@ -11,7 +11,9 @@ STRUCTURES = ("market",)
 OUTLOOKS = ("low", "central", "high")
 METAL_PRICES = ("central", "crash", "spike")
 CAPACITIES = ("nominal", "plant_list")
-LARGEST_SCALE = 10_000_000  # about twenty simulated packs are left of a nation's
+LARGEST_SCALE = (
+    200_000  # a thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
+)
 
 _WANTED = {
     "string_type": "a text",

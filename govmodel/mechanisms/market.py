@@ -34,6 +34,7 @@ class Board:
     paid: np.ndarray  # (6 channels, CELLS) price a holder is paid, yuan/kWh, never negative
     offer: np.ndarray  # (6 channels, CELLS) the same with rewards and expected penalties
     tender: np.ndarray  # (4 bidder kinds, CELLS) what a kind's typical bidder bids for a lot
+    tender_extra: np.ndarray  # (4 bidder kinds, CELLS) rewards and expected penalties on top of a bid
     second_life: np.ndarray  # (2, CELLS) chance that a licensed buyer re-uses; row 1 is the battery makers' own outlets
     reuse: np.ndarray  # (CELLS,) chance that a workshop re-uses instead of recovering
     to_workshop: np.ndarray  # (CELLS,) chance that a dismantler sells on to a workshop
@@ -44,6 +45,7 @@ class Board:
     second_life_worth: np.ndarray  # (2, 4) what storage operators pay a licensed firm, before its cost
     reuse_worth: np.ndarray  # (2, 4) what users pay a workshop for an unlawful re-use, before its cost
     crude_value: np.ndarray  # (2,) what a workshop gets for crude recovery, before its cost
+    crude_vat: np.ndarray  # (2,) VAT that refiners pay on black mass
     metal_value: np.ndarray  # (2,) what a plant sells the recovered metals of a kWh for
     penalty: np.ndarray  # (2,) fine a workshop expects
 
@@ -64,6 +66,7 @@ class Worth:
     second_worth: np.ndarray  # (months, 2, 4) what storage operators pay
     second: np.ndarray  # (months, 2, 4) the same less cost and VAT
     crude_value: np.ndarray  # (months, 2) black mass and scrap metal a workshop sells
+    crude_vat: np.ndarray  # (months, 2) VAT that refiners pay on the salts in black mass
     reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
     reuse_chance: np.ndarray  # (months, 2, 4) chance that a workshop re-uses
     best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
@@ -114,7 +117,8 @@ class Market:
         second = second - self.vat(np.maximum(second, 0.0), levers)
         # a refiner of black mass pays VAT on its salts and keeps the cost of refining
         refining = np.array([p["refining_cost_lfp"], p["refining_cost_ncm"]])
-        salts = np.maximum(self._black_mass - self.vat(self._black_mass, levers) - refining, 0.0)
+        crude_vat = self.vat(self._black_mass, levers)
+        salts = np.maximum(self._black_mass - crude_vat - refining, 0.0)
         crude_value = salts + self._scrap_metal
         crude = (crude_value - self.workshop_cost)[:, :, None]
         reuse_worth = (
@@ -126,7 +130,7 @@ class Market:
         penalty = levers["inspection"] / 12.0 * p["detection"] * levers["fine"] * gain
         best = np.maximum(crude, reuse)
         net = value - tax - cost + levers["subsidy"]
-        return Worth(value, net, second_worth, second, crude_value, reuse_worth, reuse_chance, best, penalty)
+        return Worth(value, net, second_worth, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, penalty)
 
     def post(
         self,
@@ -152,7 +156,8 @@ class Market:
         second_chance = logistic((second - either) / error)
         licensed_best, maker_best = np.maximum(either, second)
         workshop = self._outbid(worth.best[month], worth.penalty[month], workshop_margin, licensed_best)
-        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, levers["buyback_premium"])
+        risk = self.p["licence_worth"] + worth.penalty[month][:, None]
+        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, risk, levers["buyback_premium"])
         offer = paid.copy()
         offer[:WORKSHOP] += levers["holder_reward"]
         temptation = np.maximum(paid[WORKSHOP] - paid[:WORKSHOP].max(axis=0), 0.0)
@@ -161,6 +166,7 @@ class Market:
             paid=paid,
             offer=offer,
             tender=paid[KINDS],
+            tender_extra=offer[KINDS] - paid[KINDS],
             second_life=second_chance.reshape(2, CELLS),
             reuse=np.tile(worth.reuse_chance[month].ravel(), PROVINCES),
             to_workshop=to_workshop.ravel(),
@@ -171,6 +177,7 @@ class Market:
             second_life_worth=worth.second_worth[month],
             reuse_worth=worth.reuse_worth[month],
             crude_value=worth.crude_value[month],
+            crude_vat=worth.crude_vat[month],
             metal_value=value,
             penalty=worth.penalty[month],
         )
@@ -188,18 +195,21 @@ class Market:
         """Bid as a workshop: at the usual margin, or at less where that is needed to outbid licensed buyers."""
         p = self.p
         usual = best * (1.0 - margin[:, None, None]) - penalty[:, None]
-        utmost = best * (1.0 - p["workshop_margin_least"]) - penalty[:, None]
+        utmost = best - p["workshop_margin_least"] - penalty[:, None]
         return np.maximum(usual, np.minimum(utmost, (1.0 + p["workshop_outbid"]) * licensed))
 
-    def _pay(self, licensed, maker, workshop, premium: float) -> tuple[np.ndarray, np.ndarray]:
-        """Say what each channel pays a holder, (6, CELLS), and the chance that a dismantler sells on to a workshop."""
+    def _pay(self, licensed, maker, workshop, risk, premium: float) -> tuple[np.ndarray, np.ndarray]:
+        """Say what each channel pays a holder, (6, CELLS), and the chance that a dismantler sells on to a workshop.
+
+        `risk` is what a dismantler stands to lose by it: its licence and the expected fine, yuan/kWh (2, 1).
+        """
         p = self.p
-        to_workshop = logistic((workshop - licensed - p["licence_worth"]) / p["resale_error"])
+        to_workshop = logistic((workshop - licensed - risk) / p["resale_error"])
         paid = np.zeros((6, PROVINCES, CHEMISTRIES, BANDS))
         paid[AUTOMAKER_OUTLET] = (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + premium
         paid[BATTERY_MAKER_OUTLET] = maker + (premium - p["outlet_cost"])
         paid[RECYCLER] = licensed - p["recycler_collection_cost"]
-        paid[DISMANTLER] = np.maximum(licensed, workshop - p["licence_worth"]) - p["dismantler_margin"]
+        paid[DISMANTLER] = np.maximum(licensed, workshop - risk) - p["dismantler_margin"]
         paid[WORKSHOP] = workshop
         return np.maximum(paid, 0.0, out=paid).reshape(6, CELLS), to_workshop
 

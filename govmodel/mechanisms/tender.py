@@ -3,8 +3,9 @@
 How many bidders of each kind come to a lot is Poisson; each values the lot by its kind's bid plus a Gumbel error of its
 own (a share of the bid), so the best of n errs by Gumbel + log n. The score of a bid is
 
-    weight * bid + (1 - weight) * licence_worth * [licensed]        (yuan/kWh)
+    weight * (bid + reward and refund - expected penalty) + (1 - weight) * licence_worth * [licensed]      (yuan/kWh)
 
+Bidders know that the winner of n is the one who errs most, by error * log n on average, and shade what they pay by it.
 "Highest bid wins" is weight 1. A lot that draws nobody is kept and put out to tender again.
 """
 
@@ -42,18 +43,29 @@ class Awards:
 
 
 def award(
-    bids: np.ndarray, presence: np.ndarray, weight: float, licence_worth: float, error: float, lots: np.ndarray, ordinal
+    bids: np.ndarray,
+    presence: np.ndarray,
+    weight: float,
+    licence_worth: float,
+    error: float,
+    lots: np.ndarray,
+    ordinal,
+    extra: np.ndarray | float = 0.0,
 ) -> Awards:
-    """Award lots: `bids` yuan/kWh (4 KINDS, lots), `presence` cumulative chances (6, 4 KINDS, lots)."""
+    """Award lots: `bids` yuan/kWh (4 KINDS, lots), `presence` cumulative chances (6, 4 KINDS, lots).
+
+    `extra` is what a seller gains or risks besides the price, yuan/kWh (4 KINDS, lots).
+    """
     drawn = draws.words(draws.at(lots, ordinal), _CODES)
     luck = draws.uniform(drawn[:4])
     count = (luck > presence).sum(axis=0)
     waits = draws.exponential(drawn[4:])
-    offered = bids * (1.0 + error * (_LOG_COUNT[count] - np.log(waits) - EULER))
-    score = weight * offered + ((1.0 - weight) * licence_worth * _LICENSED)[:, None]
+    valued = bids * (1.0 + error * (_LOG_COUNT[count] - np.log(waits) - EULER))
+    score = weight * (valued + extra) + ((1.0 - weight) * licence_worth * _LICENSED)[:, None]
     score[count == 0] = -np.inf
     best = np.argmax(score, axis=0)
     here = np.arange(len(lots))
     came = count[best, here] > 0
-    price = np.where(came, np.maximum(offered[best, here], 0.0), 0.0)
+    shaded = valued[best, here] - error * bids[best, here] * np.log(np.maximum(count.sum(axis=0), 1))
+    price = np.where(came, np.maximum(shaded, 0.0), 0.0)
     return Awards(np.where(came, KINDS[best], KEPT), price)

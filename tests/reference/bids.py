@@ -131,7 +131,7 @@ class Bids:
         chance = logistic((reuse - crude) / p["use_choice_error"])
         best = max(reuse, crude)
         usual = best * (1 - self.workshop_margin[province]) - self.penalty(chemistry)
-        utmost = best * (1 - p["workshop_margin_least"]) - self.penalty(chemistry)
+        utmost = best - p["workshop_margin_least"] - self.penalty(chemistry)
         outbidding = (1 + p["workshop_outbid"]) * licensed
         bid = usual if usual > outbidding else max(usual, min(utmost, outbidding))
         return {"worth": worth, "chance": chance, "bid": bid}
@@ -147,12 +147,13 @@ class Bids:
         second_chance, licensed = self.licensed(recovery, second)
         maker_chance, maker = self.licensed(maker_recovery, second)
         shop = self.workshop(province, chemistry, band, licensed)
-        diverted = logistic((shop["bid"] - licensed - p["licence_worth"]) / p["resale_error"])
+        risk = p["licence_worth"] + self.penalty(chemistry)
+        diverted = logistic((shop["bid"] - licensed - risk) / p["resale_error"])
         paid = {
             "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + levers["buyback_premium"],
             "battery_maker_outlet": maker - p["outlet_cost"] + levers["buyback_premium"],
             "recycler": licensed - p["recycler_collection_cost"],
-            "dismantler": max(licensed, shop["bid"] - p["licence_worth"]) - p["dismantler_margin"],
+            "dismantler": max(licensed, shop["bid"] - risk) - p["dismantler_margin"],
             "workshop": shop["bid"],
             "kept": 0.0,
         }

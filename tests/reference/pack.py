@@ -215,7 +215,7 @@ class Pack(mesa.Agent):
     def decide(self, route: str, cell: int) -> tuple[str, float]:
         """Choose a channel, by the rule of whoever holds the pack; gives the channel and the price paid."""
         if route in ("fleet_tender", "second_life_return") or (route == "let_go" and self.holder_class > 0):
-            return self.tender(cell)
+            return self.tender(cell, route)
         if route == "reuse_return":
             return self.hand_to("workshop", cell)
         if route == "lease_return" and self.luck("owner", ordinal=self.decisions) >= self.model.p["lease_broken"]:
@@ -242,24 +242,32 @@ class Pack(mesa.Agent):
             times.append(self.wait("channel", i, self.decisions) * exp(-utility))
         return self.hand_to(CHANNELS[times.index(min(times))], cell)
 
-    def tender(self, cell: int) -> tuple[str, float]:
+    def tender(self, cell: int, route: str) -> tuple[str, float]:
         """Sell the lot to the best of the bidders that come; the packs of a lot share its luck."""
         world, p = self.model, self.model.p
         lot = max(1, int(p["tender_lot"] / world.case.scale))
         key = self.key - self.rank % lot
         weight = world.levers["tender_price_weight"]
-        best, best_score, best_bid = "kept", -math.inf, 0.0
+        best, best_score, value, usual, everyone = "kept", -math.inf, 0.0, 0.0, 0
         for i, kind in enumerate(BIDDERS):
             luck = self.luck("bidders", i, self.decisions, key)
             count = sum(luck > world.presence[step, i, self.province] for step in range(6))
             if count == 0:
                 continue
+            everyone += count
+            bid = world.board.tender[i, cell]
             error = log(float(count)) - log(self.wait("bid", i, self.decisions, key)) - EULER
-            bid = world.board.tender[i, cell] * (1.0 + p["tender_error"] * error)
-            score = weight * bid + (1 - weight) * p["tender_licence_worth"] * (0.0 if kind == "workshop" else 1.0)
+            valued = bid * (1.0 + p["tender_error"] * error)
+            extra = world.board.tender_extra[i, cell] + (world.deposits[self.born] if kind != "workshop" else 0.0)
+            if route == "second_life_return":
+                extra = 0.0
+            record = (1 - weight) * p["tender_licence_worth"] * (0.0 if kind == "workshop" else 1.0)
+            score = weight * (valued + extra) + record
             if score > best_score:
-                best, best_score, best_bid = kind, score, bid
-        return best, max(best_bid, 0.0)
+                best, best_score, value, usual = kind, score, valued, bid
+        if best == "kept":
+            return best, 0.0
+        return best, max(value - p["tender_error"] * usual * log(float(everyone)), 0.0)
 
     def way(self, channel: str, cell: int) -> str:
         """Say what the buyer does with the pack."""

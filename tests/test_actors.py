@@ -1,0 +1,159 @@
+"""Actors: plants' margins and workshops' numbers told again from the record, and each line of the books from the flows."""
+
+import numpy as np
+import pytest
+
+from govmodel import facts
+from govmodel.foundations.calendar import month_number
+from govmodel.foundations.draws import draw
+from tests.worlds import CHINA, lived
+
+COUNTRY = facts.load("china")
+MASS = COUNTRY.mass_per_kwh
+LEVERS = {"subsidy": 12.0, "holder_reward": 7.0, "deposit": 15.0, "inspection": 2.0}
+CASE = CHINA.with_(scale=20_000, levers={name: {"2021-01": value} for name, value in LEVERS.items()})
+CASES = {
+    "as set": CASE,
+    "short patience": CASE.with_(
+        parameters={"loss_patience_least": 1.0, "loss_patience_most": 3.0, "margin_step": 0.05}
+    ),
+    "little capacity": CASE.with_(capacity="plant_list", retirement_outlook="high"),
+}
+GRAIN = 1e-9
+
+
+@pytest.fixture(params=CASES)
+def model(request):
+    """Give a lived world of one of the cases, for reading only."""
+    return lived(CASES[request.param], 4)
+
+
+def quarters(model):
+    """Rows of each whole quarter: first row, row after the last."""
+    for row, month in enumerate(range(model.start, model.until + 1)):
+        if month % 3 == 2 and row >= 2:
+            yield row - 2, row + 1
+
+
+def test_plants_decide_at_the_end_of_a_quarter_and_by_the_rule(model):
+    """A starved plant cuts its margin by a step, a full one raises it, and one that has lost for long stops."""
+    p, record = model.parameters, model.record
+    for i in range(0, len(model.recyclers), 7):
+        span = p["loss_patience_most"] - p["loss_patience_least"]
+        patience = p["loss_patience_least"] + span * draw(model.seed_key, "patience", i)
+        margin, losing = p["plant_margin"], 0
+        for first, after in quarters(model):
+            assert np.allclose(record.margin[first : after - 1, i], margin, rtol=0, atol=GRAIN)
+            taken = sum(
+                float(MASS[c]) * float(record.received[first:after, c, i].sum() + record.scrap[first:after, c, i].sum())
+                for c in (0, 1)
+            )
+            busy = taken / max(record.capacity_t[after - 1, i] * 1e6 / 4, 1.0)
+            if busy < p["starved_below"]:
+                margin = max(p["plant_margin_least"], margin - p["margin_step"])
+            elif busy > p["full_above"]:
+                margin = min(p["plant_margin_most"], margin + p["margin_step"])
+            losing = losing + 1 if margin < -GRAIN else 0
+            if losing > patience:
+                margin, losing = max(0.0, p["plant_margin_least"]), 0
+
+
+def test_workshops_open_and_close_toward_what_the_trade_keeps_busy(model):
+    """Each quarter every province's workshops move a part of the way to their share of what the trade would keep busy."""
+    p, record = model.parameters, model.record
+    share = COUNTRY.workshop_count / COUNTRY.workshop_count.sum()
+    count = COUNTRY.workshop_count * p["workshops_at_start"]
+    for first, after in quarters(model):
+        assert np.allclose(record.workshops[first : after - 1], count)
+        taken = record.watt_hours[first:after][:, :, :, 8:12].sum(axis=(0, 1, 2, 3))  # by chemistry
+        tonnes_a_year = float(MASS @ taken) / 1e6 * 4
+        wanted = tonnes_a_year / p["workshop_tonnes"] / p["workshop_busy"]
+        count = count + p["workshop_entry"] * (wanted * share - count)
+    assert record.workshops.min() > 0
+
+
+def paid(model, line) -> np.ndarray:
+    """Fen paid on a line, by month."""
+    return model.ledger.amounts[:, line].sum(axis=1)
+
+
+def test_holders_are_paid_what_their_packs_fetched(model):
+    """Purchases by month equal the prices of all packs sold, fen by fen, and rewards and refunds follow first hand-overs."""
+    bought = sum(paid(model, line) for line in model.books.purchases)
+    assert np.array_equal(bought, model.record.fen.sum(axis=(1, 2, 3, 4)))
+    assert not model.record.fen[:, :, :, 12].any()  # a kept pack fetches nothing
+    handed = model.record.watt_hours[:, :, :6, :10].sum(axis=(1, 2, 3, 4))  # routes of a first life, licensed channels
+    packs = model.record.packs[:, :, :6, :10].sum(axis=(1, 2, 3, 4)) / model.case.scale
+    rewards = paid(model, model.books.reward)
+    assert (np.abs(rewards - handed * LEVERS["holder_reward"] * 0.1) <= packs + 1).all()
+    assert paid(model, model.books.refunds).sum() <= handed.sum() * LEVERS["deposit"] * 0.1
+    assert not model.ledger.amounts[:, model.books.refunds][:, 4:].any()  # who bought second hand paid no deposit
+
+
+def test_plants_are_paid_for_what_they_worked(model):
+    """Metals, processing, subsidy and scrap are energy times their price, to a fen a plant and chemistry."""
+    p, record, books = model.parameters, model.record, model.books
+    months = np.arange(model.start, model.until + 1)
+    worked, scrap = (np.asarray(part).sum(axis=2).astype(float) for part in (record.worked, record.scrap))
+    tonnes = COUNTRY.metal_per_kwh * COUNTRY.recovery["licensed"] / 1000
+    tonnes[:, 0] *= COUNTRY.lithium_carbonate_per_lithium
+    value = COUNTRY.metal_prices["central"][months] @ tonnes.T  # yuan/kWh
+    base = np.array([p["processing_cost_lfp"], p["processing_cost_ncm"]])
+    cost = base * (1 - p["processing_learning"]) ** (months / 12 - 11)[:, None]
+    expected = {
+        books.metals: ((worked + scrap) * value).sum(axis=1),
+        books.factory_scrap: (scrap * value).sum(axis=1) * p["scrap_payable"],
+        books.processing: ((worked + scrap * p["scrap_cost_share"]) * cost).sum(axis=1),
+        books.subsidy: worked.sum(axis=1) * LEVERS["subsidy"],
+    }
+    for line, yuan in ((line, yuan_per_kwh * 0.1) for line, yuan_per_kwh in expected.items()):
+        assert np.allclose(paid(model, line), yuan, rtol=1e-9, atol=2 * len(model.recyclers))
+
+
+def test_money_for_packs_passes_through_collection_untouched(model):
+    """Plants' payments for packs reach the collectors the same month, to the fen."""
+    assert not model.ledger.net(["collection"]).any()
+    assert np.array_equal(paid(model, model.books.gate), paid(model, model.books.collection))
+    assert paid(model, model.books.gate)[-1] > 0 and paid(model, model.books.freight)[-1] > 0
+
+
+def test_inspections_cost_by_the_visit(model):
+    """Visits a workshop and year times workshops times the cost of a visit, by month."""
+    # the number on record at a quarter's end is the one decided for the next quarter
+    inside = np.array([month % 3 != 2 for month in range(model.start, model.until + 1)])
+    yuan = LEVERS["inspection"] / 12 * model.record.workshops.sum(axis=1) * model.parameters["visit_cost"]
+    assert np.allclose(paid(model, model.books.inspections)[inside], yuan[inside] * 100, atol=1.0)
+
+
+def test_deposits_are_taken_on_all_packs_sold(model):
+    """Every new pack, replacements included, pays the deposit on its class's mean energy."""
+    mean = (COUNTRY.pack_kwh * np.stack([1 - COUNTRY.phev_share, COUNTRY.phev_share], -1)).sum(-1)
+    fleet, taken = model.holders.fleet, paid(model, model.books.deposits)
+    for row, month in enumerate(range(model.start, model.until + 1)):
+        both = (fleet.packs[month * 248 :][:248], fleet.packs[(276 + month - 96) * 248 :][:248])
+        by_class = sum(part.reshape(31, 2, 4).sum(axis=(0, 1)) for part in both)
+        kwh = (by_class * mean[month // 12]).sum() * model.case.scale
+        assert taken[row] == pytest.approx(kwh * LEVERS["deposit"] * 100, rel=1e-4)
+
+
+def test_taxes_and_fines_reach_the_treasury_and_nobody_else(model):
+    """The treasury's books are the taxes and fines less subsidies, rewards and inspections."""
+    frame = model.ledger.frame()
+    received = set(frame.loc[frame["payee"] == "treasury", "purpose"])
+    spent = set(frame.loc[frame["payer"] == "treasury", "purpose"])
+    assert received == {"value-added tax", "fines"}
+    assert spent == {"subsidy", "holder reward", "inspections"}
+    fund = set(frame.loc[(frame["payee"] == "deposit_fund") | (frame["payer"] == "deposit_fund"), "purpose"])
+    assert fund == {"deposits", "deposit refunds"}
+
+
+def test_workshops_pay_fines_on_what_they_took():
+    """Fines are the expected penalty on every kWh that ends in a workshop, and none without inspection."""
+    none = lived(CHINA.with_(scale=20_000, until="2025-12", levers={"inspection": {"2021-01": 0.0}}), 4)
+    assert not paid(none, none.books.fines).any() and not paid(none, none.books.inspections).any()
+    some = lived(CHINA.with_(scale=20_000, until="2025-12", levers={"inspection": {"2021-01": 6.0}}), 4)
+    fines = paid(some, some.books.fines)
+    taken = some.record.watt_hours[:, :, :, 8:12].sum(axis=(1, 2, 3, 4))
+    assert ((fines > 0) == (taken > 0)).all()
+    row = month_number("2025-06") - some.start
+    assert 0 < fines[row] / taken[row] / 0.1 < 100  # yuan/kWh
