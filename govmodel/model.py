@@ -130,9 +130,9 @@ class GovernanceModel(mesa.Model):
         reception = self.receive(flows, board)
         worked, scrap = self.process()
         self.inspect_and_pay(flows, board, reception, worked, scrap, levers)
-        if self.month % 3 == 2:
-            self.decide()
         self.note(flows, board, reception, worked, scrap)
+        if self.month % 3 == 2:
+            self.decide()  # in force from next month on
         self.month += 1
         self.running = self.month <= self.until
 

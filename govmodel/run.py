@@ -242,7 +242,7 @@ class _FromFolder:
             if number < unrun.holders.fleet.numbered:  # sold with a vehicle: known before the run
                 wanted = [("replication", "==", replication), ("pack", "==", number)]
                 rows = saved.read_table(self.folder / f"{EVENTS}.parquet", wanted)
-                return _with_events(unrun.pack(number), rows)
+                return _with_events(unrun.pack(number), rows, unrun.months[-1])
         return self._model(replication, "run", lambda: _live(run.case, seed)).pack(number)
 
     def _model(self, replication: int, state: str, make: Callable):
@@ -251,8 +251,8 @@ class _FromFolder:
         return self.models[replication, state]
 
 
-def _with_events(history, rows: pd.DataFrame):
-    """Put saved events into the history of a pack of a model that has not run."""
+def _with_events(history, rows: pd.DataFrame, last: str):
+    """Put saved events into the history of a pack of a model that has not run; `last` is the run's last month."""
     from .actors.fates import CHANNEL_OF, DISPOSITIONS
     from .facts import CHANNELS
     from .performance.history import Happening
@@ -262,7 +262,7 @@ def _with_events(history, rows: pd.DataFrame):
         channel = CHANNELS[CHANNEL_OF[DISPOSITIONS.index(row.disposition)]]
         use = row.disposition.partition(":")[2] or "kept"
         events.append(Happening(row.month, row.route, channel, use, bool(row.scanned)))
-    return replace(history, events=tuple(events))
+    return replace(history, events=tuple(events), unsold=history.sold > last)
 
 
 def _live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):

@@ -1,4 +1,4 @@
-"""Actors: plants' margins and workshops' numbers told again from the record, and each line of the books from the flows."""
+"""Actors: plants' margins and workshops' numbers told again from the record, and lines of the books from the flows."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_plants_decide_at_the_end_of_a_quarter_and_by_the_rule(model):
 
 
 def test_workshops_open_and_close_toward_what_the_trade_keeps_busy(model):
-    """Each quarter every province's workshops move a part of the way to their share of what the trade would keep busy."""
+    """Each quarter a province's workshops move a part of the way to their share of what the trade keeps busy."""
     p, record = model.parameters, model.record
     share = COUNTRY.workshop_count / COUNTRY.workshop_count.sum()
     count = COUNTRY.workshop_count * p["workshops_at_start"]
@@ -72,27 +72,35 @@ def test_workshops_open_and_close_toward_what_the_trade_keeps_busy(model):
     assert record.workshops.min() > 0
 
 
-def paid(model, line) -> np.ndarray:
-    """Fen paid on a line, by month."""
-    return model.ledger.amounts[:, line].sum(axis=1)
+def paid(model, purpose: str, payer: str = "", payee: str = "") -> np.ndarray:
+    """Fen paid for a purpose by payers and to payees whose names begin so, by month."""
+    ledger = model.ledger
+    lines = [
+        i
+        for i, (told, source, target) in enumerate(zip(ledger.purposes, ledger.payers, ledger.payees))
+        if told == purpose and ledger.accounts[source].startswith(payer) and ledger.accounts[target].startswith(payee)
+    ]
+    assert lines
+    return ledger.amounts[:, lines].sum(axis=1)
 
 
 def test_holders_are_paid_what_their_packs_fetched(model):
-    """Purchases by month equal the prices of all packs sold, fen by fen, and rewards and refunds follow first hand-overs."""
-    bought = sum(paid(model, line) for line in model.books.purchases)
+    """Purchases by month equal the prices of all packs sold, to the fen; rewards and refunds follow hand-overs."""
+    bought = paid(model, "packs bought from holders")
     assert np.array_equal(bought, model.record.fen.sum(axis=(1, 2, 3, 4)))
     assert not model.record.fen[:, :, :, 12].any()  # a kept pack fetches nothing
     handed = model.record.watt_hours[:, :, :6, :10].sum(axis=(1, 2, 3, 4))  # routes of a first life, licensed channels
     packs = model.record.packs[:, :, :6, :10].sum(axis=(1, 2, 3, 4)) / model.case.scale
-    rewards = paid(model, model.books.reward)
+    rewards = paid(model, "holder reward")
     assert (np.abs(rewards - handed * LEVERS["holder_reward"] * 0.1) <= packs + 1).all()
-    assert paid(model, model.books.refunds).sum() <= handed.sum() * LEVERS["deposit"] * 0.1
-    assert not model.ledger.amounts[:, model.books.refunds][:, 4:].any()  # who bought second hand paid no deposit
+    assert paid(model, "deposit refunds").sum() <= handed.sum() * LEVERS["deposit"] * 0.1
+    for second_hand in ("storage_operators", "reuse_users"):  # who paid no deposit gets none back
+        assert not paid(model, "deposit refunds", payee=second_hand).any()
 
 
 def test_plants_are_paid_for_what_they_worked(model):
     """Metals, processing, subsidy and scrap are energy times their price, to a fen a plant and chemistry."""
-    p, record, books = model.parameters, model.record, model.books
+    p, record = model.parameters, model.record
     months = np.arange(model.start, model.until + 1)
     worked, scrap = (np.asarray(part).sum(axis=2).astype(float) for part in (record.worked, record.scrap))
     tonnes = COUNTRY.metal_per_kwh * COUNTRY.recovery["licensed"] / 1000
@@ -101,20 +109,23 @@ def test_plants_are_paid_for_what_they_worked(model):
     base = np.array([p["processing_cost_lfp"], p["processing_cost_ncm"]])
     cost = base * (1 - p["processing_learning"]) ** (months / 12 - 11)[:, None]
     expected = {
-        books.metals: ((worked + scrap) * value).sum(axis=1),
-        books.factory_scrap: (scrap * value).sum(axis=1) * p["scrap_payable"],
-        books.processing: ((worked + scrap * p["scrap_cost_share"]) * cost).sum(axis=1),
-        books.subsidy: worked.sum(axis=1) * LEVERS["subsidy"],
+        "metals sold": ((worked + scrap) * value).sum(axis=1),
+        "factory scrap bought": (scrap * value).sum(axis=1) * p["scrap_payable"],
+        "processing": ((worked + scrap * p["scrap_cost_share"]) * cost).sum(axis=1),
+        "subsidy": worked.sum(axis=1) * LEVERS["subsidy"],
     }
-    for line, yuan in ((line, yuan_per_kwh * 0.1) for line, yuan_per_kwh in expected.items()):
-        assert np.allclose(paid(model, line), yuan, rtol=1e-9, atol=2 * len(model.recyclers))
+    for purpose, yuan_by_wh in expected.items():
+        plants = {"payee": "plant: "} if purpose in ("metals sold", "subsidy") else {"payer": "plant: "}
+        fen = yuan_by_wh * 0.1  # yuan/kWh times Wh is a tenth of a fen
+        assert np.allclose(paid(model, purpose, **plants), fen, rtol=1e-9, atol=2 * len(model.recyclers)), purpose
 
 
 def test_money_for_packs_passes_through_collection_untouched(model):
     """Plants' payments for packs reach the collectors the same month, to the fen."""
     assert not model.ledger.net(["collection"]).any()
-    assert np.array_equal(paid(model, model.books.gate), paid(model, model.books.collection))
-    assert paid(model, model.books.gate)[-1] > 0 and paid(model, model.books.freight)[-1] > 0
+    delivered = "packs delivered to plants"
+    assert np.array_equal(paid(model, delivered, payer="plant: "), paid(model, delivered, payer="collection"))
+    assert paid(model, delivered)[-1] > 0 and paid(model, "freight and permits")[-1] > 0
 
 
 def test_inspections_cost_by_the_visit(model):
@@ -122,13 +133,13 @@ def test_inspections_cost_by_the_visit(model):
     # the number on record at a quarter's end is the one decided for the next quarter
     inside = np.array([month % 3 != 2 for month in range(model.start, model.until + 1)])
     yuan = LEVERS["inspection"] / 12 * model.record.workshops.sum(axis=1) * model.parameters["visit_cost"]
-    assert np.allclose(paid(model, model.books.inspections)[inside], yuan[inside] * 100, atol=1.0)
+    assert np.allclose(paid(model, "inspections")[inside], yuan[inside] * 100, atol=1.0)
 
 
 def test_deposits_are_taken_on_all_packs_sold(model):
     """Every new pack, replacements included, pays the deposit on its class's mean energy."""
     mean = (COUNTRY.pack_kwh * np.stack([1 - COUNTRY.phev_share, COUNTRY.phev_share], -1)).sum(-1)
-    fleet, taken = model.holders.fleet, paid(model, model.books.deposits)
+    fleet, taken = model.holders.fleet, paid(model, "deposits")
     for row, month in enumerate(range(model.start, model.until + 1)):
         both = (fleet.packs[month * 248 :][:248], fleet.packs[(276 + month - 96) * 248 :][:248])
         by_class = sum(part.reshape(31, 2, 4).sum(axis=(0, 1)) for part in both)
@@ -150,9 +161,9 @@ def test_taxes_and_fines_reach_the_treasury_and_nobody_else(model):
 def test_workshops_pay_fines_on_what_they_took():
     """Fines are the expected penalty on every kWh that ends in a workshop, and none without inspection."""
     none = lived(CHINA.with_(scale=20_000, until="2025-12", levers={"inspection": {"2021-01": 0.0}}), 4)
-    assert not paid(none, none.books.fines).any() and not paid(none, none.books.inspections).any()
+    assert not paid(none, "fines").any() and not paid(none, "inspections").any()
     some = lived(CHINA.with_(scale=20_000, until="2025-12", levers={"inspection": {"2021-01": 6.0}}), 4)
-    fines = paid(some, some.books.fines)
+    fines = paid(some, "fines")
     taken = some.record.watt_hours[:, :, :, 8:12].sum(axis=(1, 2, 3, 4))
     assert ((fines > 0) == (taken > 0)).all()
     row = month_number("2025-06") - some.start

@@ -195,7 +195,7 @@ class Holders:
     def _tender(
         self, rows, lots, keys, cell, province, board, presence, levers, extra
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Put fleets' and storage operators' packs out to tender, by lots of packs that came in together."""
+        """Put fleets' and storage operators' packs out to tender, by lots of neighbours in a cohort."""
         first = keys[lots] - (rows.rank[lots] % self.lot).astype(np.uint64)
         won = award(
             board.tender.take(cell[lots], axis=1),

@@ -46,6 +46,9 @@ class ParameterSet(Mapping):
             raise InputError("parameter", "the name of a parameter", name, nearest(name, self._parameters))
         return self._parameters[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._parameters
+
     def __iter__(self):
         return iter(self._parameters)
 

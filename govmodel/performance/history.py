@@ -67,6 +67,7 @@ class PackHistory:
     metals_kg: dict
     events: tuple
     before_start: bool
+    unsold: bool
 
     def to_dict(self) -> dict:
         """Give the history as plain values."""
@@ -108,6 +109,8 @@ class PackHistory:
         return told + ([] if self.events else [self._quiet("zh")])
 
     def _quiet(self, lang: str) -> str:
+        if self.unsold:
+            return "Not sold yet." if lang == "en" else "尚未售出。"
         if self.before_start:
             return "Came loose before the run began." if lang == "en" else "在模拟开始前已退役。"
         return "Still on the road." if lang == "en" else "仍在使用中。"
@@ -150,6 +153,7 @@ def pack_history(model, number: int) -> PackHistory:
         {name: round(kwh * float(facts.metal_per_kwh[chemistry, i]), 3) for i, name in enumerate(METALS)},
         events,
         rank < int(model.holders.clocks.gone[cohort]) and not events,
+        sold >= model.month,
     )
 
 

@@ -117,9 +117,10 @@ def _prices(model, months: int) -> dict[str, np.ndarray]:
     paid = record.paid[:months].reshape(months, 6, len(PROVINCES), 2, -1)[..., 2]  # packs of 70 to 80 % health
     values = {}
     for chemistry, name in enumerate(("lfp", "ncm")):
-        weight = first[:, :, chemistry] + 1e-9
+        weight = first[:, :, chemistry]
         for channel, buyer in ((RECYCLER, "licensed"), (WORKSHOP, "workshop")):
-            values[f"{buyer}_bid_{name}"] = (paid[:, channel, :, chemistry] * weight).sum(axis=1) / weight.sum(axis=1)
+            worth = (paid[:, channel, :, chemistry] * weight).sum(axis=1)
+            values[f"{buyer}_bid_{name}"] = _ratio(worth, weight.sum(axis=1))
         premium = _ratio(values[f"workshop_bid_{name}"], values[f"licensed_bid_{name}"]) - 1.0
         values[f"workshop_premium_{name}"] = premium
     return values
