@@ -60,9 +60,9 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
             setattr(_part(model, path), name, held[f"{path}:{name}"].copy())
     for name in RECORD:
         setattr(model.record, name, held[f"record:{name}"].copy())
-    edges = np.cumsum(held["record:rows"])[:-1]
-    model.record.cells = np.split(held["record:cells"], edges)
-    model.record.amounts = np.split(held["record:amounts"], edges, axis=1)
+    ends = np.cumsum(held["record:rows"])
+    model.record.cells = np.split(held["record:cells"], ends)[:-1]
+    model.record.amounts = np.split(held["record:amounts"], ends, axis=1)[:-1]
     model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
     model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
     model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])

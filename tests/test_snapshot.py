@@ -27,7 +27,7 @@ def same(one, other):
     return sorted(a) == sorted(b) and all(np.array_equal(a[name], b[name]) for name in a)
 
 
-@pytest.mark.parametrize("months", [1, 17, 60, 95])
+@pytest.mark.parametrize("months", [0, 1, 17, 60, 95])
 def test_a_branch_equals_the_full_run(months):
     """Going on from any month, in the middle of a quarter or a year, gives the bytes of the run that never stopped."""
     full, branched = live_on(lived(CASE, months)), live_on(gm.branch(lived(CASE, months)))
