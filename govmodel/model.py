@@ -6,7 +6,7 @@ import numpy as np
 from . import facts as country_facts
 from .actors.books import SOURCES, Books
 from .actors.buyers import Recycler, WorkshopDistrict
-from .actors.fates import WORKSHOP_RECOVERIES
+from .actors.fates import FIRST_WAY, RECOVERIES, WORKSHOP_RECOVERIES
 from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
 from .actors.holders import Holders
@@ -18,6 +18,7 @@ from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants, Reception
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.ledger import Ledger
+from .mechanisms.choice import BATTERY_MAKER_OUTLET
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Board, Ease, Market
 from .mechanisms.tender import KINDS, attendance
@@ -102,7 +103,7 @@ class GovernanceModel(mesa.Model):
         self.plant_busy = [0.0] * len(self.recyclers)
         self.workshops_wanted = 0.0
         self._taken_in = np.zeros((2, len(self.recyclers)))
-        self._workshop_intake = np.zeros((PROVINCES, 2))
+        self._workshop_intake = np.zeros(2)
 
     def _build_books(self) -> None:
         months = self.until - self.start + 1
@@ -111,8 +112,7 @@ class GovernanceModel(mesa.Model):
             self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
         )
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
-        stock = int(self.holders.on_the_road(self.start).sum()) * self.case.scale
-        self.ledger.move("sold", "on_the_road", np.array([stock] + [0] * 8))
+        self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
         self._border = self._ease_key = None
         self._vehicles = np.zeros(PROVINCES)
@@ -154,8 +154,7 @@ class GovernanceModel(mesa.Model):
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
         self._refresh_ease(levers)
-        flows = self.holders.live(self.month, board, self._ease, self._presence, levers, self.deposit_by_sale)
-        return flows
+        return self.holders.live(self.month, board, self._ease, self._presence, levers, self.deposit_by_sale)
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
@@ -177,8 +176,9 @@ class GovernanceModel(mesa.Model):
     def receive(self, flows: Flows, board: Board) -> Reception:
         """Deliver what licensed collectors have to the plants; what finds no room waits in their yards."""
         wh = flows.by_way.astype(np.int64)  # (31, disposition, 2)
-        arriving = self.yard + wh[:, 0] + wh[:, 4] + wh[:, 6]
-        reception = self.plants.receive(arriving, board.share, wh[:, 2], board.maker_share)
+        to_makers = wh[:, FIRST_WAY[BATTERY_MAKER_OUTLET]]
+        arriving = self.yard + wh[:, RECOVERIES].sum(axis=1) - to_makers
+        reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share)
         self.yard = reception.turned_away
         return reception
 
@@ -194,20 +194,20 @@ class GovernanceModel(mesa.Model):
         month, books, market = self.month, self.books, self.market
         vat_share = float(market.vat(1.0, levers))
         books.pay_holders(month, flows, board)
-        books.pay_collectors(month, flows, board, reception.parts, self.haul, vat_share)
+        books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
         books.pay_plants(
             month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
         )
-        intake = books.pay_workshops(month, flows, board, market.workshop_cost[month])
+        self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
         visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
         self._take_deposits(levers["deposit"], flows.replaced)
-        sold = int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale
-        books.move_packs(flows, sold)
-        books.move_energy(reception.received.sum(axis=1), worked.sum(axis=1), scrap.sum(axis=1))
-        self._recover_metals(flows, worked.sum(axis=1), scrap.sum(axis=1))
+        books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
+        books.move_packs(flows)
+        packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
+        books.move_energy(reception.received.sum(axis=1), packs, factory_scrap)
+        self._recover_metals(flows, packs, factory_scrap)
         self._taken_in += reception.received + scrap
-        self._workshop_intake += intake
 
     def _take_deposits(self, deposit: float, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
@@ -229,8 +229,8 @@ class GovernanceModel(mesa.Model):
         mass = self.facts.mass_per_kwh
         capacity = np.maximum(self.plants.capacity_t * 1e6 / 4.0, 1.0)
         self.plant_busy = (mass @ self._taken_in / capacity).tolist()
-        p, taken = self.parameters, self._workshop_intake.sum(axis=0)
-        self.workshops_wanted = float(mass @ taken) * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
+        p, taken = self.parameters, float(mass @ self._workshop_intake)
+        self.workshops_wanted = taken * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
         self.agents_by_type[Recycler].do("decide")
         self.agents_by_type[WorkshopDistrict].do("decide")
         self._taken_in[:] = 0.0

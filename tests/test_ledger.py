@@ -117,3 +117,14 @@ def test_a_world_that_pays_negative_prices_stops():
     model.ledger.pay(model.month, model.books.fines, np.full(31, -(10**15)))
     with pytest.raises(LawBroken, match="fines"):
         model.step()
+
+
+def test_shifting_many_things_refuses_to_make_or_lose_any():
+    """A shift whose changes do not cancel is refused whole; one that cancels moves just its kinds."""
+    ledger = Ledger(0, 1)
+    ledger.open_places(("here", "there"), 3)
+    ledger.shift(np.array([[-2, 5], [2, -5]]), first_kind=1)
+    assert ledger.stock.tolist() == [[0, -2, 5], [0, 2, -5]]
+    with pytest.raises(LawBroken, match="made or lost"):
+        ledger.shift(np.array([[1, 0, 0], [0, 0, 0]]))
+    assert ledger.stock.tolist() == [[0, -2, 5], [0, 2, -5]]

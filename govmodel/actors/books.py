@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..chain.plants import whole_parts
+from ..chain.plants import Reception, whole_parts
 from ..foundations.ledger import Ledger
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER
 from ..mechanisms.market import Board
@@ -19,15 +19,6 @@ from .fates import (
 from .flows import Flows
 
 COLLECTORS = ("automaker_outlets", "battery_maker_outlets", "recycler_collection", "dismantlers")
-OUTSIDE = (
-    "metal_buyers",
-    "storage_market",
-    "reuse_market",
-    "suppliers",
-    "carriers",
-    "battery_factories",
-    "inspectorate",
-)
 PLACES = (
     "sold",
     "on_the_road",
@@ -95,9 +86,7 @@ class Books:
         self.refunds = line("deposit refunds", ["deposit_fund"], list(HOLDER_GROUPS))
         ledger.open_books()
         ledger.open_places(PLACES, KINDS)
-        self._sold_rows = [PLACES.index("sold"), PLACES.index("on_the_road")]
         self._recovered_rows = slice(PLACES.index("recovered_licensed"), PLACES.index("recovered_scrap") + 1)
-        self._lost_rows = [PLACES.index("lost"), PLACES.index("ore")]
         self._moves = _moves()
         self._handling = np.zeros(4)  # what collecting costs each licensed channel, yuan/kWh
         self._handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = parameters["outlet_cost"]
@@ -114,24 +103,21 @@ class Books:
         pay(month, self.reuse, flows.reuse_income[4:].astype(np.int64))
 
     def pay_collectors(
-        self, month: int, flows: Flows, board: Board, parts: np.ndarray, haul: np.ndarray, vat_share: float
-    ):
+        self, month: int, flows: Flows, board: Board, reception: Reception, haul: np.ndarray, vat_share: float
+    ) -> None:
         """Pay for what plants took in, its freight, and collectors' own costs; `haul` is yuan/kWh (31, 2, plants)."""
         pay = self.ledger.pay
         wh = flows.by_way  # (31, disposition, 2)
-        delivered = fen(parts.sum(axis=0), board.gate).sum(axis=0)
+        delivered = fen(reception.received, board.gate).sum(axis=0)
         by_channel = (wh[:, RECOVERIES] * np.maximum(board.licensed_value, 0.01)[:, None]).sum(axis=(0, 2))
         pay(month, self.gate, delivered)
         pay(month, self.collection, split(int(delivered.sum()), by_channel))
-        pay(month, self.freight, split(int((parts * haul).sum() * 0.1), by_channel))
+        pay(month, self.freight, split(int((reception.parts * haul).sum() * 0.1), by_channel))
         national = wh.sum(axis=(0, 2))
         again = national[SECOND_LIVES]
-        pay(
-            month,
-            self.collecting,
-            fen(national[RECOVERIES] + again, self._handling) + fen(again, self.p["second_life_cost"]),
-        )
-        added = np.maximum(flows.reuse_income[:4] - fen(again, self.p["second_life_cost"]), 0.0)
+        regrouping = fen(again, self.p["second_life_cost"])
+        pay(month, self.collecting, fen(national[RECOVERIES] + again, self._handling) + regrouping)
+        added = np.maximum(flows.reuse_income[:4] - regrouping, 0.0)
         pay(month, self.collector_vat, np.floor(added * vat_share).astype(np.int64))
 
     def pay_plants(
@@ -155,7 +141,7 @@ class Books:
         pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))
 
     def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> np.ndarray:
-        """Sell workshops' black mass and pay their costs and fines; returns the watt-hours they took (31, 2)."""
+        """Sell workshops' black mass and pay their costs and fines; returns the watt-hours they took (2,)."""
         pay = self.ledger.pay
         wh = flows.by_way
         crude, again = wh[:, WORKSHOP_RECOVERIES].sum(axis=1), wh[:, REUSES].sum(axis=1)
@@ -163,12 +149,15 @@ class Books:
         pay(month, self.crude_vat, int(fen(crude, board.crude_vat).sum()))
         pay(month, self.workshop_cost, fen(crude, cost).sum(axis=1) + fen(again, self.p["reuse_cost"]).sum(axis=1))
         pay(month, self.fines, fen(crude + again, board.penalty).sum(axis=1))
-        return crude + again
+        return (crude + again).sum(axis=0)
 
-    def move_packs(self, flows: Flows, sold: int) -> None:
+    def sell_packs(self, packs: int) -> None:
+        """Put packs that were sold on the road."""
+        self.ledger.move("sold", "on_the_road", np.array([packs] + [0] * (KINDS - 1)))
+
+    def move_packs(self, flows: Flows) -> None:
         """Move packs, and the energy in them, from where they were to where they went."""
-        self.ledger.stock[self._sold_rows, 0] += (-sold, sold)
-        self.ledger.stock[:, :3] += self._moves @ flows.by_route_and_way
+        self.ledger.shift(self._moves @ flows.by_route_and_way)
 
     def move_energy(self, received: np.ndarray, worked: np.ndarray, scrap: np.ndarray) -> None:
         """Move energy (Wh by chemistry) through the plants."""
@@ -178,9 +167,11 @@ class Books:
 
     def move_metals(self, recovered: np.ndarray, lost: np.ndarray) -> None:
         """Move metals (mg) out of what was worked: recovered (plants, workshops, scrap: (3, 6)) or lost (6,)."""
-        metals = self.ledger.stock[:, 3:]
-        metals[self._recovered_rows] += recovered
-        metals[self._lost_rows] += np.stack([lost, -(recovered.sum(axis=0) + lost)])
+        changes = np.zeros((len(PLACES), recovered.shape[1]), np.int64)
+        changes[self._recovered_rows] = recovered
+        changes[PLACES.index("lost")] = lost
+        changes[PLACES.index("ore")] = -(recovered.sum(axis=0) + lost)
+        self.ledger.shift(changes, KINDS - recovered.shape[1])
 
 
 def _energy(watt_hours: np.ndarray) -> np.ndarray:

@@ -41,11 +41,10 @@ class WaitingRoom:
 
     def all(self) -> tuple[np.ndarray, np.ndarray]:
         """Give all who wait: the month each is due, and their table of rows."""
-        months = sorted(self._due)
-        tables = [np.concatenate(self._due[month], axis=1) for month in months] or [np.zeros((4, 0), np.int64)]
-        return np.repeat(
-            np.array(months, np.int64), [table.shape[1] for table in tables][: len(months)]
-        ), np.concatenate(tables, axis=1)
+        waiting = [(month, table) for month in sorted(self._due) for table in self._due[month]]
+        due = [np.zeros(0, np.int64), *(np.full(table.shape[1], month) for month, table in waiting)]
+        tables = [np.zeros((4, 0), np.int64), *(table for _, table in waiting)]
+        return np.concatenate(due), np.concatenate(tables, axis=1)
 
     def leave(self, month: int) -> list[np.ndarray]:
         """Let go of the rows that are due."""
@@ -78,9 +77,10 @@ class Events:
 
     def put_back(self, months: np.ndarray, packs: np.ndarray, codes: np.ndarray) -> None:
         """Take over events that were given by `columns`."""
-        for month in np.unique(months).tolist():
-            chosen = months == month
-            self.add(month, packs[chosen], codes[chosen])
+        lived, begins = np.unique(months, return_index=True)  # events are given by month
+        parts = zip(lived.tolist(), np.split(packs, begins[1:]), np.split(codes, begins[1:]))
+        for month, some_packs, some_codes in parts:
+            self.add(month, some_packs, some_codes)
 
     def of(self, number: int) -> list[tuple[int, int]]:
         """Give one pack's events as (month number, code), in order of time."""

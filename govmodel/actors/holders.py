@@ -22,7 +22,7 @@ from ..chain.fleet import (
     Fleet,
     who,
 )
-from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, Push, hazards_of, vehicle_end_factors
+from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, hazards_of, vehicle_end_factors
 from ..facts import CHEMISTRIES as CHEMISTRY_NAMES
 from ..facts import HOLDER_CLASSES
 from ..facts import PROVINCES as PROVINCE_CODES
@@ -87,8 +87,8 @@ class Holders:
         self.start, self.scale, self.seed = case.start, case.scale, seed
         self.fleet = Fleet(facts, p, case.retirement_outlook, case.scale, seed, leased_share)
         hazards = hazards_of(case.country, p)
-        pushes = [Push.of(campaign, PROVINCE_CODES, HOLDER_CLASSES) for campaign in case.early_release]
-        self.clocks = Clocks(self.fleet, hazards, vehicle_end_factors(pushes, case.start, case.until), case.start)
+        factors = vehicle_end_factors(case.early_release, case.start, case.until)
+        self.clocks = Clocks(self.fleet, hazards, factors, case.start)
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
         self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])

@@ -11,13 +11,13 @@ no scan and moves only the packs it touches. Clocks and thresholds are whole num
 are exact in any order.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from .. import facts
 from ..facts import HOLDER_CLASSES
+from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
 from ..foundations.calendar import MONTHS, RUN_FROM
 from .fleet import (
@@ -84,40 +84,21 @@ def _hazards(country: str, values: tuple[float, ...]) -> np.ndarray:
     return table
 
 
-def vehicle_end_factors(early_release, start: int, until: int) -> dict[int, np.ndarray]:
-    """Factors on the hazard of vehicle end, by month, where a policy changes them: float (provinces, classes)."""
+def vehicle_end_factors(campaigns, start: int, until: int) -> dict[int, np.ndarray]:
+    """Factors on the hazard of vehicle end, by month, where a campaign changes them: float (provinces, classes).
+
+    `campaigns` have start, until (month numbers, both included), province, holder_class (a name, or "all"), factor.
+    """
+
+    def pick(names: tuple[str, ...], name: str):
+        return slice(None) if name == "all" else names.index(name)
+
     factors: dict[int, np.ndarray] = {}
-    for push in early_release:
-        for month in range(max(start, push.first), min(until, push.last) + 1):
-            table = factors.setdefault(month, np.ones((PROVINCES, CLASSES)))
-            table[push.provinces, push.classes] *= push.factor
+    for campaign in campaigns:
+        where = pick(PROVINCE_CODES, campaign.province), pick(HOLDER_CLASSES, campaign.holder_class)
+        for month in range(max(start, campaign.start), min(until, campaign.until) + 1):
+            factors.setdefault(month, np.ones((PROVINCES, CLASSES)))[where] *= campaign.factor
     return factors
-
-
-@dataclass(frozen=True)
-class Push:
-    """A policy that makes vehicles end earlier (or later) for some months, provinces and holder classes."""
-
-    first: int
-    last: int
-    provinces: slice
-    classes: slice
-    factor: float
-
-    @classmethod
-    def of(cls, campaign, provinces: tuple, classes: tuple) -> "Push":
-        """Read one campaign of a case (start, until, province, holder_class, factor)."""
-
-        def pick(names, name):
-            return slice(None) if name == "all" else slice(names.index(name), names.index(name) + 1)
-
-        return cls(
-            campaign.start,
-            campaign.until,
-            pick(provinces, campaign.province),
-            pick(classes, campaign.holder_class),
-            campaign.factor,
-        )
 
 
 class Clocks:

@@ -97,6 +97,12 @@ class Ledger:
         self.stock[self.places[source]] -= amounts
         self.stock[self.places[target]] += amounts
 
+    def shift(self, changes: np.ndarray, first_kind: int = 0) -> None:
+        """Move many things at once: int64 (places, kinds from `first_kind` on); each kind's changes must cancel."""
+        if changes.sum(axis=0).any():
+            raise LawBroken(f"things were made or lost on the way: {changes.sum(axis=0)}")
+        self.stock[:, first_kind : first_kind + changes.shape[1]] += changes
+
     def check(self, month: int, outside: tuple[str, ...]) -> None:
         """Hold the books to their laws: no payment is negative, and only the outside places may be below zero."""
         if (self.amounts[month - self.first_month] < 0).any():
