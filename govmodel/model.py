@@ -6,7 +6,8 @@ import numpy as np
 from . import facts as country_facts
 from .actors.books import SOURCES, Books
 from .actors.buyers import Recycler, WorkshopDistrict
-from .actors.fates import FIRST_WAY, RECOVERIES, WORKSHOP_RECOVERIES
+from .actors.conditions import Conditions
+from .actors.fates import FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
 from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
 from .actors.holders import Holders
@@ -18,7 +19,7 @@ from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants, Reception
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.ledger import Ledger
-from .mechanisms.choice import BATTERY_MAKER_OUTLET
+from .mechanisms.choice import BATTERY_MAKER_OUTLET, KEPT
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Board, Ease, Market
 from .mechanisms.tender import KINDS, attendance
@@ -53,9 +54,8 @@ class GovernanceModel(mesa.Model):
         self.month = self.start
         self.months = [month_name(month) for month in range(self.start, self.until + 1)]
         self.levers = lever_room.load(self.case.country)
-        self.lever_paths = {
-            name: self.case.lever_path(name) for name, lever in self.levers.items() if lever.read_from_step == 1
-        }
+        self.lever_paths = {name: self.case.lever_path(name) for name in self.levers}
+        self.parts: dict = {}  # what keeps a state of its own over months, by name
         self._build_chain()
         self._build_actors()
         self._build_books()
@@ -111,11 +111,25 @@ class GovernanceModel(mesa.Model):
         self.books = Books(
             self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
         )
+        for part in self.parts.values():
+            part.declare(self.ledger)
+        self.ledger.open_books()
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
         self._border = self._ease_key = None
+        self._collecting = np.zeros(PROVINCES)
+        self._trust = np.zeros((KEPT, PROVINCES, CLASSES))
+        self._trust += [[[self.parameters[f"trust_{name}"]]] for name in country_facts.CHANNELS[:KEPT]]
+        self._awareness = np.full((PROVINCES, CLASSES), self.parameters["awareness"])
+        self._scans = np.tile(LICENSED.astype(float), (PROVINCES, 1))
+        self._contracted = np.zeros((PROVINCES, CLASSES))
+        self._contract_price = np.zeros((PROVINCES, len(self.facts.mass_per_kwh)))
         self._vehicles = np.zeros(PROVINCES)
+
+    def active(self, mechanism: str) -> bool:
+        """Say whether a mechanism is at work in this case."""
+        return mechanism not in self.case.without
 
     # the month
 
@@ -149,12 +163,36 @@ class GovernanceModel(mesa.Model):
             self.haul = self.freight + permits
         room = self.plants.room_g * 12e-6 / self.parameters["safe_storage_months"]  # a full yard draws nothing
         pull = np.minimum(self.plants.capacity_t, room) + 1e-9
-        return self.market.post(self.month, self._plant_margin, pull, self.haul, self._workshop_margin, levers)
+        return self.market.post(
+            self.month,
+            self._plant_margin,
+            pull,
+            self.haul,
+            self._workshop_margin,
+            self.workshops_risk(levers),
+            np.full(2, levers["buyback_premium"]),
+            levers,
+        )
+
+    def workshops_risk(self, levers: dict) -> np.ndarray:
+        """Give the fine that workshops expect in each province (31,), as a multiple of what they gain."""
+        return np.full(PROVINCES, levers["inspection"] / 12.0 * self.parameters["detection"] * levers["fine"])
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
+        return self.holders.live(self.month, board, self.conditions(levers), levers, self.deposit_by_sale)
+
+    def conditions(self, levers: dict) -> Conditions:
+        """Gather what holders meet this month besides bids."""
         self._refresh_ease(levers)
-        return self.holders.live(self.month, board, self._ease, self._presence, levers, self.deposit_by_sale)
+        return Conditions(
+            ease=self._ease,
+            presence=self._presence,
+            awareness=self._awareness,
+            scan=levers["traceability"] * self._scans,
+            contracted=self._contracted,
+            contract_price=self._contract_price,
+        )
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
@@ -168,7 +206,7 @@ class GovernanceModel(mesa.Model):
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
         sites = share[:, None] * self.facts.outlets[year][None, :]
         count = self._workshop_count
-        self._ease = self.ease.table(sites, self._vehicles, count, levers)
+        self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, levers)
         expected = np.repeat(self._bidders, PROVINCES, axis=1)
         expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
         self._presence = attendance(expected)

@@ -26,8 +26,9 @@ ARRAYS = {
     "plants": ("waiting",),
     "ledger": ("amounts", "stock"),
 }
-RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts"))
-_MUST_AGREE = ("country", "start", "until", "scale", "retirement_outlook", "metal_prices", "capacity", "early_release")
+RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts", "series"))
+_MUST_AGREE = ("country", "start", "until", "scale", "retirement_outlook", "metal_prices", "capacity", "early_release",
+               "without")  # fmt: skip
 
 
 def _part(model, path: str):
@@ -40,6 +41,8 @@ def state(model: GovernanceModel) -> dict[str, np.ndarray]:
     """Take down the state of a model as plain arrays by name."""
     held = {f"{path}:{name}": getattr(_part(model, path), name) for path, names in ARRAYS.items() for name in names}
     held |= {f"record:{name}": getattr(model.record, name) for name in RECORD}
+    held |= {f"series:{name}": series for name, series in model.record.series.items()}
+    held |= {f"part:{name}:{key}": value for name, part in model.parts.items() for key, value in part.state().items()}
     held["record:rows"] = np.array([len(cells) for cells in model.record.cells], np.int64)
     held["record:cells"] = np.concatenate(model.record.cells or [np.zeros(0, np.int64)])
     held["record:amounts"] = np.concatenate(model.record.amounts or [np.zeros((4, 0))], axis=1)
@@ -60,6 +63,11 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
             setattr(_part(model, path), name, held[f"{path}:{name}"].copy())
     for name in RECORD:
         setattr(model.record, name, held[f"record:{name}"].copy())
+    for name in model.record.series:
+        model.record.series[name] = held[f"series:{name}"].copy()
+    for name, part in model.parts.items():
+        mine = f"part:{name}:"
+        part.restore({key.removeprefix(mine): value.copy() for key, value in held.items() if key.startswith(mine)})
     ends = np.cumsum(held["record:rows"])
     model.record.cells = np.split(held["record:cells"], ends)[:-1]
     model.record.amounts = np.split(held["record:amounts"], ends, axis=1)[:-1]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import fields
+from functools import partial
 
 import numpy as np
 import pytest
@@ -105,6 +106,37 @@ def test_levers_campaigns_and_lots_agree(name):
     columns = live(case, seed=11)
     assert len(events_of(columns)) > 300
     assert_same(columns, live(case, seed=11, world=ShuffledReferenceModel if len(name) % 2 else ReferenceModel))
+
+
+def uneven_conditions(model, levers):
+    """Give holders conditions that differ in every cell, as trust, awareness, scanning and contracts may."""
+    place = np.arange(PROVINCES_AND_CLASSES).reshape(len(PROVINCES), len(HOLDER_CLASSES))
+    wave = (np.sin(place + model.month / 7.0) + 1.0) / 2.0
+    model._trust = np.stack([np.roll(wave, channel, axis=0) for channel in range(5)])
+    model._ease_key = None
+    conditions = type(model).conditions(model, levers)
+    conditions.awareness, conditions.contracted = wave, np.roll(wave, 3, axis=0) * 0.5
+    conditions.scan = np.minimum(np.outer(wave[:, 0], np.linspace(0.2, 1.5, conditions.scan.shape[1])), 1.0)
+    conditions.contract_price = 40.0 * wave[:, :2]
+    return conditions
+
+
+PROVINCES_AND_CLASSES = len(PROVINCES) * len(HOLDER_CLASSES)
+
+
+def test_trust_awareness_scanning_and_contracts_reach_every_holder_alike():
+    """Fed the same uneven tables, columns and objects agree, and the tables matter."""
+    worlds = []
+    for world in (GovernanceModel, ReferenceModel):
+        model = world(SHORT, rng=11)
+        model.conditions = partial(uneven_conditions, model)
+        while model.running:
+            model.step()
+        worlds.append(model)
+    assert_same(*worlds)
+    bound = [event for event in events_of(worlds[0]) if event[2] == "fleet_tender" and "recycler" in event[3]]
+    usual = [e for e in events_of(live(SHORT, seed=11)) if e[2] == "fleet_tender" and "recycler" in e[3]]
+    assert len(bound) > 1.1 * len(usual)
 
 
 def test_lots_group_packs_in_the_compared_cases():

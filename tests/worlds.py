@@ -74,7 +74,9 @@ def words_of(model: GovernanceModel, cohorts: np.ndarray, ranks: np.ndarray) -> 
 def fingerprint(model: GovernanceModel) -> str:
     """Hash everything a run leaves behind, byte by byte: record, ledger, events, margins, queues."""
     record = model.record
-    held = {field.name: getattr(record, field.name) for field in fields(record)}
+    held = {field.name: getattr(record, field.name) for field in fields(record) if field.name != "series"}
+    held |= {f"series {name}": series for name, series in record.series.items()}
+    held |= {f"{name} {key}": table for name, part in model.parts.items() for key, table in part.state().items()}
     held |= {
         "amounts": model.ledger.amounts,
         "stock": model.ledger.stock,

@@ -84,7 +84,6 @@ class Books:
         self.inspections = line("inspections", ["treasury"], ["inspectorate"])
         self.deposits = line("deposits", list(HOLDER_GROUPS[:4]), ["deposit_fund"])
         self.refunds = line("deposit refunds", ["deposit_fund"], list(HOLDER_GROUPS))
-        ledger.open_books()
         ledger.open_places(PLACES, KINDS)
         self._recovered_rows = slice(PLACES.index("recovered_licensed"), PLACES.index("recovered_scrap") + 1)
         self._moves = _moves()

@@ -28,9 +28,10 @@ from ..facts import HOLDER_CLASSES
 from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
 from ..foundations.calendar import MONTHS, RUN_FROM, month_name
-from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, WORKSHOP, choose_channel
+from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP, choose_channel
 from ..mechanisms.market import Board
 from ..mechanisms.tender import award
+from .conditions import Conditions
 from .events import Events, Rows, WaitingRoom
 from .fates import (
     COMES_BACK,
@@ -40,7 +41,6 @@ from .fates import (
     IS_SECOND_LIFE,
     LEASE,
     LET_GO,
-    LICENSED,
     REPLACED,
     REUSE_RETURN,
     SALVAGE,
@@ -64,7 +64,7 @@ class Holder:
     kwh: float
     leased: bool
     price_sensitivity: float  # multiple of the average
-    awareness: float  # share
+    awareness: float  # share, where its community is as aware as at the start
 
 
 CHUNK = 1 << 13  # rows worked on at a time: fits the processor's cache
@@ -74,6 +74,7 @@ LATER_CODES = np.array(
     [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life")], np.uint64
 )
 OWNER, USE, RESALE, LASTS = range(4)
+CONTRACT_CODE = np.array([draws.code("contract")], np.uint64)
 CHOOSING = np.zeros(8, bool)
 CHOOSING[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
 
@@ -113,7 +114,7 @@ class Holders:
             int(traits.watt_hours[0]) / 1000.0,
             bool(traits.leased[0]),
             float(traits.price_sensitivity[0]),
-            float(traits.awareness[0]),
+            min(self.p["awareness"] * float(traits.norm[0]), 1.0),
         )
 
     def sold(self, month: int) -> np.ndarray:
@@ -134,19 +135,17 @@ class Holders:
         fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
         return Rows.joined([fresh, *self.waiting.leave(month)])
 
-    def live(
-        self, month: int, board: Board, ease: np.ndarray, presence: np.ndarray, levers: dict, deposits: np.ndarray
-    ) -> Flows:
+    def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits: np.ndarray) -> Flows:
         """Let everyone whose pack comes loose this month decide; `deposits` is yuan/kWh by month of sale."""
         rows = self.gather(month)
         flows = Flows()
         for begin in range(0, len(rows), CHUNK):
-            self._decide(month, rows.part(slice(begin, begin + CHUNK)), board, ease, presence, levers, deposits, flows)
+            self._decide(month, rows.part(slice(begin, begin + CHUNK)), board, conditions, levers, deposits, flows)
         if flows.replaced.any():
             self.clocks.wind(self.fleet.replace(month, flows.replaced))
         return flows
 
-    def _decide(self, month, rows, board, ease, presence, levers, deposits, flows) -> None:
+    def _decide(self, month, rows, board, conditions, levers, deposits, flows) -> None:
         """Let one chunk of holders decide, and add what they did to the month's flows."""
         fleet = self.fleet
         keys = who(rows.cohort, rows.rank)
@@ -171,7 +170,9 @@ class Holders:
             if owed is not None:
                 extra[:3] += owed[lots]
             extra *= route[lots] != SECOND_LIFE_RETURN  # rewards and refunds are paid once
-            channel[lots], price[lots] = self._tender(rows, lots, keys, cell, province, board, presence, levers, extra)
+            channel[lots], price[lots] = self._tender(
+                rows, lots, keys, cell, province, route, board, conditions, levers, extra
+            )
         free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
             here = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
@@ -179,13 +180,14 @@ class Holders:
             if owed is not None:
                 utility[: DISMANTLER + 1] += owed[free]
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
-            utility += ease.take(here, axis=1)
-            utility[: DISMANTLER + 1] += traits.awareness[free] * self.p["awareness_weight"]
+            utility += conditions.ease.take(here, axis=1)
+            aware = np.minimum(conditions.awareness[province[free], holder_class[free]] * traits.norm[free], 1.0)
+            utility[: DISMANTLER + 1] += aware * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
             price[free] = board.paid[channel[free], cell[free]]
         what = self._disposition(channel, cell, later, board)
         self._return_later(month, rows, route, what, later[LASTS])
-        scanned = LICENSED[what] & (traits.luck_of_id < levers["traceability"])
+        scanned = traits.luck_of_id < conditions.scan[province, what]
         codes = (route * 16 + what + scanned * SCANNED).astype(np.uint8)
         self.events.add(month, fleet.number(rows.cohort, rows.rank), codes)
         wh = traits.watt_hours * fleet.scale
@@ -193,20 +195,31 @@ class Holders:
         flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
 
     def _tender(
-        self, rows, lots, keys, cell, province, board, presence, levers, extra
+        self, rows, lots, keys, cell, province, route, board, conditions, levers, extra
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Put fleets' and storage operators' packs out to tender, by lots of neighbours in a cohort."""
+        """Put fleets' and storage operators' packs out to tender, by lots of neighbours in a cohort.
+
+        A fleet that is under contract with a licensed recycler gives it the contracted share of its lots instead.
+        """
         first = keys[lots] - (rows.rank[lots] % self.lot).astype(np.uint64)
+        luck = draws.holder_words(self.fleet.seed, first)
         won = award(
             board.tender.take(cell[lots], axis=1),
-            presence.take(province[lots], axis=2),
+            conditions.presence.take(province[lots], axis=2),
             levers["tender_price_weight"],
             self.p["tender_licence_worth"],
             self.p["tender_error"],
-            draws.holder_words(self.fleet.seed, first),
+            luck,
             rows.ordinal[lots],
             extra,
         )
+        if conditions.contracted.any():
+            place = rows.cohort[lots] % CELLS
+            drawn = draws.uniform(draws.words(draws.at(luck, rows.ordinal[lots]), CONTRACT_CODE))[0]
+            share = conditions.contracted[province[lots], HOLDER_CLASS[place]]
+            bound = (route[lots] == TENDER) & (drawn < share)
+            won.channel[bound] = RECYCLER
+            won.price[bound] = conditions.contract_price[province[lots], CHEMISTRY[place]][bound]
         return won.channel, won.price
 
     def _route(self, cohort, month: int, holders, holder_class, leased, flows: Flows) -> np.ndarray:

@@ -62,6 +62,7 @@ class Case:
     capacity: str
     parameters: Mapping[str, float]
     early_release: tuple[EarlyRelease, ...]
+    without: tuple[str, ...]  # mechanisms that are switched off
     structure: str
     policies: tuple[str, ...]
     own_levers: Mapping[str, lever_room.OwnPath] = field(default_factory=dict)  # what the user named
@@ -116,6 +117,7 @@ class Case:
             capacity=scenario.capacity,
             parameters=MappingProxyType(parameter_room.load(scenario.country).values(scenario.parameters)),
             early_release=campaigns,
+            without=tuple(sorted(set(scenario.without))),
             structure=governance.structure,
             policies=names,
             own_levers=MappingProxyType(schema.check_levers(governance.levers, scenario.country)),
@@ -173,6 +175,7 @@ class Case:
                 "capacity": self.capacity,
                 "parameters": dict(self.parameters),
                 "early_release": [campaign.to_dict() for campaign in self.early_release],
+                "without": list(self.without),
             },
             "governance": {
                 "structure": self.structure,

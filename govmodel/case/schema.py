@@ -11,6 +11,7 @@ STRUCTURES = ("market",)
 OUTLOOKS = ("low", "central", "high")
 METAL_PRICES = ("central", "crash", "spike")
 CAPACITIES = ("nominal", "plant_list")
+MECHANISMS = ("authority", "contract", "trust", "information", "culture", "adaptation")  # each can be switched off
 LARGEST_SCALE = (
     200_000  # a thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
 )
@@ -55,6 +56,7 @@ def holder_classes() -> tuple[str, ...]:
     return ("all", *HOLDER_CLASSES)
 
 
+Mechanism = Annotated[str, one_of(MECHANISMS, "a mechanism that can be switched off")]
 Month = Annotated[int, BeforeValidator(lambda value: levers.run_month(value, ""))]
 
 
@@ -75,7 +77,7 @@ class EarlyRelease(_Strict):
 
 
 class Scenario(_Strict):
-    """What nobody chooses: country, months, scale, outlook, prices, capacity, parameters, campaigns."""
+    """What nobody chooses: country, months, scale, outlook, prices, capacity, parameters, campaigns, what is off."""
 
     country: Annotated[str, one_of(levers.countries, "a country")] = "china"
     start: Month = "2021-01"
@@ -86,6 +88,7 @@ class Scenario(_Strict):
     capacity: Annotated[str, one_of(CAPACITIES, "a capacity series")] = "nominal"
     parameters: dict[str, Any] = {}
     early_release: list[EarlyRelease] = []
+    without: list[Mechanism] = []
 
 
 class Governance(_Strict):

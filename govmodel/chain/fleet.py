@@ -72,7 +72,7 @@ class Traits:
     watt_hours: np.ndarray  # int64, nominal energy
     band: np.ndarray  # int64, band of state of health, 0 worst
     price_sensitivity: np.ndarray  # float, multiple of the average
-    awareness: np.ndarray  # float in [0, 1]
+    norm: np.ndarray  # float in (0, 2), own awareness as a multiple of the community's
     leased: np.ndarray  # bool
     luck_of_id: np.ndarray  # float, decides whether a transfer is scanned
 
@@ -97,7 +97,6 @@ class Fleet:
         self._mean_wh = np.round(facts.pack_kwh * 1000.0).astype(np.int64).ravel()
         fade_years = facts.battery_scale * lives(parameters)
         self._fade_a_month = (parameters["fade_over_life"] / (fade_years * 12.0)).ravel()
-        self._awareness = parameters["awareness"]
 
     def replace(self, month: int, cells: np.ndarray) -> np.ndarray:
         """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS); returns their cohorts."""
@@ -141,7 +140,7 @@ class Fleet:
             mean * (52429 + (energy * 13107 >> 15)) >> 16,  # 80 to 120 % of the mean, in whole steps
             np.searchsorted(_HEALTH_EDGES, -fade, side="right"),
             0.5 + (price + 0.5) / 65536.0,
-            self._awareness * 2.0 * ((norm + 0.5) / 65536.0),
+            2.0 * ((norm + 0.5) / 65536.0),
             lease < self._leased_cut[sold * CLASSES + holder_class],
             (scan + 0.5) / 65536.0,
         )

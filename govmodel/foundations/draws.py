@@ -31,6 +31,18 @@ PURPOSES = {
     "replication": 11,  # seeds of the replications of one run
     "owner": 12,  # whether a leased pack goes back to its owner
     "patience": 13,  # how long a plant bears a loss
+    "effort": 14,  # how hard a province inspects
+    "workshop": 15,  # what a workshop turns to
+    "maker": 16,  # what a maker decides
+    "recycler": 17,  # what a recycler decides
+    "contract": 18,  # whether a fleet's lot goes under contract, whom a source asks
+    "honour": 19,  # whether a contract is kept
+    "awareness": 20,  # who becomes aware
+    "peer": 21,  # who knows whom
+    "incident": 22,  # where something burns
+    "report": 23,  # which citizen reports
+    "misreport": 24,  # who inflates its report, and who is found out
+    "association": 25,  # which dispute the association takes up
 }
 
 

@@ -63,10 +63,11 @@ class ParameterSet(Mapping):
         return numbers
 
 
-def read(path: Path) -> ParameterSet:
-    """Read a parameter file (TOML: one table a room, one table a parameter) and hold every entry to its own range."""
+def read(*paths: Path) -> ParameterSet:
+    """Read parameter files (TOML: one table a room, one table a parameter) and hold every entry to its own range."""
     parameters = {}
-    for room, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    tables = [(path, room) for path in paths for room in tomllib.loads(path.read_text(encoding="utf-8")).items()]
+    for path, (room, entries) in tables:
         for name, entry in entries.items():
             if name in parameters:
                 raise InputError(f"{path.name}: {name}", "a name used once", name, "Rename one of the two.")
@@ -96,9 +97,9 @@ def read(path: Path) -> ParameterSet:
 
 @lru_cache(maxsize=8)
 def load(country: str = "china") -> ParameterSet:
-    """Load the parameters of a country from its facts folder."""
-    path = FACTS_FOLDER / country / "parameters.toml"
-    if not path.is_file():
-        known = [p.parent.name for p in FACTS_FOLDER.glob("*/parameters.toml")]
+    """Load the parameters of a country from its facts folder: one file a room."""
+    paths = sorted((FACTS_FOLDER / country / "parameters").glob("*.toml"))
+    if not paths:
+        known = sorted({p.parent.parent.name for p in FACTS_FOLDER.glob("*/parameters/*.toml")})
         raise InputError("country", "a folder of facts", country, nearest(country, known))
-    return read(path)
+    return read(*paths)

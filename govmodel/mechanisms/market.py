@@ -47,7 +47,7 @@ class Board:
     crude_value: np.ndarray  # (2,) what a workshop gets for crude recovery, before its cost
     crude_vat: np.ndarray  # (2,) VAT that refiners pay on black mass
     metal_value: np.ndarray  # (2,) what a plant sells the recovered metals of a kWh for
-    penalty: np.ndarray  # (2,) fine a workshop expects
+    penalty: np.ndarray  # (31, 2) fine a workshop expects
 
 
 def metal_values(facts, prices: np.ndarray, handler: str, payable: np.ndarray) -> np.ndarray:
@@ -70,7 +70,7 @@ class Worth:
     reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
     reuse_chance: np.ndarray  # (months, 2, 4) chance that a workshop re-uses
     best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
-    penalty: np.ndarray  # (months, 2) the fine it expects
+    gain: np.ndarray  # (months, 2) the cost and tax that a workshop saves, on which fines are set
 
 
 class Market:
@@ -102,7 +102,7 @@ class Market:
 
     def worth(self, levers: dict) -> Worth:
         """Work out what a kWh is worth to whom under the law in force; kept until the law changes."""
-        law = tuple(levers[name] for name in ("subsidy", "vat_relief", "reuse_ban", "inspection", "fine"))
+        law = tuple(levers[name] for name in ("subsidy", "vat_relief", "reuse_ban"))
         if self._worth is None or self._worth[0] != law:
             self._worth = (law, self._work_out(levers))
         return self._worth[1]
@@ -126,11 +126,10 @@ class Market:
         )
         reuse = reuse_worth - p["reuse_cost"]
         reuse_chance = logistic((reuse - crude) / p["use_choice_error"])
-        gain = np.maximum(cost + tax - self.workshop_cost, 0.0)  # the cost and tax that a workshop saves
-        penalty = levers["inspection"] / 12.0 * p["detection"] * levers["fine"] * gain
+        gain = np.maximum(cost + tax - self.workshop_cost, 0.0)
         best = np.maximum(crude, reuse)
         net = value - tax - cost + levers["subsidy"]
-        return Worth(value, net, second_worth, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, penalty)
+        return Worth(value, net, second_worth, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, gain)
 
     def post(
         self,
@@ -139,12 +138,15 @@ class Market:
         plant_pull: np.ndarray,
         haul: np.ndarray,
         workshop_margin: np.ndarray,
+        risk: np.ndarray,
+        premium: np.ndarray,
         levers: dict,
     ) -> Board:
         """Post the bids of a month: margins are shares of value by plant and by province of the workshops.
 
         `plant_pull` is each plant's free capacity (its weight in the market), `haul` is freight and permits, yuan/kWh
-        (31, 2, plants).
+        (31, 2, plants). `risk` (31,) is the fine that a province's workshops expect, as a multiple of what they gain by
+        unlawful work; `premium` (2,) is what automakers' and battery makers' outlets add, yuan/kWh.
         """
         worth = self.worth(levers)
         value = worth.licensed_metal[month]
@@ -155,9 +157,10 @@ class Market:
         either = np.stack([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
         second_chance = logistic((second - either) / error)
         licensed_best, maker_best = np.maximum(either, second)
-        workshop = self._outbid(worth.best[month], worth.penalty[month], workshop_margin, licensed_best)
-        risk = self.p["licence_worth"] + worth.penalty[month][:, None]
-        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, risk, levers["buyback_premium"])
+        penalty = risk[:, None] * worth.gain[month]
+        workshop = self._outbid(worth.best[month], penalty[:, :, None], workshop_margin, licensed_best)
+        at_stake = self.p["licence_worth"] + penalty[:, :, None]
+        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, at_stake, premium)
         offer = paid.copy()
         offer[:WORKSHOP] += levers["holder_reward"]
         temptation = np.maximum(paid[WORKSHOP] - paid[:WORKSHOP].max(axis=0), 0.0)
@@ -179,7 +182,7 @@ class Market:
             crude_value=worth.crude_value[month],
             crude_vat=worth.crude_vat[month],
             metal_value=value,
-            penalty=worth.penalty[month],
+            penalty=penalty,
         )
 
     def _deliver(self, gate: np.ndarray, pull: np.ndarray, haul: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -194,22 +197,22 @@ class Market:
     def _outbid(self, best: np.ndarray, penalty: np.ndarray, margin: np.ndarray, licensed: np.ndarray) -> np.ndarray:
         """Bid as a workshop: at the usual margin, or at less where that is needed to outbid licensed buyers."""
         p = self.p
-        usual = best * (1.0 - margin[:, None, None]) - penalty[:, None]
-        utmost = best - p["workshop_margin_least"] - penalty[:, None]
+        usual = best * (1.0 - margin[:, None, None]) - penalty
+        utmost = best - p["workshop_margin_least"] - penalty
         return np.maximum(usual, np.minimum(utmost, (1.0 + p["workshop_outbid"]) * licensed))
 
-    def _pay(self, licensed, maker, workshop, risk, premium: float) -> tuple[np.ndarray, np.ndarray]:
+    def _pay(self, licensed, maker, workshop, at_stake, premium) -> tuple[np.ndarray, np.ndarray]:
         """Say what each channel pays a holder, (6, CELLS), and the chance that a dismantler sells on to a workshop.
 
-        `risk` is what a dismantler stands to lose by it: its licence and the expected fine, yuan/kWh (2, 1).
+        `at_stake` is what a dismantler may lose by it: its licence and the expected fine, yuan/kWh (31, 2, 1).
         """
         p = self.p
-        to_workshop = logistic((workshop - licensed - risk) / p["resale_error"])
+        to_workshop = logistic((workshop - licensed - at_stake) / p["resale_error"])
         paid = np.zeros((6, PROVINCES, CHEMISTRIES, BANDS))
-        paid[AUTOMAKER_OUTLET] = (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + premium
-        paid[BATTERY_MAKER_OUTLET] = maker + (premium - p["outlet_cost"])
+        paid[AUTOMAKER_OUTLET] = (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + premium[0]
+        paid[BATTERY_MAKER_OUTLET] = maker + (premium[1] - p["outlet_cost"])
         paid[RECYCLER] = licensed - p["recycler_collection_cost"]
-        paid[DISMANTLER] = np.maximum(licensed, workshop - risk) - p["dismantler_margin"]
+        paid[DISMANTLER] = np.maximum(licensed, workshop - at_stake) - p["dismantler_margin"]
         paid[WORKSHOP] = workshop
         return np.maximum(paid, 0.0, out=paid).reshape(6, CELLS), to_workshop
 
@@ -224,25 +227,35 @@ class Ease:
     """Everything but price that makes a channel easy or hard for holders: a utility by channel, route and place."""
 
     def __init__(self, parameters: dict, routes: tuple, classes: int):
-        """Lay out what never changes: constants, trust, and how routes differ."""
+        """Lay out what never changes: constants, and how routes differ."""
         self.p = p = parameters
         self._routes = routes
         self._fixed = np.zeros((len(CHANNELS), len(routes), PROVINCES, classes))
         for channel, name in enumerate(CHANNELS):
-            trust = p["trust_weight"] * p[f"trust_{name}"] if channel != KEPT else 0.0
             for row, route in enumerate(routes):
-                self._fixed[channel, row] = p[f"constant_{name}"] + trust + p.get(f"ease_{route}_{name}", 0.0)
+                self._fixed[channel, row] = p[f"constant_{name}"] + p.get(f"ease_{route}_{name}", 0.0)
 
-    def table(self, outlets: np.ndarray, vehicles: np.ndarray, workshops: np.ndarray, levers: dict) -> np.ndarray:
+    def table(
+        self,
+        outlets: np.ndarray,
+        vehicles: np.ndarray,
+        workshops: np.ndarray,
+        collecting: np.ndarray,
+        trust: np.ndarray,
+        levers: dict,
+    ) -> np.ndarray:
         """Give the utility of (6 channels, routes * 31 * classes) for the sites there are and the law in force.
 
-        `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road and `workshops` by province. A
-        site more counts by the logarithm: convenience x log(1 + sites / 100).
+        `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road, `workshops` that buy for
+        themselves and workshops `collecting` for licensed recyclers by province; `trust` in [0, 1] by (5 channels, 31
+        provinces, 4 holder classes). A site more counts by the logarithm: convenience x log(1 + sites / 100).
         """
         p = self.p
         duty = levers["outlet_duty"] * vehicles[:, None] / 1e4 * [1.0, p["battery_maker_outlet_duty"]]
         sites = np.concatenate([np.maximum(outlets[:, :2], duty), outlets[:, 2:], workshops[:, None]], axis=1)
+        sites[:, RECYCLER] += collecting
         ease = self._fixed.copy()
+        ease[:KEPT] += p["trust_weight"] * trust[:, None]
         ease[:KEPT] += (p["convenience"] * np.log1p(sites.T / 100.0))[:, None, :, None]
         ease[:DISMANTLER] += p["online_ease"] * levers["online_collection"]
         stripped = [AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER, WORKSHOP, KEPT]

@@ -34,6 +34,8 @@ class Record:
     # flows by month: which cells of FLOW_SHAPE are not empty, and the four MEASURES in them
     cells: list[np.ndarray] = field(default_factory=list)
     amounts: list[np.ndarray] = field(default_factory=list)
+    # what the mechanisms note of themselves, one row a month, by name
+    series: dict[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def blank(cls, months: int, plants: int, bids: int) -> "Record":
@@ -50,6 +52,10 @@ class Record:
             **{name: np.zeros((months, *shape), np.int64) for name, shape in whole.items()},
             **{name: np.zeros((months, *shape)) for name, shape in real.items()},
         )
+
+    def open(self, name: str, shape: tuple = (), dtype: type = float) -> None:
+        """Rule a series of one row a month for a mechanism's own use."""
+        self.series[name] = np.zeros((len(self.sold), *shape), dtype)
 
     def keep_flows(self, table: np.ndarray) -> None:
         """Keep the month's flows, (4, FLOW_SIZE), without their empty cells."""

@@ -102,9 +102,9 @@ class OneByOne(mesa.Model):
             count[pack.province] += pack.where == "road" and pack.born < month
         return count
 
-    def live(self, month, board, ease, presence, levers, deposits) -> Flows:
+    def live(self, month, board, conditions, levers, deposits) -> Flows:
         """Activate every pack once, in order or shuffled, then sell this month's packs."""
-        self.month, self.board, self.ease, self.presence = month, board, ease, presence
+        self.month, self.board, self.conditions = month, board, conditions
         self.levers, self.deposits = levers, deposits
         self.flows, self.renewals = Flows(), []
         if self.shuffled:
@@ -120,8 +120,7 @@ class OneByOne(mesa.Model):
     def write(self, pack: Pack, month: int, route: str, channel: str, way: str, price: float, cell: int, first: bool):
         """Write an event down and add it to the month's flows."""
         flows, board, levers = self.flows, self.board, self.levers
-        licensed_end = WAYS.index(way) < 8
-        scanned = licensed_end and pack.luck_of_id < levers["traceability"]
+        scanned = pack.luck_of_id < self.conditions.scan[pack.province, WAYS.index(way)]
         self.events.append((month, pack.number, route, way, bool(scanned)))
         wh = pack.watt_hours * self.case.scale
         fen = math.floor(wh * price * 0.1)

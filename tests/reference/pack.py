@@ -111,7 +111,8 @@ class Pack(mesa.Agent):
     @property
     def awareness(self) -> float:
         """What awareness adds to a licensed channel for its holder."""
-        aware = self.model.p["awareness"] * 2 * ((self.pieces(0)[3] + 0.5) / 65536)
+        mean = self.model.conditions.awareness[self.province, self.holder_class]
+        aware = min(mean * (2 * ((self.pieces(0)[3] + 0.5) / 65536)), 1.0)
         return aware * self.model.p["awareness_weight"]
 
     @property
@@ -236,7 +237,7 @@ class Pack(mesa.Agent):
             offer = world.board.offer[i, cell]
             if licensed:
                 offer = offer + world.deposits[self.born]
-            utility = offer * self.price_sensitivity + world.ease[i, place]
+            utility = offer * self.price_sensitivity + world.conditions.ease[i, place]
             if licensed:
                 utility = utility + self.awareness
             times.append(self.wait("channel", i, self.decisions) * exp(-utility))
@@ -247,11 +248,14 @@ class Pack(mesa.Agent):
         world, p = self.model, self.model.p
         lot = max(1, int(p["tender_lot"] / world.case.scale))
         key = self.key - self.rank % lot
+        bound = world.conditions.contracted[self.province, self.holder_class]
+        if route == "fleet_tender" and self.luck("contract", 0, self.decisions, key) < bound:
+            return "recycler", world.conditions.contract_price[self.province, self.chemistry]
         weight = world.levers["tender_price_weight"]
         best, best_score, value, usual, everyone = "kept", -math.inf, 0.0, 0.0, 0
         for i, kind in enumerate(BIDDERS):
             luck = self.luck("bidders", i, self.decisions, key)
-            count = sum(luck > world.presence[step, i, self.province] for step in range(6))
+            count = sum(luck > world.conditions.presence[step, i, self.province] for step in range(6))
             if count == 0:
                 continue
             everyone += count

@@ -1,0 +1,58 @@
+"""Adaptation: how every organisation learns which of a few options pays, by experience-weighted attraction.
+
+Camerer and Ho (1999, "Experience-weighted attraction learning in normal form games", Econometrica 67). An actor keeps
+an attraction A for each option and the weight N of its experience. After a quarter in which it chose option c and
+reckons that option k earned (or would have earned) payoff(k),
+
+    N' = forgetting * (1 - lock_in) * N + 1
+    A'(k) = (forgetting * N * A(k) + (foregone + (1 - foregone) [k = c]) * payoff(k)) / N'
+
+and it picks option k with chance exp(sensitivity * A(k)) / sum, by one exponential race. With foregone = 0 this is
+reinforcement, with foregone = 1 it is belief learning. Payoffs are in the actor's own unit, made comparable by the
+caller (for example: per yuan of usual turnover).
+"""
+
+import numpy as np
+
+
+class Learner:
+    """What some actors of one kind have learnt about the same few options; a row an actor, a column an option."""
+
+    def __init__(self, actors: int, options: int, start: np.ndarray | None = None, chosen: int = 0):
+        """`start`: attractions to begin with, (actors, options) or less; `chosen`: the option in force at first."""
+        self.attraction = np.zeros((actors, options))
+        if start is not None:
+            self.attraction += start
+        self.experience = np.ones(actors)
+        self.chosen = np.full(actors, chosen)
+
+    def learn(self, payoff: np.ndarray, forgetting: float, foregone: float, lock_in: float) -> None:
+        """Weigh what every option paid, float (actors, options), into the attractions."""
+        weight = np.full(payoff.shape, foregone)
+        np.put_along_axis(weight, self.chosen[:, None], 1.0, axis=1)
+        before = forgetting * self.experience[:, None]
+        self.experience = forgetting * (1.0 - lock_in) * self.experience + 1.0
+        self.attraction = (before * self.attraction + weight * payoff) / self.experience[:, None]
+
+    def chances(self, sensitivity: float) -> np.ndarray:
+        """Give the chance that each actor picks each option: (actors, options), rows sum to one."""
+        tilt = np.exp(sensitivity * (self.attraction - self.attraction.max(axis=1, keepdims=True)))
+        return tilt / tilt.sum(axis=1, keepdims=True)
+
+    def choose(self, waits: np.ndarray, sensitivity: float, allowed: np.ndarray | None = None) -> np.ndarray:
+        """Let every actor pick an option by a race of exponential waits (actors, options); returns the options.
+
+        `allowed` (bool, same shape) leaves out what an actor cannot do now; each actor needs one allowed option.
+        """
+        late = waits * np.exp(-sensitivity * (self.attraction - self.attraction.max(axis=1, keepdims=True)))
+        self.chosen = np.argmin(late if allowed is None else np.where(allowed, late, np.inf), axis=1)
+        return self.chosen
+
+    def state(self) -> np.ndarray:
+        """Give all that is learnt as one table: attractions, experience, the option in force."""
+        return np.column_stack([self.attraction, self.experience, self.chosen])
+
+    def restore(self, table: np.ndarray) -> None:
+        """Take over a table given by `state`."""
+        self.attraction, self.experience = table[:, :-2].copy(), table[:, -2].copy()
+        self.chosen = table[:, -1].astype(np.int64)
