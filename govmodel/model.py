@@ -78,8 +78,9 @@ class GovernanceModel(mesa.Model):
         self.market = Market(facts, p, case.metal_prices, self.plants.makers)
         self.ease = Ease(p, country_facts.ROUTES, CLASSES)
         self._bidders = np.array([[p[f"bidders_{country_facts.CHANNELS[kind]}"]] for kind in KINDS])
-        self.deposit_by_sale = np.zeros(MONTHS)
-        self.deposit_by_sale[self.start : self.until + 1] = self.lever_paths["deposit"]
+        self.deposit_by_sale = np.zeros((MONTHS, PROVINCES))
+        deposits = case.provincial_paths.get("deposit", self.lever_paths["deposit"][:, None])
+        self.deposit_by_sale[self.start : self.until + 1] = deposits
         self._mean_wh = np.round(
             (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
         )
@@ -171,12 +172,22 @@ class GovernanceModel(mesa.Model):
             self._workshop_margin,
             self.workshops_risk(levers),
             np.full(2, levers["buyback_premium"]),
+            self.subsidies(levers),
             levers,
         )
 
     def workshops_risk(self, levers: dict) -> np.ndarray:
         """Give the fine that workshops expect in each province (31,), as a multiple of what they gain."""
-        return np.full(PROVINCES, levers["inspection"] / 12.0 * self.parameters["detection"] * levers["fine"])
+        return self.by_province("inspection", levers) / 12.0 * self.parameters["detection"] * levers["fine"]
+
+    def subsidies(self, levers: dict) -> np.ndarray:
+        """Give the subsidy that each plant is promised, yuan/kWh (plants,)."""
+        return self.by_province("subsidy", levers)[self.plants.province]
+
+    def by_province(self, name: str, levers: dict) -> np.ndarray:
+        """Give a lever's value in each province (31,): the nation's, unless a law of the province says otherwise."""
+        path = self.case.provincial_paths.get(name)
+        return np.full(PROVINCES, levers[name]) if path is None else path[self.month - self.start]
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
@@ -196,7 +207,12 @@ class GovernanceModel(mesa.Model):
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
-        key = (self.month // 3, levers["outlet_duty"], levers["online_collection"], levers["whole_vehicle_scrapping"])
+        key = (
+            self.month // 3,
+            tuple(self.by_province("outlet_duty", levers)),
+            levers["online_collection"],
+            levers["whole_vehicle_scrapping"],
+        )
         if key == self._ease_key:
             return
         year = self.month // 12
@@ -206,7 +222,8 @@ class GovernanceModel(mesa.Model):
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
         sites = share[:, None] * self.facts.outlets[year][None, :]
         count = self._workshop_count
-        self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, levers)
+        duty = self.by_province("outlet_duty", levers)
+        self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
         expected = np.repeat(self._bidders, PROVINCES, axis=1)
         expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
         self._presence = attendance(expected)
@@ -234,12 +251,12 @@ class GovernanceModel(mesa.Model):
         books.pay_holders(month, flows, board)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
         books.pay_plants(
-            month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
+            month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, self.subsidies(levers)
         )
         self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
-        visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
+        visits = self.by_province("inspection", levers) / 12.0 @ self._workshop_count
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
-        self._take_deposits(levers["deposit"], flows.replaced)
+        self._take_deposits(flows.replaced)
         books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
         books.move_packs(flows)
         packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
@@ -247,12 +264,13 @@ class GovernanceModel(mesa.Model):
         self._recover_metals(flows, packs, factory_scrap)
         self._taken_in += reception.received + scrap
 
-    def _take_deposits(self, deposit: float, replaced: np.ndarray) -> None:
+    def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
-        if deposit > 0:
-            sold = self.holders.sold(self.month).sum(axis=(0, 1)) + replaced.reshape(-1, CLASSES).sum(axis=0)
+        deposit = self.deposit_by_sale[self.month]
+        if deposit.any():
+            sold = self.holders.sold(self.month).sum(axis=1) + replaced.reshape(PROVINCES, -1, CLASSES).sum(axis=1)
             energy = sold * self.case.scale * self._mean_wh[self.month // 12]
-            self.ledger.pay(self.month, self.books.deposits, np.floor(energy * deposit * 0.1).astype(np.int64))
+            self.ledger.pay(self.month, self.books.deposits, np.floor(deposit @ energy * 0.1).astype(np.int64))
 
     def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> None:
         """Get metals out of what was worked; the rest is lost."""

@@ -69,7 +69,7 @@ def test_the_leasing_lever_starts_at_the_mean_of_the_facts():
 
 def test_every_policy_changes_levers_that_exist_within_their_ranges():
     known = policies.load()
-    assert set(known) == {"interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"}
+    assert set(known) == {"interim_measures_2018", "measures_2026", "shenzhen_deposit_2018", "fujian_subsidy"}
     for policy in known.values():
         assert policy.changes and policy.source and policy.reference and policy.title_zh
         for change in policy.changes:

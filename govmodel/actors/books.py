@@ -127,7 +127,7 @@ class Books:
         value: np.ndarray,
         cost: np.ndarray,
         vat_share: float,
-        subsidy: float,
+        subsidy: np.ndarray,
     ) -> None:
         """Sell the metals of what was worked, pay for scrap, processing and tax; pay the subsidy on packs."""
         pay, payable = self.ledger.pay, self.p["scrap_payable"]

@@ -136,7 +136,7 @@ class Holders:
         return Rows.joined([fresh, *self.waiting.leave(month)])
 
     def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits: np.ndarray) -> Flows:
-        """Let everyone whose pack comes loose this month decide; `deposits` is yuan/kWh by month of sale."""
+        """Let everyone whose pack comes loose this month decide; `deposits`: yuan/kWh by month of sale, province."""
         rows = self.gather(month)
         flows = Flows()
         for begin in range(0, len(rows), CHUNK):
@@ -158,7 +158,7 @@ class Holders:
         route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
-        owed = deposits[SALE_MONTH[row]] if deposits.any() else None
+        owed = deposits[SALE_MONTH[row], province] if deposits.any() else None
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop

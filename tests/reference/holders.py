@@ -143,7 +143,7 @@ class OneByOne(mesa.Model):
             flows.resale[pack.province] += math.floor(wh * board.paid[CHANNELS.index("workshop"), cell] * 0.1)
         if channel not in ("workshop", "kept") and route not in ("second_life_return", "reuse_return"):
             flows.rewards[seller] += math.floor(wh * 0.1 * levers["holder_reward"])
-            flows.refunds[seller] += math.floor(wh * 0.1 * self.deposits[pack.born])
+            flows.refunds[seller] += math.floor(wh * 0.1 * self.deposits[pack.born, pack.province])
 
 
 class Shuffled(OneByOne):

@@ -236,7 +236,7 @@ class Pack(mesa.Agent):
             licensed = name not in ("workshop", "kept")
             offer = world.board.offer[i, cell]
             if licensed:
-                offer = offer + world.deposits[self.born]
+                offer = offer + world.deposits[self.born, self.province]
             utility = offer * self.price_sensitivity + world.conditions.ease[i, place]
             if licensed:
                 utility = utility + self.awareness
@@ -262,7 +262,9 @@ class Pack(mesa.Agent):
             bid = world.board.tender[i, cell]
             error = log(float(count)) - log(self.wait("bid", i, self.decisions, key)) - EULER
             valued = bid * (1.0 + p["tender_error"] * error)
-            extra = world.board.tender_extra[i, cell] + (world.deposits[self.born] if kind != "workshop" else 0.0)
+            extra = world.board.tender_extra[i, cell] + (
+                world.deposits[self.born, self.province] if kind != "workshop" else 0.0
+            )
             if route == "second_life_return":
                 extra = 0.0
             record = (1 - weight) * p["tender_licence_worth"] * (0.0 if kind == "workshop" else 1.0)
