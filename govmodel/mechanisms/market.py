@@ -68,7 +68,7 @@ class Worth:
     crude_value: np.ndarray  # (months, 2) black mass and scrap metal a workshop sells
     crude_vat: np.ndarray  # (months, 2) VAT that refiners pay on the salts in black mass
     reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
-    reuse_chance: np.ndarray  # (months, 2, 4) chance that a workshop re-uses
+    reuse_chance: np.ndarray  # (months, CELLS) chance that a workshop re-uses, the same in all provinces
     best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
     gain: np.ndarray  # (months, 2) the cost and tax that a workshop saves, on which fines are set
 
@@ -125,7 +125,7 @@ class Market:
             self._new_pack * (p["reuse_price"] * BAND_HEALTH) * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
         )
         reuse = reuse_worth - p["reuse_cost"]
-        reuse_chance = logistic((reuse - crude) / p["use_choice_error"])
+        reuse_chance = np.tile(logistic((reuse - crude) / p["use_choice_error"]).reshape(len(value), -1), PROVINCES)
         gain = np.maximum(cost + tax - self.workshop_cost, 0.0)
         best = np.maximum(crude, reuse)
         net = value - tax - cost
@@ -173,7 +173,7 @@ class Market:
             tender=paid[KINDS],
             tender_extra=offer[KINDS] - paid[KINDS],
             second_life=second_chance.reshape(2, CELLS),
-            reuse=np.tile(worth.reuse_chance[month].ravel(), PROVINCES),
+            reuse=worth.reuse_chance[month],
             to_workshop=to_workshop.ravel(),
             gate=gate,
             share=share,
