@@ -56,6 +56,7 @@ class Flows:
     resale: np.ndarray = _zeros(PROVINCES)  # fen, workshops to dismantlers
     rewards: np.ndarray = _zeros(len(HOLDER_GROUPS))  # fen
     refunds: np.ndarray = _zeros(len(HOLDER_GROUPS))  # fen of deposits paid back
+    dealt: np.ndarray = _zeros(PROVINCES, CLASSES, len(DISPOSITIONS))  # real packs that holders gave away themselves
     replaced: np.ndarray = field(default_factory=lambda: np.zeros(CELLS, np.int64))  # simulated packs by cell
 
     @property
@@ -100,6 +101,8 @@ class Flows:
         payer = np.where(channel == WORKSHOP, 4 + made.province, np.minimum(channel, DISMANTLER))
         group = np.where(made.route >= SECOND_LIFE_RETURN, made.route - SECOND_LIFE_RETURN + CLASSES, made.holder_class)
         _add(self.payments, group * PAYERS + payer, fen)
+        place = (made.province * CLASSES + made.holder_class) * len(DISPOSITIONS) + what
+        _add(self.dealt, place, (made.route <= LET_GO) * float(scale))
         _add(self.released_by_class, made.holder_class[new] * CHEMISTRIES + made.chemistry[new], wh[new])
         self._sell_on(made, payer, board)
         # rewards and refunds are paid once, when a pack leaves its first life
