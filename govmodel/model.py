@@ -29,6 +29,7 @@ from .performance import frames
 from .performance.history import pack_history
 from .performance.indicators import indicators
 from .performance.record import Record
+from .performance.views import seen_by
 
 
 def seed_of(rng) -> int:
@@ -120,6 +121,7 @@ class GovernanceModel(mesa.Model):
         self.ledger.open_books()
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         self.public.rule(self.record)
+        self.record.open("reported_worked")  # Wh that plants say they have worked
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
         self._border = self._ease_key = None
@@ -334,6 +336,7 @@ class GovernanceModel(mesa.Model):
         row, record = self.month - self.start, self.record
         record.keep_flows(flows.table)
         record.released_by_class[row] = flows.released_by_class
+        record.series["reported_worked"][row] = np.sum(getattr(self, "reported_worked", worked))
         record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
@@ -380,6 +383,10 @@ class GovernanceModel(mesa.Model):
     def events_frame(self):
         """Every event of every pack so far."""
         return frames.events_frame(self)
+
+    def seen_by(self, subject: str):
+        """The world so far as one subject can know it: tidy, one row a month and thing known, with how it is known."""
+        return seen_by(self, self.months_run, subject)
 
     def pack(self, number: int):
         """One pack's life history."""

@@ -61,6 +61,7 @@ CASES = {
             "second_life_mean": 6.0,
         }
     ),
+    "graph": SHORT.with_(parameters={"social_graph": 1.0, "peers": 4.0}, levers=dated(campaign=3000.0)),
     "crash": SHORT.with_(metal_prices="crash", capacity="plant_list", policies=[]),
 }
 

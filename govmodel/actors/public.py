@@ -9,7 +9,6 @@ import numpy as np
 from ..chain.fleet import CLASSES, PROVINCES
 from ..facts import CHANNELS
 from ..foundations import draws
-from ..foundations.errors import InputError
 from ..mechanisms import culture, incidents, public_trust
 from ..mechanisms.choice import KEPT
 from .fates import CHANNEL_OF, DISPOSITIONS, LICENSED, REUSES, SOLD_ON, WORKSHOP_RECOVERIES
@@ -17,7 +16,7 @@ from .flows import Flows
 from .social_graph import SocialGraph
 
 BELIEFS = ("awareness", "trust", "good", "bad", "attention", "trust_authority", "reports")
-STATE = (*BELIEFS, "dealt", "news", "scandals", "reused")
+STATE = (*BELIEFS, "dealt", "burnt", "late", "scandals", "reused")
 _PACK_WH = 50e3  # a usual pack, to count packs in yards that are known by energy
 
 
@@ -29,14 +28,18 @@ class Public:
         self.p = p = case.parameters
         self.culture, self.trusting = "culture" not in case.without, "trust" not in case.without
         self.people = culture.holders_by_year(facts, case.retirement_outlook)  # (years, 31, 4)
+        self._everybody = np.maximum(self.people.sum(axis=2), 1.0)
+        self._heads = self._everybody.sum(axis=1).tolist()
+        self._weight = self.people / self._everybody[:, :, None]
         self.ties = culture.ties_of(facts, p)
         self.start = public_trust.starting([p[f"trust_{name}"] for name in CHANNELS[:KEPT]])
         self.awareness = np.full((PROVINCES, CLASSES), p["awareness"])
         self.trust = self.start.copy()
         self.good, self.bad = np.zeros(public_trust.SHAPE), np.zeros(public_trust.SHAPE)
         self.dealt = np.zeros((PROVINCES, CLASSES, len(DISPOSITIONS)))  # real packs this quarter
-        self.news = np.zeros((KEPT, PROVINCES))  # bad news this quarter, in dealings' worth
-        self.scandals = np.zeros((KEPT, PROVINCES))  # frauds that others have proven since the last month
+        self.burnt = np.zeros((len(incidents.CAUSES), PROVINCES))  # fires this quarter
+        self.late = np.zeros(PROVINCES)  # Wh-months that waited unpaid this quarter
+        self.scandals = np.zeros((KEPT, PROVINCES))  # frauds proven this quarter, put here by whoever proves them
         self.reused = np.zeros(PROVINCES)  # Wh in unlawful re-use
         self.attention = np.zeros(1)  # usual fires a month per 100,000 holders
         self.trust_authority = np.full(PROVINCES, p["trust_authority"])
@@ -49,13 +52,14 @@ class Public:
         self._exposed[WORKSHOP_RECOVERIES, incidents.BY_WORKSHOPS] = 1.0
         self._exposed[REUSES, incidents.BY_REUSE] = 1.0
         self._exposed[LICENSED, incidents.BY_LICENSED] = 1.0
+        self._fire_codes = np.array(
+            [draws.code("incident", 0, cause) for cause in range(len(incidents.CAUSES))], np.uint64
+        )
         self._luck = draws.holder_words(seed, np.arange(PROVINCES))
 
     def _graph(self, facts, case, seed: int) -> SocialGraph | None:
         form = self.p["social_graph"]
-        if form not in (0.0, 1.0):
-            raise InputError("parameter social_graph", "0 (communities) or 1 (an explicit graph)", form)
-        return SocialGraph(facts, case, seed, self.ties, self.awareness) if form else None
+        return SocialGraph(facts, case, seed, self.ties, self.awareness) if form >= 0.5 else None
 
     # books, record and snapshots
 
@@ -93,69 +97,71 @@ class Public:
 
         `yard` Wh waiting at collectors, `workshops` and inspectors' `visits` this month, all by province (31,).
         """
-        people = self.people[month // 12]
-        everybody = people.sum(axis=1)
-        happened = flows.by_way.sum(axis=2)  # Wh by province and disposition
-        self._burn(month, happened, levers["information_sharing"])
+        year = month // 12
+        self._burn(month, flows.by_way.sum(axis=2), levers["information_sharing"])
         if self.culture:
-            self._learn(month, people, everybody, levers["campaign"])
-            self._report(people, everybody, workshops, visits, levers["report_reward"])
-        if self.trusting:
-            sold_on = flows.dealt[:, :, SOLD_ON].sum(axis=(1, 2))
-            often = np.divide(visits, workshops, out=np.zeros(PROVINCES), where=workshops > 0)
-            found = public_trust.side_sales_found(sold_on, often, levers["traceability"], self.p)
-            self.news += public_trust.bad_news(self.fires, yard / _PACK_WH, found, self.scandals, self.p)
-            self.scandals[...] = 0.0
-            self.dealt += flows.dealt
+            self._learn(month, year, levers["campaign"])
+            aware = (self.awareness * self._weight[year]).sum(axis=1)
+            reward = levers["report_reward"]
+            self.reports[...] = culture.reports(workshops, aware, self.trust_authority, reward, self.p)
             if month % 3 == 2:
-                self._trust_anew(people, everybody)
+                speed = min(3.0 * self.p["trust_authority_learning"], 1.0)
+                seen = public_trust.answered(self.trust_authority, self.reports, visits, speed)
+                self.trust_authority[...] = seen
+        if self.trusting:
+            self.dealt += flows.dealt
+            self.burnt += self.fires
+            self.late += yard
+            if month % 3 == 2:
+                often = np.divide(visits, workshops, out=np.zeros(PROVINCES), where=workshops > 0)
+                self._trust_anew(year, often, levers["traceability"])
         self._note(month)
 
     def _burn(self, month: int, happened: np.ndarray, sharing: float) -> None:
-        """Let fires break out."""
-        crude, again, licensed = (happened @ self._exposed).T
-        self.reused[...] = incidents.in_use(self.reused, again, self.p["reuse_mean"])
-        expected = incidents.expected_fires(crude, self.reused, licensed, sharing, self.p)
-        codes = np.array([draws.code("incident", month, cause) for cause in range(len(expected))], np.uint64)
-        self.fires = incidents.whole(expected, draws.uniform(draws.words(self._luck, codes)))
+        """Let fires break out, where `happened` is Wh by province and disposition."""
+        exposed = (happened @ self._exposed).T
+        self.reused[...] = incidents.in_use(self.reused, exposed[incidents.BY_REUSE], self.p["reuse_mean"])
+        exposed[incidents.BY_REUSE] = self.reused
+        expected = exposed * incidents.fire_rates(sharing, self.p)[:, None]
+        drawn = draws.words(draws.at(self._luck, np.array(month)), self._fire_codes)
+        self.fires = incidents.whole(expected, draws.uniform(drawn))
 
-    def _learn(self, month: int, people: np.ndarray, everybody: np.ndarray, campaign: float) -> None:
+    def _learn(self, month: int, year: int, campaign: float) -> None:
         """Spread awareness by campaign, alarm and contact, and let it fade."""
-        p = self.p
-        self._ledger.pay(month, self.campaigns, int(campaign * 1e8 / 12.0))  # fen
-        heads = everybody.sum()
-        told = culture.campaign_influence(campaign * 1e6 / 12.0, heads, p["campaign_effect"], p["campaign_half"])
+        p, people, heads = self.p, self._everybody[year], self._heads[year]
+        told = 0.0
+        if campaign:
+            self._ledger.pay(month, self.campaigns, int(campaign * 1e8 / 12.0))  # fen
+            told = culture.campaign_influence(campaign * 1e6 / 12.0, heads, p["campaign_effect"], p["campaign_half"])
         fires = self.fires.sum(axis=0)
-        alarm = culture.alarm_of(fires, everybody, float(self.attention[0]), p["alarm"], p["alarm_fatigue"])
-        self.attention += (fires.sum() / max(heads, 1.0) * 1e5 - self.attention) / 12.0
-        learn = np.repeat((p["awareness_everyday"] + told + alarm)[:, None], CLASSES, axis=1)
+        alarm = culture.alarm_of(fires, people, self.attention[0], p["alarm"], p["alarm_fatigue"])
+        self.attention += (fires.sum() * (1e5 / heads) - self.attention) / 12.0
+        learn = (alarm + (p["awareness_everyday"] + told))[:, None]
         imitation, forgetting = p["awareness_imitation"], p["awareness_forgetting"]
         mean = culture.spread(self.awareness, learn, self.ties.meet(self.awareness), imitation, forgetting)
         if self.graph is not None:
-            self.graph.step(month, learn, imitation, forgetting)
+            self.graph.step(month, np.broadcast_to(learn, mean.shape), imitation, forgetting)
             mean = self.graph.mean(mean)
         self.awareness[...] = mean
 
-    def _report(self, people, everybody, workshops: np.ndarray, visits: np.ndarray, reward: float) -> None:
-        """Let citizens report, and see whether anybody comes."""
-        p = self.p
-        aware = (self.awareness * people).sum(axis=1) / np.maximum(everybody, 1.0)
-        self.reports[...] = culture.reports(workshops, aware, self.trust_authority, reward, p)
-        speed = p["trust_authority_learning"]
-        self.trust_authority[...] = public_trust.answered(self.trust_authority, self.reports, visits, speed)
+    def _trust_anew(self, year: int, often: np.ndarray, traceability: float) -> None:
+        """Add a quarter's evidence to what is remembered, one's own and hearsay.
 
-    def _trust_anew(self, people: np.ndarray, everybody: np.ndarray) -> None:
-        """Add a quarter's evidence to what is remembered, one's own and hearsay."""
-        p = self.p
+        `often` is how many visits a month a workshop has, by province.
+        """
+        p, people, everybody = self.p, self.people[year], self._everybody[year]
+        sold_on = self.dealt.sum(axis=1)[:, SOLD_ON].sum(axis=1)
+        found = public_trust.side_sales_found(sold_on, often, traceability, p)
+        news = public_trust.bad_news(self.burnt, self.late / _PACK_WH, found, self.scandals, p)
         packs = (self.dealt @ self._by_channel).transpose(2, 0, 1)
         good, bad = public_trust.dealings(packs, people, self._honest)
-        bad += public_trust.per_thousand(self.news, everybody)[:, :, None]
+        bad += public_trust.per_thousand(news, everybody)[:, :, None]
         for mine, new in ((self.good, good), (self.bad, bad)):
             heard = new + p["trust_hearsay"] * (self.ties.meet(new) - new)
             mine[...] = public_trust.fade(mine, p["trust_forgetting"], 3) + heard
         self.trust[...] = public_trust.trust(self.start, self.good, self.bad, p["trust_prior"])
-        self.dealt[...] = 0.0
-        self.news[...] = 0.0
+        for gathered in (self.dealt, self.burnt, self.late, self.scandals):
+            gathered[...] = 0.0
 
     def _note(self, month: int) -> None:
         """Write the month into the record."""

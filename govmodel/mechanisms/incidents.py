@@ -10,19 +10,14 @@ BY_WORKSHOPS, BY_REUSE, BY_LICENSED = range(3)  # where a fire breaks out
 CAUSES = ("workshop", "reuse", "licensed")
 
 
-def expected_fires(crude: np.ndarray, reused: np.ndarray, licensed: np.ndarray, sharing: float, p: dict) -> np.ndarray:
-    """Expect fires in a month by cause and province, (3, 31).
+def fire_rates(sharing: float, p: dict) -> np.ndarray:
+    """Give the fires a Wh causes, by cause: of what workshops work, of what is in unlawful use, each month, and of what
+    licensed firms take.
 
-    `crude` Wh worked by workshops and `licensed` Wh taken by licensed firms this month, `reused` Wh in unlawful use
-    now. Dismantling data that makers share (`sharing`, 0 to 1) lower the licensed ones.
+    Dismantling data that makers share (`sharing`, 0 to 1) prevent some of the licensed ones.
     """
-    return np.stack(
-        [
-            crude * (p["fires_workshop"] * 1e-6),
-            reused * (p["fires_reuse"] * 1e-6 / 12.0),
-            licensed * (p["fires_licensed"] * 1e-6 * (1.0 - p["sharing_fires"] * sharing)),
-        ]
-    )
+    licensed = p["fires_licensed"] * (1.0 - p["sharing_fires"] * sharing)
+    return np.array([p["fires_workshop"], p["fires_reuse"] / 12.0, licensed]) * 1e-6
 
 
 def whole(expected: np.ndarray, luck: np.ndarray) -> np.ndarray:
