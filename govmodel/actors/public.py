@@ -153,12 +153,13 @@ class Public:
         sold_on = self.dealt.sum(axis=1)[:, SOLD_ON].sum(axis=1)
         found = public_trust.side_sales_found(sold_on, often, traceability, p)
         news = public_trust.bad_news(self.burnt, self.late / _PACK_WH, found, self.scandals, p)
-        packs = (self.dealt @ self._by_channel).transpose(2, 0, 1)
-        good, bad = public_trust.dealings(packs, people, self._honest)
-        bad += public_trust.per_thousand(news, everybody)[:, :, None]
-        for mine, new in ((self.good, good), (self.bad, bad)):
-            heard = new + p["trust_hearsay"] * (self.ties.meet(new) - new)
-            mine[...] = public_trust.fade(mine, p["trust_forgetting"], 3) + heard
+        # how often people of a class deal is counted over the nation: a province's packs are few where scale is coarse
+        packs = (self.dealt.sum(axis=0) @ self._by_channel).T[:, None, :]
+        good, bad = public_trust.dealings(packs, people.sum(axis=0), self._honest)
+        bad = bad + public_trust.per_thousand(news, everybody)[:, :, None]
+        heard = bad + p["trust_hearsay"] * (self.ties.meet(bad) - bad)
+        self.good[...] = public_trust.fade(self.good, p["trust_forgetting"], 3) + good
+        self.bad[...] = public_trust.fade(self.bad, p["trust_forgetting"], 3) + heard
         self.trust[...] = public_trust.trust(self.start, self.good, self.bad, p["trust_prior"])
         for gathered in (self.dealt, self.burnt, self.late, self.scandals):
             gathered[...] = 0.0
