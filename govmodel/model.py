@@ -309,7 +309,7 @@ class GovernanceModel(mesa.Model):
     def believe(self, flows: Flows, levers: dict) -> None:
         """Let people learn, forget, trust and report, on what happened this month."""
         workshops = self._workshop_count
-        visits = levers["inspection"] / 12.0 * workshops
+        visits = self.by_province("inspection", levers) / 12.0 * workshops
         self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
 
     def decide(self) -> None:
