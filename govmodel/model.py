@@ -124,7 +124,7 @@ class GovernanceModel(mesa.Model):
         self.record.open("reported_worked")  # Wh that plants say they have worked
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
-        self._border = self._ease_key = None
+        self._border = self._ease_key = self._scan_key = None
         self._collecting = np.zeros(PROVINCES)
         self._trust, self._awareness = self.public.trust, self.public.awareness  # tables it moves in place
         p, facts = self.parameters, self.facts
@@ -221,9 +221,13 @@ class GovernanceModel(mesa.Model):
         """Give the chance that a hand-over is scanned, by province and disposition."""
         if not self.active("information"):
             return np.tile(traceability * LICENSED, (PROVINCES, 1))
+        if self._scan_key == (self.month // 3, traceability):  # makers decide at the ends of quarters
+            return self._scan
+        self._scan_key = (self.month // 3, traceability)
         share = self.facts.automaker_share[self.month // 12]
         coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
-        return information.scan_chances(traceability, self._diligence, coverage)
+        self._scan = information.scan_chances(traceability, self._diligence, coverage)
+        return self._scan
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""

@@ -219,7 +219,7 @@ def test_the_graph_has_the_peers_that_polling_asks():
     graph = GovernanceModel(case, rng=4).public.graph
     assert graph.nodes == GovernanceModel(case, rng=4).holders.fleet.packs.sum()
     province, holder_class = np.divmod(graph.community, 4)
-    place, _ = TIES.peers(draws.words(graph._words, culture.peer_codes(3)), province, holder_class)
+    place = TIES.peers(draws.words(graph._words, culture.peer_codes(3)), province, holder_class)
     met = graph.community[graph.peers]
     there = graph.size[place] > 0
     assert np.array_equal(met[there], place[there]) and there.mean() > 0.99

@@ -15,6 +15,7 @@ P = CHINA.parameters
 
 
 def scans(model, traceability=0.5):
+    model._scan_key = None
     return model._scan_chances(traceability)
 
 
@@ -51,6 +52,8 @@ def test_without_information_everybody_licensed_scans_alike():
     model = live(SMALL.with_(without=("information",), levers={"information_sharing": {"2021-01": 1.0}}))
     assert np.array_equal(scans(model, 0.4), np.tile(0.4 * LICENSED, (31, 1)))
     assert model.market.handling == 1.0
+    fires = [run.record.series["fires"] for run in (model, live(SMALL.with_(without=("information",))))]
+    assert np.array_equal(*fires)
 
 
 # what sharing saves
@@ -158,6 +161,14 @@ def test_unknown_subjects_are_refused_with_near_names():
         RUN.seen_by("zzzz")
     with pytest.raises(gm.InputError, match="replication"):
         RUN.seen_by("public", replication=1)
+
+
+def test_each_replication_has_eyes_of_its_own():
+    run = gm.run(CHINA.with_(scale=50_000, until="2022-06"), seed=3, replications=2)
+    one, other = run.seen_by("central_government"), run.seen_by("central_government", replication=1)
+    assert set(other["replication"]) == {1} and not one["value"].equals(other["value"])
+    alone = gm.run(run.case, seed=run.seeds[1]).seen_by("central_government")
+    assert np.array_equal(alone["value"], other["value"], equal_nan=True)
 
 
 def test_a_saved_run_sees_the_same(tmp_path):

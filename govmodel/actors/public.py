@@ -6,18 +6,26 @@ what has happened to people in it.
 
 import numpy as np
 
-from ..chain.fleet import CLASSES, PROVINCES
+from ..chain.fleet import CHEMISTRIES, CLASSES, PROVINCES
 from ..facts import CHANNELS
 from ..foundations import draws
 from ..mechanisms import culture, incidents, public_trust
 from ..mechanisms.choice import KEPT
-from .fates import CHANNEL_OF, DISPOSITIONS, LICENSED, REUSES, SOLD_ON, WORKSHOP_RECOVERIES
+from .fates import CHANNEL_OF, DISPOSITIONS, LICENSED, REUSES, WORKSHOP_RECOVERIES
 from .flows import Flows
 from .social_graph import SocialGraph
 
 BELIEFS = ("awareness", "trust", "good", "bad", "attention", "trust_authority", "reports")
-STATE = (*BELIEFS, "dealt", "burnt", "late", "scandals", "reused")
+STATE = (*BELIEFS, "dealt", "sold_on", "burnt", "late", "scandals", "reused")
 _PACK_WH = 50e3  # a usual pack, to count packs in yards that are known by energy
+
+
+def _luck_of_fires(seed: int, start: int, until: int) -> np.ndarray:
+    """Draw beforehand how each month's expected fires are rounded: (months, causes, 31)."""
+    causes, months = len(incidents.CAUSES), until - start + 1
+    codes = [draws.code("incident", month, cause) for month in range(start, until + 1) for cause in range(causes)]
+    drawn = draws.words(draws.holder_words(seed, np.arange(PROVINCES)), np.array(codes, np.uint64))
+    return draws.uniform(drawn).reshape(months, causes, PROVINCES)
 
 
 class Public:
@@ -27,6 +35,7 @@ class Public:
         """Start at the parameters' values; `seed` is the key of all luck."""
         self.p = p = case.parameters
         self.culture, self.trusting = "culture" not in case.without, "trust" not in case.without
+        self.informed = "information" not in case.without
         self.people = culture.holders_by_year(facts, case.retirement_outlook)  # (years, 31, 4)
         self._everybody = np.maximum(self.people.sum(axis=2), 1.0)
         self._heads = self._everybody.sum(axis=1).tolist()
@@ -36,7 +45,8 @@ class Public:
         self.awareness = np.full((PROVINCES, CLASSES), p["awareness"])
         self.trust = self.start.copy()
         self.good, self.bad = np.zeros(public_trust.SHAPE), np.zeros(public_trust.SHAPE)
-        self.dealt = np.zeros((PROVINCES, CLASSES, len(DISPOSITIONS)))  # real packs this quarter
+        self.dealt = np.zeros((CLASSES, len(DISPOSITIONS)))  # real packs this quarter
+        self.sold_on = np.zeros(PROVINCES)  # real packs that dismantlers sold to workshops this quarter
         self.burnt = np.zeros((len(incidents.CAUSES), PROVINCES))  # fires this quarter
         self.late = np.zeros(PROVINCES)  # Wh-months that waited unpaid this quarter
         self.scandals = np.zeros((KEPT, PROVINCES))  # frauds proven this quarter, put here by whoever proves them
@@ -52,10 +62,9 @@ class Public:
         self._exposed[WORKSHOP_RECOVERIES, incidents.BY_WORKSHOPS] = 1.0
         self._exposed[REUSES, incidents.BY_REUSE] = 1.0
         self._exposed[LICENSED, incidents.BY_LICENSED] = 1.0
-        self._fire_codes = np.array(
-            [draws.code("incident", 0, cause) for cause in range(len(incidents.CAUSES))], np.uint64
-        )
-        self._luck = draws.holder_words(seed, np.arange(PROVINCES))
+        self._exposed = np.repeat(self._exposed, CHEMISTRIES, axis=0)
+        self._first = case.start
+        self._fire_luck = _luck_of_fires(seed, case.start, case.until)
 
     def _graph(self, facts, case, seed: int) -> SocialGraph | None:
         form = self.p["social_graph"]
@@ -98,7 +107,8 @@ class Public:
         `yard` Wh waiting at collectors, `workshops` and inspectors' `visits` this month, all by province (31,).
         """
         year = month // 12
-        self._burn(month, flows.by_way.sum(axis=2), levers["information_sharing"])
+        sharing = levers["information_sharing"] if self.informed else self.p["sharing_usual"]
+        self._burn(month, flows.by_way.reshape(PROVINCES, -1), sharing)
         if self.culture:
             self._learn(month, year, levers["campaign"])
             aware = (self.awareness * self._weight[year]).sum(axis=1)
@@ -110,6 +120,7 @@ class Public:
                 self.trust_authority[...] = seen
         if self.trusting:
             self.dealt += flows.dealt
+            self.sold_on += flows.sold_on
             self.burnt += self.fires
             self.late += yard
             if month % 3 == 2:
@@ -118,13 +129,12 @@ class Public:
         self._note(month)
 
     def _burn(self, month: int, happened: np.ndarray, sharing: float) -> None:
-        """Let fires break out, where `happened` is Wh by province and disposition."""
+        """Let fires break out, where `happened` is Wh by province, disposition and chemistry."""
         exposed = (happened @ self._exposed).T
         self.reused[...] = incidents.in_use(self.reused, exposed[incidents.BY_REUSE], self.p["reuse_mean"])
         exposed[incidents.BY_REUSE] = self.reused
         expected = exposed * incidents.fire_rates(sharing, self.p)[:, None]
-        drawn = draws.words(draws.at(self._luck, np.array(month)), self._fire_codes)
-        self.fires = incidents.whole(expected, draws.uniform(drawn))
+        self.fires = incidents.whole(expected, self._fire_luck[month - self._first])
 
     def _learn(self, month: int, year: int, campaign: float) -> None:
         """Spread awareness by campaign, alarm and contact, and let it fade."""
@@ -150,18 +160,17 @@ class Public:
         `often` is how many visits a month a workshop has, by province.
         """
         p, people, everybody = self.p, self.people[year], self._everybody[year]
-        sold_on = self.dealt.sum(axis=1)[:, SOLD_ON].sum(axis=1)
-        found = public_trust.side_sales_found(sold_on, often, traceability, p)
+        found = public_trust.side_sales_found(self.sold_on, often, traceability, p)
         news = public_trust.bad_news(self.burnt, self.late / _PACK_WH, found, self.scandals, p)
         # how often people of a class deal is counted over the nation: a province's packs are few where scale is coarse
-        packs = (self.dealt.sum(axis=0) @ self._by_channel).T[:, None, :]
+        packs = (self.dealt @ self._by_channel).T[:, None, :]
         good, bad = public_trust.dealings(packs, people.sum(axis=0), self._honest)
         bad = bad + public_trust.per_thousand(news, everybody)[:, :, None]
         heard = bad + p["trust_hearsay"] * (self.ties.meet(bad) - bad)
         self.good[...] = public_trust.fade(self.good, p["trust_forgetting"], 3) + good
         self.bad[...] = public_trust.fade(self.bad, p["trust_forgetting"], 3) + heard
         self.trust[...] = public_trust.trust(self.start, self.good, self.bad, p["trust_prior"])
-        for gathered in (self.dealt, self.burnt, self.late, self.scandals):
+        for gathered in (self.dealt, self.sold_on, self.burnt, self.late, self.scandals):
             gathered[...] = 0.0
 
     def _note(self, month: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from ..chain.fleet import CELLS, CLASSES, HOLDER_CLASS, NEW_COHORTS, PROVINCE, PROVINCES, sales_by_cohort, who
 from ..foundations import draws
 from ..foundations.errors import InputError
-from ..mechanisms.culture import MOST_PEERS, Ties, peer_codes
+from ..mechanisms.culture import MOST_PEERS, Ties, luck_of_peers, peer_codes
 
 MOST_HOLDERS = 1_000_000
 _MEMBER = np.array([draws.code("peer", 0, MOST_PEERS)], np.uint64)
@@ -41,9 +41,10 @@ class SocialGraph:
         self.size = np.bincount(self.community, minlength=PROVINCES * CLASSES)
         self._members = np.argsort(self.community, kind="stable")
         self._begin = np.cumsum(self.size) - self.size
-        place, luck = ties.peers(draws.words(self._words, peer_codes(int(p["peers"]))), province, holder_class)
+        drawn = draws.words(self._words, peer_codes(int(p["peers"])))
+        place = ties.peers(drawn, province, holder_class)
         place = np.where(self.size[place] > 0, place, self.community)  # nobody there: one meets one's own
-        self.peers = self._member(place, luck)  # (peers, nodes)
+        self.peers = self._member(place, luck_of_peers(drawn))  # (peers, nodes)
         luck = draws.uniform(draws.words(self._words, np.array([draws.code("awareness")], np.uint64)))[0]
         self.aware = luck < start.ravel()[self.community]
 

@@ -41,8 +41,8 @@ def peer_codes(peers: int) -> np.ndarray:
 class Ties:
     """Who meets whom: for every value of eight bits of luck, a peer's province and class."""
 
-    province: np.ndarray  # int (31 * STEPS,): by own province and luck
-    holder_class: np.ndarray  # int (4 * STEPS,): by own class and luck
+    province: np.ndarray  # int (31, STEPS): 4 x a peer's province, by own province and luck
+    holder_class: np.ndarray  # int (4, STEPS): a peer's class, by own class and luck
     met_province: np.ndarray  # float (31, 31), rows sum to one: the same as shares
     met_class: np.ndarray  # float (4, 4)
 
@@ -58,25 +58,29 @@ class Ties:
         classes = np.eye(CLASSES) * own_class + mix / mix.sum() * (1.0 - own_class)
         tables = [_steps(wanted), _steps(classes)]
         shares = [np.stack([np.bincount(row, minlength=len(table)) for row in table]) / STEPS for table in tables]
-        return cls(tables[0].ravel(), tables[1].ravel(), *shares)
+        return cls(tables[0] * CLASSES, tables[1], *shares)
 
     def meet(self, share: np.ndarray) -> np.ndarray:
         """Give what share of the people a community meets has something, from the share in each: (..., 31, 4)."""
         return self.met_province @ share @ self.met_class.T
 
-    def peers(self, drawn: np.ndarray, province: np.ndarray, holder_class: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Say who peers are, from their words (peers, holders): community (province x 4 + class) and luck in [0, 1)."""
-        place = self.province[(drawn & _BYTE).astype(np.intp) + province * STEPS] * CLASSES
-        place += self.holder_class[((drawn >> _S8) & _BYTE).astype(np.intp) + holder_class * STEPS]
-        return place, (drawn >> _S32).astype(np.float64) * 2.0**-32
+    def peers(self, drawn: np.ndarray, province: np.ndarray, holder_class: np.ndarray) -> np.ndarray:
+        """Say in which community peers live (province x 4 + class), from their words (peers, holders)."""
+        return self.province[province, drawn & _BYTE] + self.holder_class[holder_class, drawn >> _S8 & _BYTE]
 
     def poll(self, drawn: np.ndarray, province: np.ndarray, holder_class: np.ndarray, mean: np.ndarray) -> np.ndarray:
         """Ask holders' peers: the share of aware among them, given mean awareness (31, 4).
 
         A peer is aware while its luck is below its community's mean, so the same peer stays aware until the mean falls.
         """
-        place, luck = self.peers(drawn, province, holder_class)
-        return np.count_nonzero(luck < mean.ravel()[place], axis=0) / len(drawn)
+        bar = mean.ravel() * 2.0**32
+        aware = drawn >> _S32 < bar[self.peers(drawn, province, holder_class)]
+        return aware.sum(axis=0) / len(drawn)
+
+
+def luck_of_peers(drawn: np.ndarray) -> np.ndarray:
+    """Give the part of peers' words that does not say where they live, in [0, 1)."""
+    return (drawn >> _S32).astype(np.float64) * 2.0**-32
 
 
 def ties_of(facts, p: dict) -> Ties:

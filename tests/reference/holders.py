@@ -155,7 +155,7 @@ class OneByOne(mesa.Model):
         flows.fen[here] += fen
         flows.scanned_wh[here] += wh * scanned
         if route not in ("second_life_return", "reuse_return"):
-            flows.dealt[pack.province, pack.holder_class, WAYS.index(way)] += self.case.scale
+            flows.dealt[pack.holder_class, WAYS.index(way)] += self.case.scale
         if first:
             flows.released_by_class[pack.holder_class, pack.chemistry] += wh
         seller = {"second_life_return": 4, "reuse_return": 5}.get(route, pack.holder_class)
@@ -167,6 +167,7 @@ class OneByOne(mesa.Model):
         elif way.endswith("second_life"):
             flows.reuse_income[buyer] += math.floor(wh * board.second_life_worth[pack.chemistry, cell % 4] * 0.1)
         if way.startswith("dismantler:workshop"):
+            flows.sold_on[pack.province] += self.case.scale
             flows.resale[pack.province] += math.floor(wh * board.paid[CHANNELS.index("workshop"), cell] * 0.1)
         if channel not in ("workshop", "kept") and route not in ("second_life_return", "reuse_return"):
             flows.rewards[seller] += math.floor(wh * 0.1 * levers["holder_reward"])
