@@ -44,14 +44,14 @@ def test_polled_peers_are_met_as_often_as_the_table_says():
     for province, holder_class in ((0, 0), (18, 2), (20, 1)):
         many = 40_000
         drawn = draws.words(draws.holder_words(5, np.arange(many)), culture.peer_codes(3))
-        polled = TIES.poll(drawn, np.full(many, province), np.full(many, holder_class), mean)
+        polled = TIES.poll(drawn, np.full(many, province * 4 + holder_class), mean)
         assert polled.mean() == pytest.approx(met[province, holder_class], abs=0.006)
 
 
 def test_a_peer_once_aware_stays_aware_while_awareness_rises():
     drawn = draws.words(draws.holder_words(5, np.arange(2000)), culture.peer_codes(3))
     place = np.zeros(2000, np.int64)
-    polls = [TIES.poll(drawn, place, place, np.full((31, 4), mean)) for mean in (0.0, 0.2, 0.5, 1.0)]
+    polls = [TIES.poll(drawn, place, np.full((31, 4), mean)) for mean in (0.0, 0.2, 0.5, 1.0)]
     assert (polls[0] == 0).all() and (polls[3] == 1).all()
     for less, more in zip(polls, polls[1:]):
         assert (less <= more).all()
@@ -218,8 +218,7 @@ def test_the_graph_has_the_peers_that_polling_asks():
     case = SMALL.with_(parameters=GRAPH)
     graph = GovernanceModel(case, rng=4).public.graph
     assert graph.nodes == GovernanceModel(case, rng=4).holders.fleet.packs.sum()
-    province, holder_class = np.divmod(graph.community, 4)
-    place = TIES.peers(draws.words(graph._words, culture.peer_codes(3)), province, holder_class)
+    place = TIES.peers(draws.words(graph._words, culture.peer_codes(3)), graph.community)
     met = graph.community[graph.peers]
     there = graph.size[place] > 0
     assert np.array_equal(met[there], place[there]) and there.mean() > 0.99

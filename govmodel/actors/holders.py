@@ -177,14 +177,16 @@ class Holders:
             )
         free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
-            here = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
+            community = province[free] * CLASSES + holder_class[free]
+            here = route[free] * (PROVINCES * CLASSES) + community
             utility = board.offer.take(cell[free], axis=1)
             if owed is not None:
                 utility[: DISMANTLER + 1] += owed[free]
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
             utility += conditions.ease.take(here, axis=1)
-            aware = self._aware(rows, free, province[free], holder_class[free], holders[free], conditions)
-            aware = own_awareness(*aware, traits.norm[free], self.p["peer_weight"])
+            mean = conditions.awareness.take(community)
+            polled = self._poll(rows, free, community, holders[free], conditions)
+            aware = own_awareness(mean, polled, traits.norm[free], self.p["peer_weight"])
             utility[: DISMANTLER + 1] += aware * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
             price[free] = board.paid[channel[free], cell[free]]
@@ -197,13 +199,11 @@ class Holders:
         made = Decided(wh, province, chemistry, holder_class, cell, route, what, channel, price, scanned)
         flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
 
-    def _aware(self, rows, free, province, holder_class, holders, conditions) -> tuple[np.ndarray, np.ndarray]:
-        """Give, for the rows that choose, how aware their communities are and what share of their peers is."""
-        mean = conditions.awareness[province, holder_class]
+    def _poll(self, rows, free, community, holders, conditions) -> np.ndarray:
+        """Give, for the rows that choose, what share of the peers they ask is aware."""
         if conditions.graph is not None:
-            return mean, conditions.graph.poll(conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders))
-        drawn = draws.words(holders, self._peer_codes)
-        return mean, self.ties.poll(drawn, province, holder_class, conditions.awareness)
+            return conditions.graph.poll(conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders))
+        return self.ties.poll(draws.words(holders, self._peer_codes), community, conditions.awareness)
 
     def _tender(
         self, rows, lots, keys, cell, province, route, board, conditions, levers, extra

@@ -36,13 +36,12 @@ class SocialGraph:
         cohort = np.repeat(np.arange(NEW_COHORTS), packs)
         self._words = draws.holder_words(seed, who(cohort, np.arange(self.nodes) - first[cohort]))
         self._first, cell = first, cohort % CELLS
-        province, holder_class = PROVINCE[cell], HOLDER_CLASS[cell]
-        self.community = province * CLASSES + holder_class
+        self.community = PROVINCE[cell] * CLASSES + HOLDER_CLASS[cell]
         self.size = np.bincount(self.community, minlength=PROVINCES * CLASSES)
         self._members = np.argsort(self.community, kind="stable")
         self._begin = np.cumsum(self.size) - self.size
         drawn = draws.words(self._words, peer_codes(int(p["peers"])))
-        place = ties.peers(drawn, province, holder_class)
+        place = ties.peers(drawn, self.community)
         place = np.where(self.size[place] > 0, place, self.community)  # nobody there: one meets one's own
         self.peers = self._member(place, luck_of_peers(drawn))  # (peers, nodes)
         luck = draws.uniform(draws.words(self._words, np.array([draws.code("awareness")], np.uint64)))[0]

@@ -41,8 +41,8 @@ def peer_codes(peers: int) -> np.ndarray:
 class Ties:
     """Who meets whom: for every value of eight bits of luck, a peer's province and class."""
 
-    province: np.ndarray  # int (31, STEPS): 4 x a peer's province, by own province and luck
-    holder_class: np.ndarray  # int (4, STEPS): a peer's class, by own class and luck
+    province: np.ndarray  # int (31 * 4, STEPS): 4 x a peer's province, by own community and luck
+    holder_class: np.ndarray  # int (31 * 4, STEPS): a peer's class
     met_province: np.ndarray  # float (31, 31), rows sum to one: the same as shares
     met_class: np.ndarray  # float (4, 4)
 
@@ -58,23 +58,24 @@ class Ties:
         classes = np.eye(CLASSES) * own_class + mix / mix.sum() * (1.0 - own_class)
         tables = [_steps(wanted), _steps(classes)]
         shares = [np.stack([np.bincount(row, minlength=len(table)) for row in table]) / STEPS for table in tables]
-        return cls(tables[0] * CLASSES, tables[1], *shares)
+        province, holder_class = tables
+        return cls(np.repeat(province * CLASSES, CLASSES, axis=0), np.tile(holder_class, (PROVINCES, 1)), *shares)
 
     def meet(self, share: np.ndarray) -> np.ndarray:
         """Give what share of the people a community meets has something, from the share in each: (..., 31, 4)."""
         return self.met_province @ share @ self.met_class.T
 
-    def peers(self, drawn: np.ndarray, province: np.ndarray, holder_class: np.ndarray) -> np.ndarray:
-        """Say in which community peers live (province x 4 + class), from their words (peers, holders)."""
-        return self.province[province, drawn & _BYTE] + self.holder_class[holder_class, drawn >> _S8 & _BYTE]
+    def peers(self, drawn: np.ndarray, community: np.ndarray) -> np.ndarray:
+        """Say in which community (province x 4 + class) peers live, from their words (peers, holders)."""
+        return self.province[community, drawn & _BYTE] + self.holder_class[community, drawn >> _S8 & _BYTE]
 
-    def poll(self, drawn: np.ndarray, province: np.ndarray, holder_class: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    def poll(self, drawn: np.ndarray, community: np.ndarray, mean: np.ndarray) -> np.ndarray:
         """Ask holders' peers: the share of aware among them, given mean awareness (31, 4).
 
         A peer is aware while its luck is below its community's mean, so the same peer stays aware until the mean falls.
         """
         bar = mean.ravel() * 2.0**32
-        aware = drawn >> _S32 < bar[self.peers(drawn, province, holder_class)]
+        aware = drawn >> _S32 < bar[self.peers(drawn, community)]
         return aware.sum(axis=0) / len(drawn)
 
 

@@ -21,7 +21,8 @@ def society(model, months: int, physical: dict[str, np.ndarray]) -> dict[str, np
     saved = np.array([p[f"co2_{name}"] for name in METALS])
     metals = model.record.metals[:months, :2].sum(axis=1) / 1e12  # kt from packs, by plants and workshops
     traced = traced_share(physical["scanned_gwh"], physical["handed_gwh"])
-    told, believed = beliefs(model, months, physical, traced)
+    flows = model.record.flows()
+    told, believed = beliefs(model, physical, traced, flows)
     formal = np.divide(physical["formal_gwh"], physical["released_gwh"], out=np.full(months, np.nan),
                        where=physical["released_gwh"] > 0)  # fmt: skip
     return {
@@ -30,7 +31,7 @@ def society(model, months: int, physical: dict[str, np.ndarray]) -> dict[str, np
         "trust_workshops": (series["public_trust"][:months, WORKSHOP] * people).sum(axis=(1, 2)) / heads,
         "fires": series["fires"][:months].sum(axis=(1, 2)).astype(float),
         "reports": series["reports"][:months].sum(axis=1),
-        "pollution_index": _pollution(model, months),
+        "pollution_index": _pollution(model, months, flows),
         "co2_avoided_kt": metals @ saved,
         "told_gwh": told,
         "believed_gwh": believed,
@@ -51,7 +52,7 @@ def yearly_mean(amount: np.ndarray) -> np.ndarray:
     return np.maximum(total, 0.0) / np.minimum(np.arange(len(total)) + 1.0, WINDOW)
 
 
-def beliefs(model, months: int, physical: dict, traced: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def beliefs(model, physical: dict, traced: np.ndarray, flows: dict) -> tuple[np.ndarray, np.ndarray]:
     """Say what the central government is told was received and what it believes came loose.
 
     Both in GWh a month, as means of the last twelve months. Told of more than it believes, it believes what it is told.
@@ -60,7 +61,7 @@ def beliefs(model, months: int, physical: dict, traced: np.ndarray) -> tuple[np.
     kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
     sold = facts.registrations[model.case.retirement_outlook] * (facts.class_share * kwh).sum(axis=1) / 1e6
     assumed = assumed_retirements(np.outer(sold, facts.season).ravel(), p["assumed_life"], p["assumed_life_shape"])
-    flows = record.flows()
+    months = len(traced)
     again = (flows["route"] <= LET_GO) & IS_SECOND_LIFE[flows["way"]]
     noticed = np.bincount(flows["month"], flows["scanned_wh"] * again, months) / 1e9
     reported = record.series["reported_worked"][:months] / 1e9 + noticed
@@ -70,9 +71,9 @@ def beliefs(model, months: int, physical: dict, traced: np.ndarray) -> tuple[np.
     return told, np.maximum(believed, told)
 
 
-def _pollution(model, months: int) -> np.ndarray:
+def _pollution(model, months: int, flows: dict) -> np.ndarray:
     """Weigh what crude recovery let escape, tonnes of nickel-equivalent by month."""
-    facts, p, flows = model.facts, model.parameters, model.record.flows()
+    facts, p = model.facts, model.parameters
     crude = np.isin(flows["way"], np.arange(32)[WORKSHOP_RECOVERIES])
     key = flows["month"] * 2 + flows["chemistry"]
     kwh = np.bincount(key, flows["watt_hours"] * crude, months * 2).reshape(months, 2) / 1000.0
