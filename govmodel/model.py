@@ -7,11 +7,12 @@ from . import facts as country_facts
 from .actors.books import SOURCES, Books
 from .actors.buyers import Recycler, WorkshopDistrict
 from .actors.conditions import Conditions
-from .actors.fates import FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
+from .actors.fates import CHANNEL_OF, FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
 from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
 from .actors.holders import Holders
 from .actors.makers import Automaker, BatteryMaker
+from .actors.public import Public
 from .case import levers as lever_room
 from .case.case import Case
 from .chain import geography, metals
@@ -19,7 +20,8 @@ from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants, Reception
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.ledger import Ledger
-from .mechanisms.choice import BATTERY_MAKER_OUTLET, KEPT
+from .mechanisms import information
+from .mechanisms.choice import BATTERY_MAKER_OUTLET
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Board, Ease, Market
 from .mechanisms.tender import KINDS, attendance
@@ -27,6 +29,7 @@ from .performance import frames
 from .performance.history import pack_history
 from .performance.indicators import indicators
 from .performance.record import Record
+from .performance.views import seen_by
 
 
 def seed_of(rng) -> int:
@@ -101,6 +104,7 @@ class GovernanceModel(mesa.Model):
             WorkshopDistrict(self, f"workshops_{code}", i, float(counted[i]), float(facts.workshop_count[i] * grown))
             for i, code in enumerate(country_facts.PROVINCES)
         ]
+        self.public = self.parts["public"] = Public(facts, self.case, self.seed_key)
         self.plant_busy = [0.0] * len(self.recyclers)
         self.workshops_wanted = 0.0
         self._taken_in = np.zeros((2, len(self.recyclers)))
@@ -116,14 +120,18 @@ class GovernanceModel(mesa.Model):
             part.declare(self.ledger)
         self.ledger.open_books()
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
+        self.public.rule(self.record)
+        self.record.open("reported_worked")  # Wh that plants say they have worked
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
-        self._border = self._ease_key = None
+        self._border = self._ease_key = self._scan_key = None
         self._collecting = np.zeros(PROVINCES)
-        self._trust = np.zeros((KEPT, PROVINCES, CLASSES))
-        self._trust += [[[self.parameters[f"trust_{name}"]]] for name in country_facts.CHANNELS[:KEPT]]
-        self._awareness = np.full((PROVINCES, CLASSES), self.parameters["awareness"])
-        self._scans = np.tile(LICENSED.astype(float), (PROVINCES, 1))
+        self._trust, self._awareness = self.public.trust, self.public.awareness  # tables it moves in place
+        p, facts = self.parameters, self.facts
+        self.data_compliance = np.full(len(facts.automakers), p["data_compliance"])  # share of their packs with a code
+        obeyed = np.array([p[f"diligence_{channel}"] for channel in (*country_facts.CHANNELS[:4], "collector")] + [0.0])
+        self._diligence = obeyed[CHANNEL_OF] * LICENSED
+        self._reach = np.array([p[f"reach_{region}"] for region in facts.region])
         self._contracted = np.zeros((PROVINCES, CLASSES))
         self._contract_price = np.zeros((PROVINCES, len(self.facts.mass_per_kwh)))
         self._vehicles = np.zeros(PROVINCES)
@@ -145,6 +153,7 @@ class GovernanceModel(mesa.Model):
         reception = self.receive(flows, board)
         worked, scrap = self.process()
         self.inspect_and_pay(flows, board, reception, worked, scrap, levers)
+        self.believe(flows, levers)
         self.note(flows, board, reception, worked, scrap)
         if self.month % 3 == 2:
             self.decide()  # in force from next month on
@@ -162,6 +171,8 @@ class GovernanceModel(mesa.Model):
             self._border = levers["open_borders"]
             permits = geography.permits(self.facts, self.parameters, self.plants.province, self._border)
             self.haul = self.freight + permits
+        if self.active("information"):
+            self.market.handling = information.handling(levers["information_sharing"], self.parameters)
         room = self.plants.room_g * 12e-6 / self.parameters["safe_storage_months"]  # a full yard draws nothing
         pull = np.minimum(self.plants.capacity_t, room) + 1e-9
         return self.market.post(
@@ -200,10 +211,23 @@ class GovernanceModel(mesa.Model):
             ease=self._ease,
             presence=self._presence,
             awareness=self._awareness,
-            scan=levers["traceability"] * self._scans,
+            scan=self._scan_chances(levers["traceability"]),
             contracted=self._contracted,
             contract_price=self._contract_price,
+            graph=self.public.graph,
         )
+
+    def _scan_chances(self, traceability: float) -> np.ndarray:
+        """Give the chance that a hand-over is scanned, by province and disposition."""
+        if not self.active("information"):
+            return np.tile(traceability * LICENSED, (PROVINCES, 1))
+        if self._scan_key == (self.month // 3, traceability):  # makers decide at the ends of quarters
+            return self._scan
+        self._scan_key = (self.month // 3, traceability)
+        share = self.facts.automaker_share[self.month // 12]
+        coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
+        self._scan = information.scan_chances(traceability, self._diligence, coverage)
+        return self._scan
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
@@ -251,7 +275,13 @@ class GovernanceModel(mesa.Model):
         books.pay_holders(month, flows, board)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
         books.pay_plants(
-            month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, self.subsidies(levers)
+            month,
+            worked,
+            scrap,
+            board.metal_value,
+            market.licensed_cost[month] * market.handling,
+            vat_share,
+            self.subsidies(levers),
         )
         self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
         visits = self.by_province("inspection", levers) / 12.0 @ self._workshop_count
@@ -280,6 +310,12 @@ class GovernanceModel(mesa.Model):
         row = self.month - self.start
         self.record.metals[row, :3], self.record.metals[row, 3] = out, lost
 
+    def believe(self, flows: Flows, levers: dict) -> None:
+        """Let people learn, forget, trust and report, on what happened this month."""
+        workshops = self._workshop_count
+        visits = self.by_province("inspection", levers) / 12.0 * workshops
+        self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
+
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on how busy the last one was."""
         mass = self.facts.mass_per_kwh
@@ -304,6 +340,7 @@ class GovernanceModel(mesa.Model):
         row, record = self.month - self.start, self.record
         record.keep_flows(flows.table)
         record.released_by_class[row] = flows.released_by_class
+        record.series["reported_worked"][row] = np.sum(getattr(self, "reported_worked", worked))
         record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
@@ -315,6 +352,11 @@ class GovernanceModel(mesa.Model):
         self.ledger.check(self.month, SOURCES)
 
     # reading, which changes nothing
+
+    @property
+    def reports(self) -> np.ndarray:
+        """What citizens reported last month, by province (31,)."""
+        return self.public.reports
 
     @property
     def months_run(self) -> int:
@@ -345,6 +387,10 @@ class GovernanceModel(mesa.Model):
     def events_frame(self):
         """Every event of every pack so far."""
         return frames.events_frame(self)
+
+    def seen_by(self, subject: str):
+        """The world so far as one subject can know it: tidy, one row a month and thing known, with how it is known."""
+        return seen_by(self, self.months_run, subject)
 
     def pack(self, number: int):
         """One pack's life history."""

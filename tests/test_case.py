@@ -27,15 +27,15 @@ MARKET_LEVERS = {
     "buyback_premium",
     "leasing",
     "online_collection",
+    "campaign",
+    "report_reward",
+    "information_sharing",
 }
 OTHER_LEVERS = {
     "producer_responsibility_target",
     "producer_responsibility_fee",
-    "campaign",
-    "report_reward",
     "credit_record",
     "contract_coverage",
-    "information_sharing",
     "standards",
     "formalisation_support",
     "mediation",

@@ -34,6 +34,8 @@ def measured(seed: int, **levers: float) -> dict[str, float]:
         "packs that licensed collectors fetch": flows[:, :6].sum() / flows.sum(),
         "packs that come back from leases": flows[2].sum() / flows[:5].sum(),
         "traceability": frame["scanned_gwh"].sum() / frame["handed_gwh"].sum(),
+        "awareness": frame["awareness"].mean(),
+        "reports": frame["reports"].sum() / 1000,
         "licensed bid": frame["licensed_bid_lfp"].mean(),
         "workshop bid": frame["workshop_bid_lfp"].mean(),
         "price to holders": frame["holder_income"].sum() / frame["sold_gwh"].sum(),
@@ -84,6 +86,14 @@ DIRECTIONS = [
     ({"leasing": 0.0}, "packs that come back from leases", -0.001),
     ({"online_collection": 1.0}, "packs that licensed collectors fetch", 0.01),
     ({"online_collection": 1.0}, "formal", 0.005),
+    ({"campaign": 1000.0}, "awareness", 0.05),
+    ({"campaign": 1000.0}, "formal", 0.005),
+    ({"campaign": 1000.0}, "treasury", -5.0),
+    ({"campaign": 1000.0}, "reports", 0.5),
+    ({"report_reward": 5000.0}, "reports", 1.0),
+    ({"information_sharing": 1.0}, "licensed bid", 0.3),
+    ({"information_sharing": 1.0}, "formal", 0.002),
+    ({"information_sharing": 0.0}, "licensed bid", -0.02),
 ]
 
 

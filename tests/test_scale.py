@@ -20,7 +20,7 @@ RATIOS = (
     "traceability",
     "holder_price",
 )
-MEANS = ("plant_utilisation", "workshops", "in_use_million")
+MEANS = ("plant_utilisation", "workshops", "in_use_million", "awareness", "trust_public", "trust_workshops")
 # Bids are posted by province; the national average weighs them with what is released there, month by month. A month in
 # which a coarse run releases no LFP pack has no weights, so months are weighted with their release too.
 WEIGHTED = ("licensed_bid_lfp", "workshop_bid_lfp")

@@ -92,6 +92,7 @@ class Market:
         self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
         self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
+        self.handling = 1.0  # factor on processing cost, by what plants know of the packs
         self._worth: tuple[tuple, Worth] | None = None
         self._near: tuple[np.ndarray, np.ndarray] | None = None
 
@@ -102,14 +103,14 @@ class Market:
 
     def worth(self, levers: dict) -> Worth:
         """Work out what a kWh is worth to whom under the law in force; kept until the law changes."""
-        law = tuple(levers[name] for name in ("vat_relief", "reuse_ban"))
+        law = (self.handling, levers["vat_relief"], levers["reuse_ban"])
         if self._worth is None or self._worth[0] != law:
             self._worth = (law, self._work_out(levers))
         return self._worth[1]
 
     def _work_out(self, levers: dict) -> Worth:
         p = self.p
-        value, cost = self.licensed_metal, self.licensed_cost
+        value, cost = self.licensed_metal, self.licensed_cost * self.handling
         tax = self.vat(value, levers)
         ratio = np.array([p["second_life_price_lfp"], p["second_life_price_ncm"]])[:, None]
         second_worth = self._new_pack * (ratio * BAND_HEALTH)
