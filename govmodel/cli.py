@@ -203,18 +203,13 @@ def run_command(
       govmodel run --scale 20000 --format csv > years.csv
       govmodel run --lang zh
     """
-    from .case import Case
     from .folder import check_free
     from .progress import Bar
     from .report.texts import Texts
     from .run import run
 
     texts = Texts(lang.value)
-    chosen = Case.load(case)
-    given = {"structure": structure, "scale": scale, "start": start, "until": until}
-    chosen = chosen.with_(**{key: value for key, value in given.items() if value is not None})
-    if set_:
-        chosen = chosen.with_(levers=set_levers(set_, chosen.start))
+    chosen = _chosen(case, set_, structure=structure, scale=scale, start=start, until=until)
     if packs and out is None:
         raise InputError("--packs", "a folder to save the packs in", "no --out", "Add --out DIR.")
     if out is not None:
@@ -226,6 +221,14 @@ def run_command(
     if out is not None:
         _save(done, out, texts, quiet)
     _print_years(done, format_, quiet, str(out) if out is not None else None, lang.value)
+
+
+def _chosen(name: str, settings: list[str] | None, **given: object):
+    """Load a case and change what was given."""
+    from .case import Case
+
+    case = Case.load(name).with_(**{key: value for key, value in given.items() if value is not None})
+    return case.with_(levers=set_levers(settings, case.start)) if settings else case
 
 
 def _save(done, out: Path, texts, quiet: bool) -> None:
