@@ -1,0 +1,145 @@
+"""Commands that need many runs: validate, calibrate, knockouts, trust; and explain, which needs one."""
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .foundations.errors import InputError
+from .shell import TOO_FEW, console, guarded, say
+
+
+class TableFormat(StrEnum):
+    """How a study prints its table."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+CaseName = Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the library or a TOML file.")]
+Seed = Annotated[int, typer.Option(help="The luck of the first replication; compared cases share it.")]
+Scale = Annotated[int | None, typer.Option(help="Real packs per simulated pack; the case's own if not given.")]
+Workers = Annotated[int | None, typer.Option(help="Processes to run in; as many as processors if not given.")]
+Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables in a new folder.")]
+Page = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the table between the marks of a document in Markdown.")
+]
+MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (validate,):
+        app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
+
+
+def validate(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 20,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    ensemble: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ensemble.toml of a calibration: spread over its sets.")
+    ] = None,
+    require: Annotated[int, typer.Option(metavar="N", help="End with 4 unless at least N patterns are in band.")] = 0,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Hold the model to the 22 patterns it must show: target, what the model gives, verdict, source.
+
+    \b
+    Examples:
+      govmodel validate
+      govmodel validate low --replications 5 --format csv
+      govmodel validate --ensemble my_calibration/ensemble.toml
+      govmodel validate --require 15 --out my_validation
+    """
+    from .folder import check_free
+    from .report import patterns
+    from .study.calibration import read_ensemble
+    from .study.validation import IN_BAND
+    from .study.validation import validate as judge
+
+    chosen = _case(case, scale)
+    if out is not None:
+        check_free(out)
+    sets = read_ensemble(ensemble) if ensemble is not None else []
+    with _Progress() as report:
+        found = judge(chosen, replications, seed, _workers(workers), sets, report)
+    if format_ is TableFormat.table:
+        patterns.show(found, console())
+    _print(found.frame(), format_, lambda: patterns.as_markdown(found))
+    if page is not None:
+        _write_between_marks(page, patterns.as_markdown(found))
+    if out is not None:
+        _save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
+    inside = found.count(IN_BAND)
+    if inside < require:
+        say(f"govmodel: {inside} patterns are in band, {require} were required.")
+        raise typer.Exit(TOO_FEW)
+
+
+def _case(name: str, scale: int | None):
+    from .case import Case
+
+    chosen = Case.load(name)
+    return chosen if scale is None else chosen.with_(scale=scale)
+
+
+def _workers(given: int | None) -> int:
+    if given is None:
+        return os.cpu_count() or 1
+    if not 1 <= given <= 1024:
+        raise InputError("--workers", "a whole number from 1 to 1024", given)
+    return given
+
+
+class _Progress:
+    """A progress bar over runs, taken off the screen whatever happens."""
+
+    def __enter__(self):
+        from .progress import Bar
+
+        self._bar = Bar("runs")
+        return self._bar
+
+    def __exit__(self, *_):
+        self._bar.close()
+
+
+def _print(frame, format_: TableFormat, markdown) -> None:
+    """Print a table for machines or documents."""
+    if format_ is TableFormat.csv:
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+    elif format_ is TableFormat.json:
+        blank = frame.astype(object).where(frame.notna(), None)
+        typer.echo(json.dumps(blank.to_dict("records"), ensure_ascii=False, indent=2))
+    elif format_ is TableFormat.markdown:
+        typer.echo(markdown(), nl=False)
+
+
+def _write_between_marks(page: Path, table: str) -> None:
+    """Put a table in the place that a document keeps for it."""
+    text = page.read_text(encoding="utf-8")
+    begin, end = (text.find(mark) for mark in MARKS)
+    if not 0 <= begin < end:
+        raise InputError("--page", f"a document with the lines {MARKS[0]} and {MARKS[1]}", str(page), "Add them.")
+    page.write_text(f"{text[: begin + len(MARKS[0])]}\n\n{table}\n{text[end:]}", encoding="utf-8", newline="\n")
+
+
+def _save(out: Path, case, seed: int, replications: int, tables: dict) -> None:
+    """Save a study's tables with the case and its provenance in a new folder."""
+    from . import folder
+    from .provenance import provenance
+    from .study.workers import paired_seeds
+
+    made_by = provenance(case, seed, tuple(paired_seeds(seed, replications)))
+    folder.write(out, tables.items(), case.to_toml(), made_by)
