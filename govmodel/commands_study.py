@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .foundations.errors import InputError
-from .shell import TOO_FEW, console, guarded, say
+from .shell import TOO_FEW, Language, console, guarded, say
 
 
 class TableFormat(StrEnum):
@@ -19,6 +19,14 @@ class TableFormat(StrEnum):
     json = "json"
     csv = "csv"
     markdown = "markdown"
+
+
+class ExplanationFormat(StrEnum):
+    """How `explain` prints what it found."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
 
 
 CaseName = Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the library or a TOML file.")]
@@ -35,7 +43,7 @@ MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (validate,):
+    for command in (validate, explain):
         app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
 
 
@@ -85,6 +93,33 @@ def validate(
     if inside < require:
         say(f"govmodel: {inside} patterns are in band, {require} were required.")
         raise typer.Exit(TOO_FEW)
+
+
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run.")],
+    indicator: Annotated[str, typer.Argument(help="An indicator (govmodel describe indicators).")],
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="A month at least twelve after the run's first.")],
+    lang: Annotated[Language, typer.Option(help="English or Chinese.")] = Language.en,
+    replication: Annotated[int, typer.Option(help="Which replication's world.")] = 0,
+    format_: Annotated[ExplanationFormat, typer.Option("--format", help="Sentences, or every contribution.")] = (
+        ExplanationFormat.text
+    ),
+) -> None:
+    """Say why an indicator differs from twelve months before: the largest contributions, in words.
+
+    \b
+    Examples:
+      govmodel explain my_run formal_share 2027-06
+      govmodel explain my_run treasury_net 2028-12 --lang zh
+      govmodel explain my_run holder_price 2023-03 --format csv
+    """
+    from .run import load_run
+
+    found = load_run(folder).explain(indicator, month, replication)
+    if format_ is ExplanationFormat.text:
+        typer.echo(found.text_zh if lang is Language.zh else found.text)
+    else:
+        _print(found.frame, TableFormat(format_.value), None)
 
 
 def _case(name: str, scale: int | None):
