@@ -43,7 +43,7 @@ MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (validate, explain):
+    for command in (validate, knockouts, trust, explain):
         app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
 
 
@@ -70,29 +70,85 @@ def validate(
       govmodel validate --ensemble my_calibration/ensemble.toml
       govmodel validate --require 15 --out my_validation
     """
-    from .folder import check_free
     from .report import patterns
     from .study.calibration import read_ensemble
     from .study.validation import IN_BAND
     from .study.validation import validate as judge
 
-    chosen = _case(case, scale)
-    if out is not None:
-        check_free(out)
+    chosen = _ready(case, scale, out)
     sets = read_ensemble(ensemble) if ensemble is not None else []
     with _Progress() as report:
         found = judge(chosen, replications, seed, _workers(workers), sets, report)
     if format_ is TableFormat.table:
         patterns.show(found, console())
-    _print(found.frame(), format_, lambda: patterns.as_markdown(found))
-    if page is not None:
-        _write_between_marks(page, patterns.as_markdown(found))
+    _finish(found.frame(), lambda: patterns.as_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
     inside = found.count(IN_BAND)
     if inside < require:
         say(f"govmodel: {inside} patterns are in band, {require} were required.")
         raise typer.Exit(TOO_FEW)
+
+
+def knockouts(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 10,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Take each mechanism away alone, and each channel constant, and show what changes in 2025 and 2030.
+
+    \b
+    Examples:
+      govmodel knockouts
+      govmodel knockouts lithium_crash --replications 4 --format csv
+    """
+    from .report import effects
+    from .study.knockouts import knock_out
+
+    chosen = _ready(case, scale, out)
+    with _Progress() as report:
+        found = knock_out(chosen, replications, seed, _workers(workers), report)
+    if format_ is TableFormat.table:
+        effects.show_knockouts(found, console())
+    _finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
+    if out is not None:
+        _save(out, chosen, seed, replications, {"knockouts": found.frame()})
+
+
+def trust(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 4,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    all_: Annotated[bool, typer.Option("--all", help="List every number, not only those that matter most.")] = False,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Move each ASSUMED or CALIBRATED number alone and show how much the licensed share leans on it.
+
+    \b
+    Examples:
+      govmodel trust
+      govmodel trust --replications 2 --scale 20000 --all
+    """
+    from .report import effects
+    from .study.sensitivity_table import one_at_a_time
+
+    chosen = _ready(case, scale, out)
+    with _Progress() as report:
+        found = one_at_a_time(chosen, replications, seed, _workers(workers), report)
+    if format_ is TableFormat.table:
+        effects.show_trust(found, console(), all_)
+    _finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
+    if out is not None:
+        _save(out, chosen, seed, replications, {"trust": found.frame()})
 
 
 def explain(
@@ -122,10 +178,14 @@ def explain(
         _print(found.frame, TableFormat(format_.value), None)
 
 
-def _case(name: str, scale: int | None):
+def _ready(name: str, scale: int | None, out: Path | None):
+    """Load the case and see that there is room for the results before anything runs."""
     from .case import Case
+    from .folder import check_free
 
     chosen = Case.load(name)
+    if out is not None:
+        check_free(out)
     return chosen if scale is None else chosen.with_(scale=scale)
 
 
@@ -159,6 +219,13 @@ def _print(frame, format_: TableFormat, markdown) -> None:
         typer.echo(json.dumps(blank.to_dict("records"), ensure_ascii=False, indent=2))
     elif format_ is TableFormat.markdown:
         typer.echo(markdown(), nl=False)
+
+
+def _finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
+    """Print a study's table as asked, and put it into a document."""
+    _print(frame, format_, markdown)
+    if page is not None:
+        _write_between_marks(page, markdown())
 
 
 def _write_between_marks(page: Path, table: str) -> None:

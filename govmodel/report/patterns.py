@@ -104,7 +104,7 @@ def number(value: float, unit: str) -> str:
     elif abs(value) >= 1000:
         text = f"{value:,.0f}"
     else:
-        text = f"{value:.0f}" if abs(value) >= 50 else f"{value:.2g}" if abs(value) < 0.1 else f"{value:.2f}"
+        text = f"{value:.0f}" if abs(value) >= 50 else f"{value:.2f}"
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
