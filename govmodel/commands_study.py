@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .foundations.errors import InputError
-from .shell import TOO_FEW, Language, console, guarded, say
+from .shell import INTERRUPTED, TOO_FEW, Language, console, guarded, say
 
 
 class TableFormat(StrEnum):
@@ -17,6 +17,14 @@ class TableFormat(StrEnum):
 
     table = "table"
     json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+class CalibrationFormat(StrEnum):
+    """How `calibrate` prints what it found."""
+
+    table = "table"
     csv = "csv"
     markdown = "markdown"
 
@@ -43,7 +51,7 @@ MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (validate, knockouts, trust, explain):
+    for command in (validate, calibrate, knockouts, trust, explain):
         app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
 
 
@@ -88,6 +96,46 @@ def validate(
     if inside < require:
         say(f"govmodel: {inside} patterns are in band, {require} were required.")
         raise typer.Exit(TOO_FEW)
+
+
+def calibrate(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Parameters, ranges, patterns, budget, seeds.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; a second call goes on. Default: results/NAME.")
+    ] = None,
+    workers: Workers = None,
+    format_: Annotated[CalibrationFormat, typer.Option("--format", help="How to print it.")] = CalibrationFormat.table,
+    page: Page = None,
+) -> None:
+    """Tune at most ten parameters to at most six patterns, and find the sets that fit as well.
+
+    \b
+    Writes evaluations.parquet, profiles.parquet, best.toml (a case) and ensemble.toml (for validate --ensemble).
+    Interrupted, it goes on where it was when called again.
+
+    \b
+    Examples:
+      govmodel calibrate experiments/calibration.toml --out my_calibration
+      govmodel run my_calibration/best.toml
+    """
+    from .report import calibration as tables
+    from .study.calibration import calibrate as run_calibration
+    from .study.calibration_file import read_study
+
+    chosen = read_study(study)
+    folder = out if out is not None else Path("results") / study.stem
+    try:
+        with _Stages() as say_stage:
+            found = run_calibration(chosen, folder, _workers(workers), say_stage)
+    except KeyboardInterrupt:
+        say(f"govmodel: interrupted; what was evaluated is kept in {folder}, and the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+    if format_ is CalibrationFormat.table:
+        tables.show(found, console())
+    else:
+        _print(found.evaluations(), TableFormat(format_.value), lambda: tables.as_markdown(found))
+    if page is not None:
+        _write_between_marks(page, tables.as_markdown(found))
 
 
 def knockouts(
@@ -208,6 +256,27 @@ class _Progress:
 
     def __exit__(self, *_):
         self._bar.close()
+
+
+class _Stages:
+    """A progress bar for each stage of a calibration."""
+
+    def __enter__(self):
+        self._stage, self._bar = None, None
+        return self
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Note that so many evaluations of a stage's batch are done."""
+        from .progress import Bar
+
+        if stage != self._stage:
+            self.__exit__()
+            self._stage, self._bar = stage, Bar(f"{stage}: evaluations")
+        self._bar(done, total)
+
+    def __exit__(self, *_):
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _print(frame, format_: TableFormat, markdown) -> None:

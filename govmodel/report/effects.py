@@ -56,12 +56,12 @@ def show_knockouts(found: Effects, console: Console) -> None:
         Text(),
         Text(f"{'':29}" + "".join(f"{HEADINGS.get(name, name):>16}  " for name in shown), style="dim"),
         Text(f"{'':29}" + "".join("".join(f"{year:>8}" for year in found.years) + "  " for _ in shown), style="dim"),
-        Text(f"{'as it stands':29}" + _cells(_median(found), shown, number)),
+        Text(f"{'as it stands':29}" + _cells(found.usual, shown, number)),
     ]
     for variant in found.changes:
         low, median, high = found.band(variant)
         lines.append(Text(f"{variant:29.29}", style="bold").append(_cells(median, shown, signed), "not bold"))
-        if median.any():
+        if np.nan_to_num(median).any():
             lines.append(Text(f"{'':>18}{'from':>9}  " + _cells(low, shown, signed), style="dim"))
             lines.append(Text(f"{'':>18}{'to':>9}  " + _cells(high, shown, signed), style="dim"))
     lines += [
@@ -72,10 +72,6 @@ def show_knockouts(found: Effects, console: Console) -> None:
         lines.append(Text(f"Also measured (--format csv): {', '.join(found.indicators[SHOWN:])}.", style="dim"))
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
-
-
-def _median(found: Effects):
-    return np.nanmedian(found.baseline, axis=-1)
 
 
 def _cells(table, shown: tuple[str, ...], write) -> str:
@@ -89,7 +85,7 @@ def knockouts_markdown(found: Effects) -> str:
     heads = [f"{HEADINGS.get(name, name)} {year}" for name in found.indicators for year in found.years]
     lines = [_luck(found) + ". Median change (90 % band), shares in points.", ""]
     lines += ["| taken away | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    usual = _median(found)
+    usual = found.usual
     told = [
         number(float(usual[i, j]), _unit(n)) for i, n in enumerate(found.indicators) for j in range(len(found.years))
     ]
@@ -101,7 +97,9 @@ def knockouts_markdown(found: Effects) -> str:
             for j in range(len(found.years)):
                 unit = _unit(name)
                 band = (
-                    f" ({signed(float(low[i, j]), unit)} to {signed(float(high[i, j]), unit)})" if median[i, j] else ""
+                    f" ({signed(float(low[i, j]), unit)} to {signed(float(high[i, j]), unit)})"
+                    if np.nan_to_num(median[i, j])
+                    else ""
                 )
                 cells.append(signed(float(median[i, j]), unit) + band)
         lines.append(f"| {variant} | " + " | ".join(cells) + " |")

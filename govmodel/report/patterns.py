@@ -53,7 +53,7 @@ def _title(validation: Validation) -> Text:
 
 
 def _head() -> Text:
-    return Text(f"{'':4}{'':46}{'target':>18}{'model':>14}{'90 % band':>18}", style="dim")
+    return Text(f"{'':4}{'':45}{'target':>18}{'model':>14}{'90 % band':>17}", style="dim")
 
 
 def _lines(judged: Judged, plain: bool) -> list[Text]:
@@ -65,9 +65,9 @@ def _lines(judged: Judged, plain: bool) -> list[Text]:
     for finding in judged.findings:
         model, band = cells(finding)
         missed = len(judged.findings) > 1 and finding.verdict == OUT
-        row = Text(f"{'':4}{finding.part.what:46.46}{target(finding):>18}")
+        row = Text(f"{'':4}{finding.part.what:45.45}{target(finding):>18}")
         lines.append(
-            row.append(f"{model:>14}", COLOUR[finding.verdict]).append(f"{band:>18}").append(" <" * missed, "red")
+            row.append(f"{model:>14}", COLOUR[finding.verdict]).append(f"{band:>17}").append(" <" * missed, "red")
         )
     return lines
 

@@ -1,5 +1,6 @@
 """Changes: what one difference in a case does to some indicators in some years, paired by seed."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,12 @@ class Effects:
 
     def band(self, variant: str) -> np.ndarray:
         """Low, median and high of a variant's changes: (3, indicators, years)."""
-        return np.nanquantile(self.changes[variant], POINTS, axis=-1)
+        return quantiles(self.changes[variant], POINTS)
+
+    @property
+    def usual(self) -> np.ndarray:
+        """The baseline's median: (indicators, years)."""
+        return quantiles(self.baseline, (0.5,))[0]
 
     def size(self, variant: str, indicator: str) -> float:
         """Give the largest median change of an indicator over the years, whatever its sign; 0 if there is none."""
@@ -38,7 +44,7 @@ class Effects:
     def frame(self) -> pd.DataFrame:
         """One row a variant, indicator and year: the baseline's median, the change's median and its 90 % band."""
         rows = []
-        usual = np.nanmedian(self.baseline, axis=-1)
+        usual = self.usual
         for variant in self.changes:
             low, median, high = self.band(variant)
             for i, indicator in enumerate(self.indicators):
@@ -48,6 +54,13 @@ class Effects:
         return pd.DataFrame(
             rows, columns=["variant", "indicator", "year", "baseline", "change", "band_low", "band_high"]
         )
+
+
+def quantiles(table: np.ndarray, points: Sequence[float]) -> np.ndarray:
+    """Give quantiles over the replications (the last axis); nan where no replication has a value."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # numpy warns of what is nan in all of them
+        return np.nanquantile(table, points, axis=-1)
 
 
 def effects(

@@ -41,7 +41,8 @@ class Part:
     def measured(self, runs: Runs) -> np.ndarray:
         """Measure it on runs that share a seed; NotMeasured if something is missing."""
         try:
-            found = np.atleast_1d(np.asarray(MEASURES[self.measure](runs, **self.settings), float))
+            with np.errstate(all="ignore"):  # what has no value is told below
+                found = np.atleast_1d(np.asarray(MEASURES[self.measure](runs, **self.settings), float))
         except KeyError as missing:
             raise NotMeasured(f"these runs have no {missing.args[0]}") from None
         except (IndexError, ZeroDivisionError):

@@ -1,7 +1,7 @@
 """Workers: many runs, spread over processes; what comes back does not depend on how many processes there are."""
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,35 +102,58 @@ def _do(task: tuple) -> object:
     return work(*arguments)
 
 
-def spread(work: Callable, tasks: Sequence[tuple], workers: int = 1, report: Report | None = None) -> list:
-    """Do `work(*task)` for every task and give the results in the tasks' order; with one worker, in this process.
+class Workers:
+    """Processes that do tasks, opened once for many lists of tasks; one worker is this process itself.
 
     Luck is keyed by seed, so a task's result is the same wherever and whenever it is done.
     """
-    if workers <= 1 or len(tasks) <= 1:
-        results = []
-        for number, task in enumerate(tasks):
-            results.append(work(*task))
-            if report:
-                report(number + 1, len(tasks))
+
+    def __init__(self, number: int = 1):
+        self.number, self._pool = number, None
+
+    def __enter__(self) -> "Workers":
+        if self.number > 1:
+            context = multiprocessing.get_context("spawn")  # the same on every system
+            self._pool = ProcessPoolExecutor(self.number, mp_context=context)
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def do(self, work: Callable, tasks: Sequence[tuple], each: Callable | None = None) -> list:
+        """Do `work(*task)` for every task and give the results in the tasks' order.
+
+        `each` hears of every task as it is done, in any order: its number and its result.
+        """
+        results = [None] * len(tasks)
+        for number, result in self._done(work, tasks):
+            results[number] = result
+            if each:
+                each(number, result)
         return results
-    context = multiprocessing.get_context("spawn")  # the same on every system
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
-        waiting = [pool.submit(_do, (work, task)) for task in tasks]
-        try:
-            for number, done in enumerate(as_completed(waiting)):
-                done.result()  # a failure shows at once
-                if report:
-                    report(number + 1, len(tasks))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        return [done.result() for done in waiting]
+
+    def _done(self, work: Callable, tasks: Sequence[tuple]) -> Iterator[tuple[int, object]]:
+        if self._pool is None:
+            yield from ((number, work(*task)) for number, task in enumerate(tasks))
+            return
+        waiting = {self._pool.submit(_do, (work, task)): number for number, task in enumerate(tasks)}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()  # a failure shows at once
 
 
 def observe_all(cases: Sequence[tuple[Case, int]], workers: int = 1, report: Report | None = None) -> list[Outcome]:
     """Run (case, seed) pairs and keep what studies read, in the order given."""
-    return spread(observe, cases, workers, report)
+    done = 0
+
+    def count(number: int, result: Outcome) -> None:
+        nonlocal done
+        done += 1
+        if report:
+            report(done, len(cases))
+
+    with Workers(min(workers, len(cases))) as pool:
+        return pool.do(observe, cases, count)
 
 
 def paired_seeds(seed: int, replications: int) -> list[int]:
