@@ -1,12 +1,11 @@
 """The command line: run a case, trace a pack, describe what there is.
 
 Every command ends with 0 when it is done, 2 when something that was given cannot be used (one message says what),
-3 when a file could not be read or written, 130 when it was interrupted, and 1 when govmodel itself failed.
+3 when a file could not be read or written, 4 when `validate --require` wanted more patterns in band, 130 when it was
+interrupted, and 1 when govmodel itself failed.
 """
 
-import functools
 import json
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Annotated
 
 import typer
 
+from . import commands_study
 from .foundations.errors import InputError
+from .shell import DONE, Language, console, guarded, say
 from .version import __version__
-
-DONE, FAILED, BAD_INPUT, NO_FILE, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="govmodel",
@@ -29,7 +28,7 @@ app = typer.Typer(
     help="Who should govern China's retired electric-vehicle batteries? Runs the chain month by month and shows what "
     "becomes of the packs, who earns, and what governing costs.",
     epilog="Exit codes: 0 done, 1 govmodel failed, 2 bad input, 3 a file could not be read or written, "
-    "130 interrupted.",
+    "4 too few patterns in band (validate --require), 130 interrupted.",
 )
 
 
@@ -59,41 +58,6 @@ class Topic(StrEnum):
     indicators = "indicators"
     policies = "policies"
     facts = "facts"
-
-
-class Language(StrEnum):
-    """Languages of what people look at."""
-
-    en = "en"
-    zh = "zh"
-
-
-def say(message: str) -> None:
-    """Tell the user something that is no result."""
-    typer.echo(message, err=True)
-
-
-def guarded(command):
-    """Turn what a user can mend into one message and an exit code of its own."""
-
-    @functools.wraps(command)
-    def call(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except InputError as error:
-            say(f"govmodel: {error}")
-            raise typer.Exit(BAD_INPUT) from None
-        except BrokenPipeError:  # whoever read our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(DONE) from None
-        except OSError as error:
-            say(f"govmodel: {error.filename or 'a file'} could not be read or written: {error.strerror or error}.")
-            raise typer.Exit(NO_FILE) from None
-        except KeyboardInterrupt:
-            say("govmodel: interrupted; nothing was saved.")
-            raise typer.Exit(INTERRUPTED) from None
-
-    return call
 
 
 def set_levers(settings: list[str], start: int) -> dict[str, float | dict[str, float]]:
@@ -138,15 +102,6 @@ def _warn_of_idle_levers(case, texts) -> None:
             say(texts("terminal.idle_late", lever=name, month=month_name(first)))
         elif LEVERS[name].read_from_step > 1:
             say(texts("terminal.idle_unread", lever=name))
-
-
-def _console():
-    """Make the console for results: as wide as the terminal, or wide enough for the tables."""
-    from rich.console import Console
-
-    from .report.terminal import WIDTH
-
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
 
 
 def _version(wanted: bool) -> None:
@@ -247,7 +202,7 @@ def _print_years(done, format_: RunFormat, quiet: bool, saved_in: str | None, la
         if not quiet:
             from .report.terminal import show
 
-            show(done, _console(), saved_in, lang)
+            show(done, console(), saved_in, lang)
         return
     from .report.tables import yearly
 
@@ -303,11 +258,14 @@ def describe(
     from .report import catalogue, listing
 
     if format_ is ListFormat.table:
-        listing.show(topic.value, _console(), lang.value)
+        listing.show(topic.value, console(), lang.value)
     elif format_ is ListFormat.json:
         typer.echo(json.dumps(catalogue.rows(topic.value), ensure_ascii=False, indent=2))
     else:
         typer.echo(catalogue.as_markdown(catalogue.rows(topic.value)))
+
+
+commands_study.add_to(app)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ class Bar:
         self._began, self._bar, self._drawn = time.monotonic(), None, sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        """Note that so many months of so many are done."""
+        """Note that so many months (or runs) of so many are done."""
         if not self._drawn or (self._bar is None and time.monotonic() - self._began < self.PATIENCE):
             return
         if self._bar is None:

@@ -50,11 +50,13 @@ def test_version_and_help_name_the_commands_that_exist_and_no_others():
     assert call("--version").stdout == f"govmodel {gm.__version__}\n"
     shown = call("--help").stdout
     commands = re.findall(r"^  (\w+) ", shown.partition("Commands:\n")[2].partition("\n\n")[0], re.MULTILINE)
-    assert commands == ["run", "trace", "describe"]
+    assert commands == ["run", "trace", "describe", "validate", "calibrate", "knockouts", "trust", "explain"]
     assert "Exit codes" in shown
     for command in commands:
         told = call(command, "--help").stdout
-        assert "Examples:" in told and f"    govmodel {command} " in told.replace("govmodel run\n", "govmodel run \n")
+        assert "Examples:" in told and f"    govmodel {command} " in told.replace(
+            f"govmodel {command}\n", f"govmodel {command} \n"
+        )
 
 
 def test_python_m_govmodel_is_the_same_program():
