@@ -7,6 +7,7 @@ import numpy as np
 from ..actors.books import COLLECTORS
 from ..actors.fates import CHANNEL_OF, IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_GO, LICENSED, SALVAGE
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
+from .indicators import INDICATORS
 
 DIMENSIONS = {
     "channel": (CHANNELS, lambda flows: CHANNEL_OF[flows["way"]]),
@@ -79,7 +80,6 @@ def account_of(model, indicator: str, before: int, after: int) -> list[Account]:
         return _money(model, indicator, before, after)
     own = {
         "holder_price": _holder_price,
-        "reported_formal_share": _scanned,
         "traceability": _scanned,
         "lfp_share_retired": _chemistry,
         "fleet_share_retired": _fleets,
@@ -89,7 +89,9 @@ def account_of(model, indicator: str, before: int, after: int) -> list[Account]:
     if indicator in own:
         return own[indicator](model, indicator, before, after)
     metal = indicator.removesuffix("_recovered_t")
-    return [_metal(model, METALS.index(metal), before, after)] if metal in METALS else []
+    if metal in METALS:
+        return [_metal(model, METALS.index(metal), before, after)]
+    return _quotient(model, indicator, before, after)
 
 
 def _chosen(flows: dict, span: str) -> np.ndarray:
@@ -157,8 +159,25 @@ def _holder_price(model, indicator: str, before: int, after: int) -> list[Accoun
 def _scanned(model, indicator: str, before: int, after: int) -> list[Account]:
     flows, rows = model.record.flows(), (before, after)
     chosen = _chosen(flows, "loose")
-    among = LICENSED[flows["way"]] if indicator == "traceability" else 1.0
-    return _ratios(model, rows, flows["scanned_wh"] * chosen, flows["watt_hours"] * chosen * among, flows)
+    among = chosen * LICENSED[flows["way"]]
+    return _ratios(model, rows, flows["scanned_wh"] * chosen, flows["watt_hours"] * among, flows)
+
+
+def _quotient(model, indicator: str, before: int, after: int) -> list[Account]:
+    """Part any other ratio of two indicators by what each of the two did; nothing for what is no such ratio."""
+    kind, _, names = INDICATORS[indicator].aggregation.partition(":")
+    if kind != "ratio":
+        return []
+    two = tuple(names.split("/"))
+    top, bottom = model.indicators[list(two)].to_numpy(float)[[before, after]].T
+    return [_causes(two, top[None], bottom)]
+
+
+def _causes(names: tuple[str, ...], tops: np.ndarray, bottom: np.ndarray) -> Sum:
+    """Part the change of a quotient exactly: what each summand above (rows of two months) did, and what is below."""
+    share = 1.0 / bottom
+    change = np.append((tops[:, 1] - tops[:, 0]) * share.mean(), tops.sum(axis=0).mean() * (share[1] - share[0]))
+    return Sum("cause", names, np.zeros(len(names)), change, "effect")
 
 
 def _chemistry(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -178,10 +197,8 @@ def _plants(model, indicator: str, before: int, after: int) -> list[Account]:
     packs = 12.0 * np.einsum("mcp,c->mp", record.received[rows], mass) / 1e9
     scrap = 12.0 * np.einsum("mcp,c->mp", record.scrap[rows], mass) / 1e9
     capacity = record.capacity_t[rows] / 1000.0
-    size = capacity.sum(axis=1)
-    dearth, feed = (1.0 / size).mean(), np.stack([packs.sum(axis=1), scrap.sum(axis=1)])
-    change = np.append((feed[:, 1] - feed[:, 0]) * dearth, feed.sum(axis=0).mean() * (1.0 / size[1] - 1.0 / size[0]))
-    causes = Sum("cause", ("retired packs", "factory scrap", "capacity"), np.zeros(3), change, "effect")
+    feed = np.stack([packs.sum(axis=1), scrap.sum(axis=1)])
+    causes = _causes(("retired packs", "factory scrap", "capacity"), feed, capacity.sum(axis=1))
     where = np.zeros((2, 2, len(PROVINCES)))
     for i in (0, 1):
         where[0, i] = np.bincount(model.plants.province, (packs + scrap)[i], len(PROVINCES))

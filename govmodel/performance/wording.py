@@ -185,6 +185,8 @@ def _name(part: str, model, lang: str) -> str:
     if part in PROVINCES:
         names = model.facts.province_names_zh if lang == "zh" else model.facts.province_names_en
         return names[PROVINCES.index(part)]
+    if part in INDICATORS and lang == "zh":
+        return INDICATORS[part].definition_zh
     return ZH.get(part, part) if lang == "zh" else part.replace("_", " ")
 
 
