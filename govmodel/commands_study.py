@@ -69,7 +69,9 @@ def validate(
     out: Out = None,
     page: Page = None,
 ) -> None:
-    """Hold the model to the 22 patterns it must show: target, what the model gives, verdict, source.
+    """Hold the model to what it must show.
+
+    22 patterns of history and of policies: target, what the model gives, verdict, source.
 
     \b
     Examples:
@@ -107,11 +109,14 @@ def calibrate(
     format_: Annotated[CalibrationFormat, typer.Option("--format", help="How to print it.")] = CalibrationFormat.table,
     page: Page = None,
 ) -> None:
-    """Tune at most ten parameters to at most six patterns, and find the sets that fit as well.
+    """Tune parameters to patterns; find what fits.
+
+    At most ten parameters and six patterns; gives the best set, all that fit as well, and profiles.
 
     \b
-    Writes evaluations.parquet, profiles.parquet, best.toml (a case) and ensemble.toml (for validate --ensemble).
-    Interrupted, it goes on where it was when called again.
+    Writes evaluations.parquet, profiles.parquet, best.toml (a case) and
+    ensemble.toml (for validate --ensemble). Interrupted, it goes on where it
+    was when called again.
 
     \b
     Examples:
@@ -148,7 +153,9 @@ def knockouts(
     out: Out = None,
     page: Page = None,
 ) -> None:
-    """Take each mechanism away alone, and each channel constant, and show what changes in 2025 and 2030.
+    """Take each mechanism away and compare.
+
+    Also each channel constant; the changes in 2025 and 2030, paired by seed, with bands.
 
     \b
     Examples:
@@ -179,7 +186,9 @@ def trust(
     out: Out = None,
     page: Page = None,
 ) -> None:
-    """Move each ASSUMED or CALIBRATED number alone and show how much the licensed share leans on it.
+    """Rank unmeasured numbers by their weight.
+
+    Each ASSUMED or CALIBRATED number is moved alone; shows how far the licensed share moves.
 
     \b
     Examples:
@@ -209,7 +218,9 @@ def explain(
         ExplanationFormat.text
     ),
 ) -> None:
-    """Say why an indicator differs from twelve months before: the largest contributions, in words.
+    """Say why an indicator changed in a year.
+
+    The largest contributions to the change since twelve months before, in words or as a table.
 
     \b
     Examples:

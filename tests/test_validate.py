@@ -14,7 +14,7 @@ from govmodel.cli import app
 from govmodel.facts import load as load_facts
 from govmodel.study import calibration as calibrations
 from govmodel.study.calibration_file import read_study
-from govmodel.study.patterns import BASELINE, MEASURES, NotMeasured, Part, load
+from govmodel.study.patterns import BASELINE, LEAKS, MEASURES, NotMeasured, Part, load
 from govmodel.study.search import best_step, even_points, far_apart, local_model
 from govmodel.study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, validate
 from govmodel.study.workers import Outcome, Workers, observe
@@ -28,7 +28,9 @@ def made(**columns) -> Outcome:
     years = columns.pop("years")
     months = pd.Index([f"{year}-{month:02d}" for year in years for month in range(1, 13)], name="month")
     table = {name: np.repeat(np.asarray(values, float), 12) for name, values in columns.items()}
-    outcome = Outcome(pd.DataFrame(table, index=months), np.zeros((len(years), 8, 13)), years[0])
+    outcome = Outcome(
+        pd.DataFrame(table, index=months), np.zeros((len(years), 8, 13)), years[0], np.zeros((len(months), 31))
+    )
     outcome.__dict__["years"] = pd.DataFrame(columns, index=pd.Index(years, name="year"), dtype=float)
     return outcome
 
@@ -53,8 +55,8 @@ def test_needed_cases_differ_from_the_baseline_in_what_they_say():
     for name in KNOWN.cases:
         case = KNOWN.case(name, SMALL)
         assert case != SMALL and case.scale == SMALL.scale, name
-    path = KNOWN.case("campaign", SMALL).lever_path("inspection") - SMALL.lever_path("inspection")
-    assert np.count_nonzero(path) == 3 and path.max() > 10  # three months, then what the law had said
+    path = KNOWN.case("campaign", SMALL).provincial_paths["inspection"] - SMALL.lever_path("inspection")[:, None]
+    assert np.count_nonzero(path) == 3 * 4 and path.max() > 10  # three months in four provinces, then what law had said
     assert KNOWN.case(BASELINE, SMALL) is SMALL
 
 
@@ -87,20 +89,21 @@ def test_measures_by_hand():
 
 
 def test_campaigns_by_hand():
-    years = [2027, 2028]
-    base = made(years=years, informal_gwh=[10, 10], formal_gwh=[5, 5])
-    hit = made(years=years, informal_gwh=[4, 7], formal_gwh=[8, 8])
-    runs, pulse, after = {BASELINE: base, "c": hit}, ["2027-01", "2027-12"], ["2028-01", "2028-12"]
-    assert MEASURES["campaign_fall"](runs, "c", pulse) == pytest.approx(0.6)
-    assert MEASURES["campaign_relapse"](runs, "c", pulse, after) == pytest.approx(0.5)  # half of 60 % came back
-    assert MEASURES["campaign_displaced"](runs, "c", pulse) == pytest.approx(0.5)  # 6 lost, 3 of them licensed
+    base, hit = (made(years=[2027, 2028], x=[0, 0]) for _ in range(2))
+    base.workshop_gwh[:, :2] = [1.0, 2.0]  # Beijing and Tianjin
+    hit.workshop_gwh[:12, :2], hit.workshop_gwh[12:, :2] = [0.4, 2.3], [0.7, 2.0]
+    runs, where, pulse, after = {BASELINE: base, "c": hit}, ["BJ"], ["2027-01", "2027-12"], ["2028-01", "2028-12"]
+    assert MEASURES["campaign_fall"](runs, "c", where, pulse) == pytest.approx(0.6)
+    assert MEASURES["campaign_relapse"](runs, "c", where, pulse, after) == pytest.approx(0.5)  # half of 60 % came back
+    assert MEASURES["campaign_moved"](runs, "c", where, pulse) == pytest.approx(0.5)  # 0.6 lost, 0.3 gained elsewhere
+    assert MEASURES["campaign_moved"](runs, "c", where, ["2027-01", "2028-12"]) == pytest.approx(3.6 / 10.8)
 
 
 def test_feed_prices_by_hand():
     """Feed that is price squared on the way up and flat on the way down: elasticity 2, stickiness 0."""
     months = pd.Index(["2021-01", "2021-02", "2021-03"], name="month")
     table = pd.DataFrame({"lithium_price": [1.0, 2.0, 1.0], "lfp_feed_price": [1.0, 4.0, 4.0]}, index=months)
-    runs = {BASELINE: Outcome(table, np.zeros((1, 8, 13)), 2021)}
+    runs = {BASELINE: Outcome(table, np.zeros((1, 8, 13)), 2021, np.zeros((3, 31)))}
     assert MEASURES["feed_elasticity"](runs, "2021-01", "2021-02") == pytest.approx(2.0)
     assert MEASURES["feed_stickiness"](runs, ["2021-01", "2021-02"], ["2021-02", "2021-03"]) == pytest.approx(0.0)
 
@@ -136,6 +139,9 @@ def test_an_outcome_keeps_what_the_run_says():
     )
     tendered = run.flows.query("route == 'fleet_tender' and month < '2023'")["kwh"].sum() / 1e6
     assert outcome.gwh([2021, 2022], "fleet_tender") == pytest.approx(tendered)
+    assert outcome.informal(outcome.months.index) == pytest.approx(
+        sum(outcome.gwh([2021, 2022, 2023, 2024], None, way) for way in LEAKS)
+    )
     assert outcome.gwh([2021, 2022, 2023, 2024]) == pytest.approx(run.flows["kwh"].sum() / 1e6)
     # at its break-even price of lithium a plant's margin is nothing: it lies above the price where margins are negative
     above = outcome.months["lfp_break_even"] > outcome.months["lithium_price"]

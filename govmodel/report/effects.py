@@ -66,7 +66,10 @@ def show_knockouts(found: Effects, console: Console) -> None:
             lines.append(Text(f"{'':>18}{'to':>9}  " + _cells(high, shown, signed), style="dim"))
     lines += [
         Text(),
-        Text("Changes of shares in points; from and to: 90 % band over the replications; . = no change at all.", "dim"),
+        Text(
+            "Constants are set to zero. Shares in points; from, to: 90 % band over the replications; . no change.",
+            "dim",
+        ),
     ]
     if len(found.indicators) > SHOWN:
         lines.append(Text(f"Also measured (--format csv): {', '.join(found.indicators[SHOWN:])}.", style="dim"))

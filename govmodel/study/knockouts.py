@@ -19,8 +19,8 @@ def variants(case: Case) -> dict[str, Case]:
         f"without {name}": case.with_(without=(*case.without, name)) for name in MECHANISMS if name not in case.without
     }
     constants = {f"constant_{channel}": case.parameters[f"constant_{channel}"] for channel in CHANNELS}
-    zero = {f"{name} = 0": case.with_(parameters={name: 0.0}) for name, value in constants.items() if value}
-    everything = {"all constants = 0": case.with_(parameters=dict.fromkeys(constants, 0.0))} if zero else {}
+    zero = {name: case.with_(parameters={name: 0.0}) for name, value in constants.items() if value}
+    everything = {"all constants": case.with_(parameters=dict.fromkeys(constants, 0.0))} if zero else {}
     if not off and not zero:
         raise InputError("case", "a case with something to switch off", case.name)
     return off | zero | everything

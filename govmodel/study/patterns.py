@@ -13,7 +13,6 @@ from functools import lru_cache
 import numpy as np
 
 from ..case.case import Case
-from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
 from ..foundations.parameters import FACTS_FOLDER
 from .workers import Outcome
@@ -163,27 +162,28 @@ def advantage_per_yuan(runs: Runs, case: str, over: str, years: list[int]) -> fl
     return gained[case] - gained[over] * max(cost[case], 0.0) / cost[over]
 
 
-def campaign_fall(runs: Runs, case: str, pulse: list[str]) -> float:
-    """Say by which share a campaign lowers what workshops take in while it lasts."""
-    usual, kept_up = (_energy(runs[name], "informal_gwh", pulse) for name in (BASELINE, case))
+def campaign_fall(runs: Runs, case: str, provinces: list[str], pulse: list[str]) -> float:
+    """Say by which share a campaign in some provinces lowers what their workshops take in while it lasts."""
+    usual, kept_up = (runs[name].informal(_span(runs[name], *pulse), provinces) for name in (BASELINE, case))
     return 1.0 - kept_up / usual
 
 
-def campaign_relapse(runs: Runs, case: str, pulse: list[str], after: list[str]) -> float:
+def campaign_relapse(runs: Runs, case: str, provinces: list[str], pulse: list[str], after: list[str]) -> float:
     """Say which share of the fall is regained in a span of months after the campaign."""
-    during = campaign_fall(runs, case, pulse)
+    during = campaign_fall(runs, case, provinces, pulse)
     if during <= 0:
         raise NotMeasured("the campaign lowered nothing, so nothing can come back")
-    return 1.0 - campaign_fall(runs, case, after) / during
+    return 1.0 - campaign_fall(runs, case, provinces, after) / during
 
 
-def campaign_displaced(runs: Runs, case: str, pulse: list[str]) -> float:
-    """Say which share of what workshops lose in a campaign does not reach licensed firms while it lasts."""
-    lost = _energy(runs[BASELINE], "informal_gwh", pulse) - _energy(runs[case], "informal_gwh", pulse)
-    gained = _energy(runs[case], "formal_gwh", pulse) - _energy(runs[BASELINE], "formal_gwh", pulse)
-    if lost <= 0:
+def campaign_moved(runs: Runs, case: str, provinces: list[str], span: list[str]) -> float:
+    """Say which part of what workshops lose to a campaign their like in other provinces gain, until a later month."""
+    months = _span(runs[case], *span)
+    inside = runs[BASELINE].informal(months, provinces) - runs[case].informal(months, provinces)
+    everywhere = runs[BASELINE].informal(months) - runs[case].informal(months)
+    if inside <= 0:
         raise NotMeasured("workshops lost nothing in the campaign")
-    return 1.0 - gained / lost
+    return (inside - everywhere) / inside
 
 
 def leak_closed(runs: Runs, without: str, route: str, years: list[int]) -> float:
@@ -222,7 +222,7 @@ MEASURES: dict[str, Callable] = {
     for measure in (
         yearly, total_share, monthly_mean, growth, gap, scenario, effect, scrap_share, capacity_lead,
         feed_elasticity, feed_stickiness, boom, bust, advantage_per_yuan, campaign_fall, campaign_relapse,
-        campaign_displaced, leak_closed, leak_shifted, tender_leak, gap_narrowed,
+        campaign_moved, leak_closed, leak_shifted, tender_leak, gap_narrowed,
     )
 }  # fmt: skip
 
@@ -234,15 +234,19 @@ def _span(run: Outcome, first: str, last: str):
     return months
 
 
-def _energy(run: Outcome, indicator: str, months: list[str]) -> float:
-    return run.months.loc[_span(run, *months), indicator].sum()
-
-
 def _straight_to_workshops(run: Outcome, route: str, years: list[int]) -> float:
     return run.gwh(years, route, "workshop:recovery") + run.gwh(years, route, "workshop:reuse")
 
 
 # the list
+
+
+def _pulse(name: str, lever: str, value: float, since: str, until: str, provinces: list[str]) -> dict:
+    """Write a law that moves a lever in some provinces for some months, after which the older law holds again."""
+    change = {"lever": lever, "date": since, "until": until, "value": value, "source": "ASSUMED", "why": "a pulse"}
+    head = dict.fromkeys(("title", "title_zh", "reference", "description"), name)
+    changes = [change | {"province": province} for province in provinces]
+    return {"id": name, "date": since, "source": "ASSUMED", **head, "changes": changes}
 
 
 @dataclass(frozen=True)
@@ -255,13 +259,12 @@ class PatternList:
     def case(self, name: str, baseline: Case) -> Case:
         """Make one of the needed cases out of the baseline."""
         changes = dict(self.cases.get(name, {}))
-        pulse = changes.pop("pulse", None)
-        if pulse is not None:
-            after = month_number(pulse["until"]) + 1
-            path = baseline.lever_path(pulse["lever"])
-            usual = float(path[min(max(after - baseline.start, 0), len(path) - 1)])
-            moves = {pulse["from"]: pulse["value"], month_name(after): usual}
-            changes["levers"] = {pulse["lever"]: moves} | changes.get("levers", {})
+        if "pulse" in changes:
+            law = _pulse(name, **changes.pop("pulse"))
+            changes |= {
+                "policies": [*baseline.policies, name],
+                "enacted": [*baseline.to_dict()["governance"]["enacted"], law],
+            }
         return baseline.with_(**changes) if changes else baseline
 
     def needed(self, numbers: tuple[int, ...] | None = None) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..actors.fates import DISPOSITIONS
+from ..actors.fates import DISPOSITIONS, IN_WORKSHOP
 from ..case.case import Case
-from ..facts import ROUTES
+from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
 from ..foundations.draws import seed_of_replication
 from ..performance.years import yearly
@@ -27,6 +27,7 @@ class Outcome:
     months: pd.DataFrame  # indexed by "YYYY-MM": indicators, and the columns of `_lfp`
     fates: np.ndarray  # (years, routes, dispositions) GWh
     first_year: int
+    workshop_gwh: np.ndarray  # (months, provinces) what workshops took in
 
     @cached_property
     def years(self) -> pd.DataFrame:
@@ -34,6 +35,11 @@ class Outcome:
         named = self.months.drop(columns=list(LFP_COLUMNS)).reset_index()
         table = yearly(named.assign(structure="", replication=0))
         return table[table["months"] == 12].drop(columns=["structure", "replication", "months"]).set_index("year")
+
+    def informal(self, months: pd.Index, provinces: Sequence[str] = PROVINCES) -> float:
+        """Sum what workshops of some provinces took in over some months, GWh."""
+        rows = self.months.index.get_indexer(months)
+        return float(self.workshop_gwh[np.ix_(rows, [PROVINCES.index(code) for code in provinces])].sum())
 
     def gwh(self, years: Sequence[int], route: str | None = None, disposition: str | None = None) -> float:
         """Sum energy over some years, of one route and one disposition or of all."""
@@ -66,7 +72,9 @@ def outcome_of(model) -> Outcome:
     year = (flows["month"] + model.start) // 12 - model.start // 12
     cell = np.ravel_multi_index((year, flows["route"], flows["way"]), shape)
     fates = np.bincount(cell, flows["watt_hours"], int(np.prod(shape))).reshape(shape) / 1e9
-    return Outcome(months, fates, first)
+    places = flows["month"] * len(PROVINCES) + flows["province"]
+    taken = np.bincount(places, flows["watt_hours"] * IN_WORKSHOP[flows["way"]], len(months) * len(PROVINCES)) / 1e9
+    return Outcome(months, fates, first, taken.reshape(len(months), -1))
 
 
 def _lfp(model) -> dict[str, np.ndarray]:
