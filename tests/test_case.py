@@ -30,16 +30,16 @@ MARKET_LEVERS = {
     "campaign",
     "report_reward",
     "information_sharing",
-}
-OTHER_LEVERS = {
     "producer_responsibility_target",
     "producer_responsibility_fee",
+    "research_alliance",
+}
+OTHER_LEVERS = {
     "credit_record",
     "contract_coverage",
     "standards",
     "formalisation_support",
     "mediation",
-    "research_alliance",
 }
 
 
