@@ -5,14 +5,15 @@ import numpy as np
 
 from . import facts as country_facts
 from .actors.books import SOURCES, Books
-from .actors.buyers import Recycler, WorkshopDistrict
+from .actors.buyers import Recycler
 from .actors.conditions import Conditions
 from .actors.fates import CHANNEL_OF, FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
 from .actors.flows import Flows
-from .actors.government import CentralGovernment, Province
+from .actors.government import CentralGovernment, Inspectorates, Province
 from .actors.holders import Holders
 from .actors.makers import Automaker, BatteryMaker
 from .actors.public import Public
+from .actors.workshops import WorkshopDistrict, Workshops
 from .case import levers as lever_room
 from .case.case import Case
 from .chain import geography, metals
@@ -99,16 +100,14 @@ class GovernanceModel(mesa.Model):
         self.recyclers = [Recycler(self, plant, i) for i, plant in enumerate(facts.plants)]
         since_2021 = (self.start - RUN_FROM) / 36.0
         grown = p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * since_2021
-        counted = facts.workshop_count / facts.workshop_count.sum()
+        self.parts["workshops"] = self.workshops = Workshops(self, facts.workshop_count * grown)
+        self.parts["inspectorates"] = self.inspectorates = Inspectorates(self)
         self.districts = [
-            WorkshopDistrict(self, f"workshops_{code}", i, float(counted[i]), float(facts.workshop_count[i] * grown))
-            for i, code in enumerate(country_facts.PROVINCES)
+            WorkshopDistrict(self, f"workshops_{code}", i) for i, code in enumerate(country_facts.PROVINCES)
         ]
         self.public = self.parts["public"] = Public(facts, self.case, self.seed_key)
         self.plant_busy = [0.0] * len(self.recyclers)
-        self.workshops_wanted = 0.0
         self._taken_in = np.zeros((2, len(self.recyclers)))
-        self._workshop_intake = np.zeros(2)
 
     def _build_books(self) -> None:
         months = self.until - self.start + 1
@@ -123,9 +122,10 @@ class GovernanceModel(mesa.Model):
         self.public.rule(self.record)
         self.record.open("reported_worked")  # Wh that plants say they have worked
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
+        self.workshops.open_record(self.record)
+        self.workshops.endow()
         self.read_margins()
         self._border = self._ease_key = self._scan_key = None
-        self._collecting = np.zeros(PROVINCES)
         self._trust, self._awareness = self.public.trust, self.public.awareness  # tables it moves in place
         p, facts = self.parameters, self.facts
         self.data_compliance = np.full(len(facts.automakers), p["data_compliance"])  # share of their packs with a code
@@ -185,11 +185,12 @@ class GovernanceModel(mesa.Model):
             np.full(2, levers["buyback_premium"]),
             self.subsidies(levers),
             levers,
+            self.workshops.asked_extra(),
         )
 
     def workshops_risk(self, levers: dict) -> np.ndarray:
-        """Give the fine that workshops expect in each province (31,), as a multiple of what they gain."""
-        return self.by_province("inspection", levers) / 12.0 * self.parameters["detection"] * levers["fine"]
+        """Give the loss that workshops expect in each province (31,), as a multiple of what they gain."""
+        return self.workshops.plan(levers).risk
 
     def subsidies(self, levers: dict) -> np.ndarray:
         """Give the subsidy that each plant is promised, yuan/kWh (plants,)."""
@@ -244,7 +245,7 @@ class GovernanceModel(mesa.Model):
             self._vehicles = self.holders.on_the_road(self.month) * float(self.case.scale)
         self._ease_key = key
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
-        sites = share[:, None] * self.facts.outlets[year][None, :]
+        self.sites = sites = share[:, None] * self.facts.outlets[year][None, :]
         count = self._workshop_count
         duty = self.by_province("outlet_duty", levers)
         self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
@@ -283,9 +284,9 @@ class GovernanceModel(mesa.Model):
             vat_share,
             self.subsidies(levers),
         )
-        self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
-        visits = self.by_province("inspection", levers) / 12.0 @ self._workshop_count
-        self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
+        self.workshops.trade(*books.pay_workshops(month, flows, board, market.workshop_cost[month]))
+        self.workshops.inspect(levers)
+        self.inspectorates.watch(flows)
         self._take_deposits(flows.replaced)
         books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
         books.move_packs(flows)
@@ -313,7 +314,7 @@ class GovernanceModel(mesa.Model):
     def believe(self, flows: Flows, levers: dict) -> None:
         """Let people learn, forget, trust and report, on what happened this month."""
         workshops = self._workshop_count
-        visits = self.by_province("inspection", levers) / 12.0 * workshops
+        visits = self.workshops.last_plan.visits
         self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
 
     def decide(self) -> None:
@@ -321,19 +322,19 @@ class GovernanceModel(mesa.Model):
         mass = self.facts.mass_per_kwh
         capacity = np.maximum(self.plants.capacity_t * 1e6 / 4.0, 1.0)
         self.plant_busy = (mass @ self._taken_in / capacity).tolist()
-        p, taken = self.parameters, float(mass @ self._workshop_intake)
-        self.workshops_wanted = taken * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
         self.agents_by_type[Recycler].do("decide")
-        self.agents_by_type[WorkshopDistrict].do("decide")
+        levers = self.central.law(self.month - self.start)
+        self.workshops.decide(levers)
+        self.inspectorates.decide(self.month)
         self._taken_in[:] = 0.0
-        self._workshop_intake[:] = 0.0
         self.read_margins()
 
     def read_margins(self) -> None:
         """Copy what buyers have decided into the columns that bids are made from."""
         self._plant_margin = np.array([recycler.margin for recycler in self.recyclers])
         self._workshop_margin = np.array([district.margin for district in self.districts])
-        self._workshop_count = np.array([district.count for district in self.districts])
+        self._workshop_count = self.workshops.presence()
+        self._collecting = self.workshops.collecting()
 
     def note(self, flows: Flows, board: Board, reception: Reception, worked: np.ndarray, scrap: np.ndarray) -> None:
         """Write the month into the record and hold the books to their laws."""
@@ -345,7 +346,8 @@ class GovernanceModel(mesa.Model):
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
         record.paid[row], record.licensed_value[row] = board.paid, board.licensed_value
-        record.workshops[row] = self._workshop_count
+        self.workshops.note(row)
+        record.workshops[row] = record.series["workshops_by_state"][row, :2].sum(axis=0)
         record.workshop_margin[row] = self._workshop_margin
         record.sold[row] = self.holders.sold(self.month).sum() * self.case.scale
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]

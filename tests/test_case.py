@@ -22,6 +22,8 @@ MARKET_LEVERS = {
     "deposit",
     "tender_price_weight",
     "reuse_ban",
+    "credit_record",
+    "formalisation_support",
     "vat_relief",
     "open_borders",
     "buyback_premium",
@@ -34,10 +36,8 @@ MARKET_LEVERS = {
 OTHER_LEVERS = {
     "producer_responsibility_target",
     "producer_responsibility_fee",
-    "credit_record",
     "contract_coverage",
     "standards",
-    "formalisation_support",
     "mediation",
     "research_alliance",
 }

@@ -1,9 +1,4 @@
-"""Buyers that keep books of their own: licensed recycling plants and the workshops of a province.
-
-In this step each follows one fixed rule: a starved plant cuts its margin and a full one raises it; workshops open and
-close toward what the trade as a whole brings them. Rules that answer to flows are linear in them or answer to pooled
-ones, so that the luck of few simulated packs does not bias a coarse run.
-"""
+"""Buyers with books of their own: licensed recycling plants. A starved one cuts its margin, a full one raises it."""
 
 import mesa
 
@@ -35,17 +30,3 @@ class Recycler(mesa.Agent):
         self.losing = self.losing + 1 if self.margin < -1e-9 else 0  # not a rounding error
         if self.losing > self.patience:
             self.margin, self.losing = max(0.0, p["plant_margin_least"]), 0
-
-
-class WorkshopDistrict(mesa.Agent):
-    """The workshops of one province taken together: how many they are, and their share of a trade that is national."""
-
-    def __init__(self, model, name: str, province: int, share: float, count: float):
-        super().__init__(model)
-        self.name, self.province, self.share, self.count = name, province, share, count
-        self.margin = model.parameters["workshop_margin"]
-
-    def decide(self) -> None:
-        """Open or close workshops toward the number that the trade of the last quarter would keep busy."""
-        wanted = self.model.workshops_wanted * self.share
-        self.count += self.model.parameters["workshop_entry"] * (wanted - self.count)
