@@ -238,7 +238,7 @@ class Turns:
         shops.doing = after
 
     def _enter_and_leave(self) -> None:
-        """Let workshops open and close toward a living, by what an open one of mean size would make in each province."""
+        """Let workshops open and close toward a living, by what an open one of mean size makes in each province."""
         shops, p = self.all, self.p
         work = shops.activity()
         there = np.bincount(shops.province, work, PROVINCES)

@@ -1,10 +1,10 @@
 """Authority: how often workshops are visited, what being found costs them, and what moves provinces and workshops.
 
-Pure rules on arrays: 31 provinces, and rows of alike workshops (each with a province, a number of workshops, their size,
-cash and record). Becker (1968, "Crime and punishment: an economic approach", Journal of Political Economy 76) says that
-the expected penalty deters; who cannot pay is not deterred by a larger fine (limited liability), only by being found
-more often. Whoever inspects has motives too: Laffont and Tirole (1991, "The politics of government decision-making: a
-theory of regulatory capture", Quarterly Journal of Economics 106).
+Pure rules on arrays: 31 provinces, and rows of alike workshops (each with a province, a number of workshops, their
+size, cash and record). Becker (1968, "Crime and punishment: an economic approach", Journal of Political Economy 76)
+says that the expected penalty deters; who cannot pay is not deterred by a larger fine (limited liability), only by
+being found more often. Whoever inspects has motives too: Laffont and Tirole (1991, "The politics of government
+decision-making: a theory of regulatory capture", Quarterly Journal of Economics 106).
 """
 
 import numpy as np
@@ -52,7 +52,7 @@ def found(expected: np.ndarray) -> np.ndarray:
 
 
 def punish(fine_due: np.ndarray, goods: np.ndarray, cash: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the fine paid and what is confiscated by each workshop found: never more than it owns (limited liability)."""
+    """Give what a workshop that is found pays in fines and loses in goods: never more than it owns."""
     owned = np.maximum(cash, 0.0)
     paid = np.minimum(fine_due, owned)
     return paid, np.minimum(goods, owned - paid)
