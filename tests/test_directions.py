@@ -58,7 +58,7 @@ DIRECTIONS = [
     ({"fine": 8.0, "inspection": 4.0}, "formal", 0.05),
     ({"fine": 8.0, "inspection": 4.0}, "workshops", -1.0),
     ({"fine": 8.0}, "workshop bid", -0.1),  # more than a workshop owns cannot be fined
-    ({"fine": 8.0}, "formal", 0.01),
+    ({"fine": 8.0}, "formal", 0.005),
     ({"inspection": 4.0}, "workshop bid", -0.5),
     ({"inspection": 4.0}, "cost of governing", 0.05),
     ({"outlet_duty": 20.0}, "packs to makers' outlets", 0.005),
