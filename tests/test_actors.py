@@ -144,8 +144,9 @@ def test_taxes_and_fines_reach_the_treasury_and_nobody_else(model):
 
 
 def test_workshops_pay_fines_on_what_they_took():
-    """Fines are a few yuan on a kWh that ends in a workshop, and there are none without inspection."""
-    none = lived(CHINA.with_(scale=20_000, until="2025-12", levers={"inspection": {"2021-01": 0.0}}), 4)
+    """Fines are a few yuan on a kWh that ends in a workshop, and there are none without inspections and reports."""
+    nobody = {"levers": {"inspection": {"2021-01": 0.0}}, "parameters": {"reports_per_workshop": 0.0}}
+    none = lived(CHINA.with_(scale=20_000, until="2025-12", **nobody), 4)
     assert not paid(none, "fines").any() and not paid(none, "inspections").any()
     some = lived(CHINA.with_(scale=20_000, until="2025-12", levers={"inspection": {"2021-01": 6.0}}), 4)
     fines = paid(some, "fines")

@@ -109,8 +109,8 @@ def test_weakest_neighbour():
 
 def test_entry_is_linear_around_a_living():
     """Income noise of either sign cancels, and nothing explodes."""
-    rates = authority.entry_rate(np.array([0.0, 50.0, 100.0, 150.0, 1e9]), 100.0, 0.2)
-    assert rates.tolist() == pytest.approx([-0.2, -0.1, 0.0, 0.1, 0.2])
+    rates = authority.entry_rate(np.array([0.0, 50.0, 100.0, 150.0, 500.0, 1e9, -1e9]), 100.0, 0.2)
+    assert rates.tolist() == pytest.approx([-0.2, -0.1, 0.0, 0.1, 0.8, 4.0, -0.4])
 
 
 def test_rounding_keeps_the_total():

@@ -251,7 +251,7 @@ class Turns:
         loss = np.divide(loss, active, out=np.zeros(PROVINCES), where=active > 0.0)
         income = (income - loss) / 100.0 - p["local_fee"]
         rate = authority.entry_rate(income, p["workshop_living"] / 4.0, p["workshop_entry"])[shops.province]
-        self._drop(np.maximum(-rate, 0.0) * shops.buying)
+        self._drop(np.clip(-rate, 0.0, 1.0) * shops.buying)
         base = np.maximum(shops.weight, 0.1 * self._first)  # a trade that pays starts again from little
         more = np.maximum(rate, 0.0) * base * shops.buying
         self._receive("capital", more * shops.size * (p["working_cash"] * 100.0))

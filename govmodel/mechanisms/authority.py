@@ -112,9 +112,11 @@ def weakest(attention: np.ndarray, near: np.ndarray) -> np.ndarray:
 def entry_rate(income: np.ndarray, living: float, speed: float) -> np.ndarray:
     """Give the share by which workshops grow in a quarter: in proportion to income over what a living takes.
 
-    Linear within a halving and a doubling of the living, so that noise in what the trade brings causes no drift.
+    So their number moves toward as many as the trade's surplus can feed, in proportion to what is lacking. That is
+    linear in the surplus, so that noise in what few simulated packs bring causes no drift; only what no trade brings
+    (a loss beyond a living, more than twenty livings) is cut off.
     """
-    return speed * np.clip(income / living - 1.0, -1.0, 1.0)
+    return speed * np.clip(income / living - 1.0, -2.0, 20.0)
 
 
 def settle(exact: np.ndarray, total: int) -> np.ndarray:
