@@ -22,6 +22,8 @@ MARKET_LEVERS = {
     "deposit",
     "tender_price_weight",
     "reuse_ban",
+    "credit_record",
+    "formalisation_support",
     "vat_relief",
     "open_borders",
     "buyback_premium",
@@ -35,10 +37,8 @@ MARKET_LEVERS = {
     "research_alliance",
 }
 OTHER_LEVERS = {
-    "credit_record",
     "contract_coverage",
     "standards",
-    "formalisation_support",
     "mediation",
 }
 
