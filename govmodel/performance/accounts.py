@@ -63,10 +63,10 @@ AMOUNTS = {
     "retired_lfp_kt": (EVERY, "first"),
 }
 PURSES = {
-    "treasury_net": lambda name: name == "treasury",
+    "treasury_net": lambda name: name == "treasury" or name.startswith("province_"),
     "recycler_profit": lambda name: name.startswith("plant: "),
     "collector_profit": lambda name: name in COLLECTORS,
-    "workshop_profit": lambda name: name.startswith("workshops_"),
+    "workshop_profit": lambda name: name.startswith(("workshops_", "owners_")),
 }
 
 
