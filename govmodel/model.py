@@ -7,6 +7,7 @@ from . import facts as country_facts
 from .actors.books import SOURCES, Books
 from .actors.buyers import Recycler, WorkshopDistrict
 from .actors.conditions import Conditions
+from .actors.contracts import ContractBook
 from .actors.fates import FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
 from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
@@ -100,6 +101,7 @@ class GovernanceModel(mesa.Model):
             WorkshopDistrict(self, f"workshops_{code}", i, float(counted[i]), float(facts.workshop_count[i] * grown))
             for i, code in enumerate(country_facts.PROVINCES)
         ]
+        self.contracts = self.parts["contracts"] = ContractBook(self)
         self.plant_busy = [0.0] * len(self.recyclers)
         self.workshops_wanted = 0.0
         self._taken_in = np.zeros((2, len(self.recyclers)))
@@ -111,10 +113,10 @@ class GovernanceModel(mesa.Model):
         self.books = Books(
             self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
         )
+        self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         for part in self.parts.values():
             part.declare(self.ledger)
         self.ledger.open_books()
-        self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
         self._border = self._ease_key = None
@@ -140,6 +142,7 @@ class GovernanceModel(mesa.Model):
             return
         levers = self.law_and_prices()
         board = self.post_bids(levers)
+        self.honour_contracts(board, levers)
         flows = self.release_and_choose(board, levers)
         reception = self.receive(flows, board)
         worked, scrap = self.process()
@@ -177,6 +180,15 @@ class GovernanceModel(mesa.Model):
     def workshops_risk(self, levers: dict) -> np.ndarray:
         """Give the fine that workshops expect in each province (31,), as a multiple of what they gain."""
         return np.full(PROVINCES, levers["inspection"] / 12.0 * self.parameters["detection"] * levers["fine"])
+
+    def honour_contracts(self, board: Board, levers: dict) -> None:
+        """Let the sides of every contract keep or break their word; what is kept is not for sale this month."""
+        if self.active("contract"):
+            self.contracts.honour(self.month, board, levers)
+            if self.contracts.live.size:
+                self._contracted, self._contract_price, dismantlers = self.contracts.terms()
+                bound = np.repeat(dismantlers, board.to_workshop.size // PROVINCES)
+                board.to_workshop = board.to_workshop * (1.0 - bound)
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
@@ -216,7 +228,8 @@ class GovernanceModel(mesa.Model):
         wh = flows.by_way.astype(np.int64)  # (31, disposition, 2)
         to_makers = wh[:, FIRST_WAY[BATTERY_MAKER_OUTLET]]
         arriving = self.yard + wh[:, RECOVERIES].sum(axis=1) - to_makers
-        reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share)
+        promised = self.contracts.deliver(flows) if self.active("contract") else None
+        reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share, promised)
         self.yard = reception.turned_away
         return reception
 
@@ -236,6 +249,8 @@ class GovernanceModel(mesa.Model):
         books.pay_plants(
             month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
         )
+        if self.active("contract"):
+            self.contracts.settle(month, levers, reception.accepted)
         self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
         visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
@@ -271,6 +286,8 @@ class GovernanceModel(mesa.Model):
         self.workshops_wanted = taken * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
         self.agents_by_type[Recycler].do("decide")
         self.agents_by_type[WorkshopDistrict].do("decide")
+        if self.active("contract"):
+            self.contracts.decide()
         self._taken_in[:] = 0.0
         self._workshop_intake[:] = 0.0
         self.read_margins()

@@ -73,6 +73,7 @@ class Facts:
     battery_makers: tuple[str, ...]
     battery_maker_share: np.ndarray  # (years, battery makers)
     plants: tuple[Plant, ...]
+    owners: dict[str, str]  # firm of plants -> the maker that owns it, where another or the same firm sells packs
     capacity: dict[str, np.ndarray]  # series -> licensed tonnes a year at the year's end (years)
     workshop_count: np.ndarray  # informal workshops in 2024 (provinces)
     metal_per_kwh: np.ndarray  # kg/kWh (chemistries, metals)
@@ -303,6 +304,7 @@ def _firms(tables: Tables) -> dict:
         "battery_makers": makers,
         "battery_maker_share": maker_share,
         "plants": tuple(plants.values()),
+        "owners": {row.text("firm"): row.text("owner") for row in tables.rows("ownership.csv", ("firm", "owner"))},
     }
 
 

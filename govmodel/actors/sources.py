@@ -1,0 +1,108 @@
+"""Sources: who has packs to promise to a licensed recycler, how many, and what else it could do with them.
+
+Automakers and battery makers have their brand's share of what outlets take in, everywhere; fleets, dismantlers and
+collecting workshops are taken together by province. Volumes follow pooled national flows and each source's share in
+them, so that the luck of few simulated packs in a province decides nothing.
+"""
+
+import numpy as np
+
+from ..chain.fleet import BANDS, CHEMISTRIES, PROVINCES
+from ..facts import PROVINCES as PROVINCE_CODES
+from ..mechanisms.choice import WORKSHOP
+from ..mechanisms.contract import AUTOMAKER, BATTERY_MAKER, COLLECTING, DISMANTLER, FLEET, SOURCE_KINDS
+from ..mechanisms.market import Board
+from .fates import TENDER
+from .flows import Flows
+
+NATION = PROVINCES  # the row of a maker, whose outlets are everywhere
+PLACES = PROVINCES + 1
+KINDS = len(SOURCE_KINDS)
+# Dispositions: recovery by automakers' outlets, battery makers' outlets, recyclers, dismantlers; all that a dismantler had
+AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY, OF_DISMANTLERS = 0, 2, 4, 6, slice(6, 10)
+BAND_WEIGHT = np.full(BANDS, 1.0 / BANDS)
+
+
+class Sources:
+    """All sources as rows: kind, place, name, brand or province share, and their pooled volumes."""
+
+    def __init__(self, facts, parameters: dict):
+        self.facts, self.p = facts, parameters
+        local = [f"{kind}s_{code}" for kind in SOURCE_KINDS[FLEET:] for code in PROVINCE_CODES]
+        self.names = (*facts.automakers, *facts.battery_makers, *local)
+        makers = (len(facts.automakers), len(facts.battery_makers))
+        self.kind = np.repeat(np.arange(KINDS), [*makers, *[PROVINCES] * 3])
+        self.place = np.concatenate([np.full(sum(makers), NATION), np.tile(np.arange(PROVINCES), 3)])
+        self.volume = np.zeros((KINDS, CHEMISTRIES))  # Wh a month, mean of the last year, by kind
+        self.pooled = np.zeros((KINDS, CHEMISTRIES))  # the same, as of the quarter's start
+        self.months = 0  # that the mean goes back
+        self.weight = np.zeros(len(self.names))  # share of its kind's volume
+        self.specificity = np.array([parameters[f"specificity_{kind}"] for kind in SOURCE_KINDS])[self.kind]
+        self.own = np.array([[facts.owners.get(plant.firm) == name for plant in facts.plants] for name in self.names])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def weigh(self, year: int, share: np.ndarray, collecting: np.ndarray) -> None:
+        """Set every source's share of its kind, and how much the kinds have had of late.
+
+        Brands count as they sold when what retires now was sold; `share` is that of each province in all vehicles.
+        """
+        self.pooled = self.volume.copy()
+        sold = max(year - round(self.p["brand_age"]), 0)
+        few = collecting / max(collecting.sum(), 1e-9)
+        facts = self.facts
+        self.weight = np.concatenate([facts.automaker_share[sold], facts.battery_maker_share[sold], share, share, few])
+
+    def remember(self, had: np.ndarray) -> None:
+        """Move the pooled volumes toward what the kinds had this month, Wh (kinds, 2): a mean over about a year."""
+        self.months = min(self.months + 1, 12)
+        self.volume += (had - self.volume) / self.months
+
+    @property
+    def size(self) -> np.ndarray:
+        """What each source has a month, Wh."""
+        return self.weight * self.pooled.sum(axis=1)[self.kind]
+
+    @property
+    def mix(self) -> np.ndarray:
+        """Share of the two chemistries in each kind's volume, (kinds, 2); even where there is none yet."""
+        total = self.pooled.sum(axis=1, keepdims=True)
+        return np.where(total > 0, self.pooled / np.maximum(total, 1e-9), 0.5)
+
+
+def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.ndarray:
+    """What a kWh brings a source without a contract, net of freight: yuan, (kinds, 31 provinces and the nation, 2).
+
+    Outlets sell to any plant; fleets tender, where a licence has its weight; a dismantler sells to a plant or, as often
+    as it is tempted to, to a workshop, at the risk of its licence.
+    """
+    licensed, shape = board.licensed_value, (PROVINCES, CHEMISTRIES, BANDS)
+    worth = np.zeros((KINDS, PLACES, CHEMISTRIES))
+    worth[AUTOMAKER, NATION] = share @ licensed
+    worth[BATTERY_MAKER, NATION] = share @ board.maker_value
+    paid = board.paid[WORKSHOP].reshape(shape) @ BAND_WEIGHT
+    offered = board.offer[WORKSHOP].reshape(shape) @ BAND_WEIGHT  # less what a seller may be fined
+    asked = board.tender[1].reshape(shape) @ BAND_WEIGHT
+    price_weight = max(levers["tender_price_weight"], 0.1)
+    licence = (1.0 - price_weight) / price_weight * p["tender_licence_worth"]
+    worth[FLEET, :NATION] = np.maximum(offered - levers["holder_reward"] - licence, asked)
+    tempted = board.to_workshop.reshape(shape) @ BAND_WEIGHT
+    away = paid - p["licence_worth"] - board.penalty
+    worth[DISMANTLER, :NATION] = licensed + tempted * (away - licensed)
+    worth[COLLECTING, :NATION] = licensed
+    return np.maximum(worth, 0.0)
+
+
+def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What each kind of source had this month, and what of it licensed recovery got: Wh (kinds, 31, 2) each."""
+    way = flows.by_way
+    tendered = flows.watt_hours[:, TENDER]
+    had, got = np.zeros((2, KINDS, PROVINCES, CHEMISTRIES))
+    for kind, row in ((AUTOMAKER, AUTOMAKER_WAY), (BATTERY_MAKER, BATTERY_MAKER_WAY)):
+        had[kind] = got[kind] = way[:, row]
+    had[FLEET], got[FLEET] = tendered.sum(axis=1), tendered[:, RECYCLER_WAY]
+    had[DISMANTLER], got[DISMANTLER] = way[:, OF_DISMANTLERS].sum(axis=1), way[:, DISMANTLER_WAY]
+    if collecting_share.any():
+        had[COLLECTING] = got[COLLECTING] = (way[:, RECYCLER_WAY] - got[FLEET]) * collecting_share[:, None]
+    return had, got
