@@ -72,11 +72,11 @@ def transaction_cost(specificity, uncertainty, trust, standards, p: dict):
 def recyclers_worth(net, value, cost, margin, busy, fixed_cost_share):
     """What a contracted kWh is worth to a plant at its gate, yuan/kWh (..., 2).
 
-    An idle plant has fixed cost that secured feed helps to bear; a busy one gives up the margin of a spot purchase.
-    `net` metals less tax and cost, `value` metals, `cost` processing, each (..., 2); `margin`, `busy` (..., 1).
+    It wants the margin it takes from everybody, and an idle plant has fixed cost that secured feed helps to bear.
+    `net` metals less tax and cost, `value` metals, `cost` processing, each (2, 1); `margin`, `busy` (plants).
     """
-    busy = np.clip(busy, 0.0, 1.0)
-    return net + fixed_cost_share * cost * (1.0 - busy) - busy * np.maximum(margin, 0.0) * value
+    idle = 1.0 - np.clip(busy, 0.0, 1.0)
+    return net - margin * value + fixed_cost_share * cost * idle
 
 
 def nash_price(spot, haul, worth, power):
