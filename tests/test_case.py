@@ -27,18 +27,18 @@ MARKET_LEVERS = {
     "buyback_premium",
     "leasing",
     "online_collection",
+    "contract_coverage",
+    "standards",
+    "mediation",
+    "information_sharing",
+    "credit_record",
 }
 OTHER_LEVERS = {
     "producer_responsibility_target",
     "producer_responsibility_fee",
     "campaign",
     "report_reward",
-    "credit_record",
-    "contract_coverage",
-    "information_sharing",
-    "standards",
     "formalisation_support",
-    "mediation",
     "research_alliance",
 }
 

@@ -33,8 +33,18 @@ from .sources import KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
 
 ACCOUNT_OF_KIND = np.array([0, 1, 2, 3, 2])  # the collector that settles for each kind of source
 # What the record keeps of a month, one column each
-NOTED = ("in_force", "breaches", "by_sources", "by_recyclers", "mediated", "court", "delivered_wh", "tolled_wh", "trust",
-         *rules.FORMS)  # fmt: skip
+NOTED = (
+    "in_force",
+    "breaches",
+    "by_sources",
+    "by_recyclers",
+    "mediated",
+    "court",
+    "delivered_wh",
+    "tolled_wh",
+    "trust",
+    *rules.FORMS,
+)
 _LUCK = np.array(
     [draws.code("honour", 0, 0), draws.code("honour", 0, 1), draws.code("association"), draws.code("honour", 0, 2)],
     np.uint64,
@@ -104,12 +114,14 @@ class ContractBook:
         """Lay out the contracts in force as columns for the quarter's monthly arithmetic."""
         self.live = np.flatnonzero(self.table["ended"] < 0)
         now = self.table[self.live]
-        self.kind, self.place, self.plant, source = (now[name] for name in ("kind", "place", "plant", "source"))
-        self.kind, self.place, self.plant = (np.array(a) for a in (self.kind, self.place, self.plant))
-        self.share, self.coefficient, self.fee = (np.array(now[name]) for name in ("share", "coefficient", "fee"))
-        self.penalty, self.formal, self.tolling = (np.array(now[name]) for name in ("penalty", "formal", "tolling"))
+        self.kind, self.place, self.plant, self.source = (
+            now[name].astype(np.int64) for name in ("kind", "place", "plant", "source")
+        )
+        self.coefficient, self.fee = now["coefficient"].T.copy(), now["fee"].T.copy()  # chemistry first, from here on
+        self.share, self.penalty, self.tolling = now["share"].copy(), now["penalty"].copy(), now["tolling"].copy()
+        source = self.source
         self.mutual = self.evidence.trust(source, self.plant)
-        self.mix = self.sources.mix[self.kind]
+        self.mix = self.sources.mix.T[:, self.kind]
         self.weight = np.where(self.place == NATION, self.sources.weight[source], 1.0)
         self.volume = self.sources.size[source] * self.share  # Wh a month
         self.same = self.sources.own[source, self.plant]
@@ -121,27 +133,29 @@ class ContractBook:
         self._quarter, model, p = (month // 3, self.model._border), self.model, self.p
         first = month - month % 3
         now = self.table[self.live]
-        self.haul = self._hauls()[self.place, :, self.plant] + self._collection()[self.kind][:, None]
+        self.haul = self._hauls()[self.place, :, self.plant].T + self._collection()[self.kind]
         ids = draws.holder_words(model.seed_key, (1 << 41) + self.live)
-        ordinals = np.arange(first, first + 3)
-        drawn = [draws.words(draws.at(ids, np.full(len(ids), o)), _LUCK) for o in ordinals]
-        self.luck = np.stack([draws.uniform(words) for words in drawn]) if len(ids) else np.zeros((3, 4, 0))
+        each = np.repeat(np.arange(first, first + 3), len(ids))
+        luck = draws.uniform(draws.words(draws.at(np.tile(ids, 3), each), _LUCK))
+        self.luck = luck.reshape(len(_LUCK), 3, len(ids))
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
         power = np.array([[p["source_power"]], [1.0 - p["source_power"]]])
         self.bond = rules.bond(now["gain"], power, self.mutual, months_left, p) + self.same * 1e6
-        half = now["cost"] * self.volume * 0.05  # fen: each side bears half
+        half = np.floor(now["cost"] * self.volume * 0.05)  # fen: each side bears half
         self.costs = self._parties(half, half)
-        self.columns = self.kind * PLACES + self.place
+        self.cell = self.kind * PLACES + self.place
+        self.in_province = [np.flatnonzero(self.kind == kind) for kind in (FLEET, DISMANTLER, COLLECTING)]
+        self.everywhere = [np.flatnonzero(self.kind == kind) for kind in (AUTOMAKER, BATTERY_MAKER)]
         self.forms = np.bincount(now["form"], self.volume, len(rules.FORMS))
         total = self.forms.sum()
         self.forms = self.forms / total if total > 0 else self.forms
         self.trusted = float(self.mutual.mean()) if len(now) else float(belief(0.0, 0.0, p))
 
-    def _parties(self, by_plant: np.ndarray, by_source: np.ndarray) -> np.ndarray:
-        """Add amounts of contracts up by party, plants first and then collectors: whole fen, int64."""
-        plants = np.bincount(self.plant, np.floor(by_plant), self.plants)
-        collectors = np.bincount(ACCOUNT_OF_KIND[self.kind], np.floor(by_source), len(COLLECTORS))
-        return np.concatenate([plants, collectors]).astype(np.int64)
+    def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which=slice(None)) -> np.ndarray:
+        """Add whole fen of contracts (all, or `which`) up by party, plants first and then collectors: int64."""
+        party = np.concatenate([self.plant[which], self.plants + ACCOUNT_OF_KIND[self.kind[which]]])
+        added = np.bincount(party, np.concatenate([by_plant, by_source]), self.plants + len(COLLECTORS))
+        return added.astype(np.int64)
 
     def _hauls(self) -> np.ndarray:
         """Freight from every province, and on average from the nation's vehicles, (32, 2, plants)."""
@@ -162,26 +176,26 @@ class ContractBook:
         if self._quarter != (month // 3, self.model._border):
             self._begin_quarter(month)
         self._note[:] = 0.0
-        if not self.live.size:
-            self.kept = np.zeros(0)
-            self.broken = np.zeros((2, 0), bool)
-            return
         self.spot = alternatives(board, levers, self.vehicles, p)
-        worth = self._worth(month, levers)
-        self.price = rules.price_at(self.coefficient, self.fee, board.metal_value)
-        net = self.price - self.haul
-        here = self.spot[self.kind, self.place]
-        tempted = np.stack(
-            [((here - net) * self.mix).sum(1), ((self.price - worth[:, self.plant].T) * self.mix).sum(1)]
-        )
-        self.paid = (self.price * self.mix).sum(axis=1)  # yuan/kWh
+        self.worth = self._worth(month, levers)
+        self.price = rules.price_at(self.coefficient, self.fee, board.metal_value[:, None])
+        spot = self.spot.reshape(-1, CHEMISTRIES).T[:, self.cell]
+        gains = np.empty((2, CHEMISTRIES, len(self.live)))  # what each side would gain by breaking its word, yuan/kWh
+        gains[SOURCE] = spot + self.haul - self.price
+        gains[RECYCLER] = self.price - self.worth[:, self.plant]
+        gains *= self.mix
+        self.paid = self.price[0] * self.mix[0] + self.price[1] * self.mix[1]  # yuan/kWh
         credit = levers["credit_record"] if model.active("authority") else 0.0
-        at_stake = self.bond + self.penalty * self.paid * rules.enforceability(levers["mediation"], p)
-        at_stake = at_stake + credit * p["reputation_worth"]
-        luck = self.luck[month % 3]
-        self.broken = luck[:2] < rules.breach_chance(tempted, at_stake, p["breach_error"])
-        self.kept = self.share * (1.0 - p["breach_part"] * self.broken.any(axis=0))
-        self._dispute(month, luck, levers)
+        enforced = self.penalty * self.paid * rules.enforceability(levers["mediation"], p)
+        at_stake = self.bond + (enforced + credit * p["reputation_worth"])
+        luck = self.luck[:, month % 3]
+        self.broken = luck[:2] < rules.breach_chance(gains[:, 0] + gains[:, 1], at_stake, p["breach_error"])
+        self.breach = self.broken[SOURCE] | self.broken[RECYCLER]
+        self.kept = self.share * (1.0 - p["breach_part"] * self.breach)
+        self.table["kept"][self.live] += ~self.breach
+        self.felt[0] += ~self.breach
+        if self.breach.any():
+            self._dispute(month, luck, levers)
 
     def _worth(self, month: int, levers: dict) -> np.ndarray:
         """What a contracted kWh is worth at each plant's gate, yuan (2, plants)."""
@@ -199,66 +213,76 @@ class ContractBook:
     def _dispute(self, month: int, luck: np.ndarray, levers: dict) -> None:
         """Take breaches to the association, to court, or nowhere; penalties and fees are paid."""
         p, ledger, table = self.p, self.model.ledger, self.table
-        clean = ~self.broken.any(axis=0)
-        table["kept"][self.live] += clean
-        self.felt[0] += clean
-        if clean.all():
-            return
-        # one dispute a contract and month: against the recycler only where the source kept its word
-        guilty = self.broken & np.stack([np.ones(len(clean), bool), ~self.broken[SOURCE]])
-        table["broken"][self.live] += self.broken.T
-        mediated = ~clean & self.association.takes(luck[2], levers["mediation"])
-        court = ~clean & ~mediated & self.formal & (luck[3] < p["court_use"])
-        self.felt[1:] += self.broken * (1.0 - p["mediation_mends"] * mediated)
-        table["mediated"][self.live] += mediated
-        table["court"][self.live] += court
-        claim = np.floor(self.penalty * self.paid * self.volume * p["breach_part"] * 0.1)  # fen
-        settled = np.floor(claim * (mediated + court * p["court_award"]))
-        nothing = np.zeros(len(claim))
-        paid = [np.where(guilty[side], settled, nothing) for side in (SOURCE, RECYCLER)]
-        ledger.pay(month, self._fined, self._parties(paid[RECYCLER], paid[SOURCE]))
-        ledger.pay(month, self._awarded, self._parties(paid[SOURCE], paid[RECYCLER]))
-        fees = np.floor(claim * court * p["court_cost"])  # the claimant's
-        fees = [np.where(guilty[side], fees, nothing) for side in (SOURCE, RECYCLER)]
-        ledger.pay(month, self._court, self._parties(fees[SOURCE], fees[RECYCLER]))
-        fees = np.floor(claim * mediated * p["mediation_fee"])  # of the side that broke
-        fees = [np.where(guilty[side], fees, nothing) for side in (SOURCE, RECYCLER)]
-        ledger.pay(month, self._mediation, self._parties(fees[RECYCLER], fees[SOURCE]))
-        self._note[1:6] = (~clean).sum(), *self.broken.sum(axis=1), mediated.sum(), court.sum()
+        which = np.flatnonzero(self.breach)
+        row, broken = self.live[which], self.broken[:, which]
+        mediated = self.association.takes(luck[2, which], levers["mediation"])
+        court = ~mediated & (self.penalty[which] > 0) & (luck[3, which] < p["court_use"])
+        table["broken"][row] += broken.T
+        table["mediated"][row] += mediated
+        table["court"][row] += court
+        self.felt[1:, which] += broken * (1.0 - p["mediation_mends"] * mediated)
+        self._note[1:6] = len(which), *broken.sum(axis=1), mediated.sum(), court.sum()
+        settled = mediated | court
+        which, by_source = which[settled], broken[SOURCE, settled]  # where both broke, the source broke first
+        mediated = mediated[settled]
+        claim = self.penalty[which] * self.paid[which] * self.volume[which] * (p["breach_part"] * 0.1)  # fen
+        award = np.floor(claim * np.where(mediated, 1.0, p["court_award"]))
+        fees = np.floor(claim * np.where(mediated, p["mediation_fee"], p["court_cost"]))
+        by_plant = ~by_source
+
+        def pay(line, amount, plant_pays) -> None:
+            ledger.pay(month, line, self._parties(amount * plant_pays, amount * ~plant_pays, which))
+
+        if award.any():
+            pay(self._fined, award, by_plant)
+            pay(self._awarded, award, by_source)
+            pay(self._mediation, fees * mediated, by_plant)  # the side that broke bears it
+            pay(self._court, fees * ~mediated, by_source)  # the claimant bears it
 
     def terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give what holders meet: fleets' contracted share (31, 4) and price (31, 2), dismantlers' share (31,)."""
         contracted, price = np.zeros((PROVINCES, CLASSES)), np.zeros((PROVINCES, CHEMISTRIES))
-        self._covered = np.bincount(self.columns, self.kept, KINDS * PLACES).reshape(KINDS, PLACES)
-        fleet = self.kind == FLEET
-        if fleet.any():
-            where, kept = self.place[fleet], self.kept[fleet]
-            net = np.maximum(self.price[fleet] - self.haul[fleet], 0.0) * kept[:, None]
-            total = self._covered[FLEET, :NATION]
+        covered = np.bincount(self.cell, self.kept, KINDS * PLACES).reshape(KINDS, PLACES)[:, :NATION]
+        self._covered = np.minimum(covered, 1.0)
+        fleet = self.in_province[0]
+        if fleet.size:
+            where, kept, total = self.place[fleet], self.kept[fleet], np.maximum(covered[FLEET], 1e-9)
+            net = np.maximum(self.price[:, fleet] - self.haul[:, fleet], 0.0) * kept
             for chemistry in range(CHEMISTRIES):
-                price[:, chemistry] = np.bincount(where, net[:, chemistry], PROVINCES) / np.maximum(total, 1e-9)
-            contracted[:, 1:] = np.minimum(total, 1.0)[:, None]  # households sign nothing
-        return contracted, price, np.minimum(self._covered[DISMANTLER, :NATION], 1.0)
+                price[:, chemistry] = np.bincount(where, net[chemistry], PROVINCES) / total
+            contracted[:, 1:] = self._covered[FLEET][:, None]  # households sign nothing
+        return contracted, price, self._covered[DISMANTLER]
 
-    def deliver(self, flows: Flows) -> tuple[np.ndarray, np.ndarray] | None:
-        """Say what of the month's packs goes to which contracted plant: Wh (31, 2, plants), battery makers' apart."""
+    def deliver(self, flows: Flows) -> tuple[np.ndarray, ...] | None:
+        """Say what of the month's packs is promised to which plant: Wh (31, 2, plants).
+
+        With it comes how much of that is from battery makers' outlets and how much from all others, (31, 2) each.
+        """
         had, got = had_by_kind(flows, self.collecting)
         self.sources.remember(had.sum(axis=1))
         if not self.live.size:
             return None
-        weight = self.kept * self.weight
-        table = np.bincount(self.columns * self.plants + self.plant, weight, KINDS * PLACES * self.plants)
-        table = table.reshape(KINDS, PLACES, self.plants)
-        local = slice(FLEET, KINDS)
-        share = table[local, :NATION].sum(axis=2)[:, :, None]
         # what licensed recovery got of a source is under contract first
-        had[local] = np.minimum(had[local] * share, got[local]) / np.maximum(share, 1e-9)
-        licensed = np.matmul(had[local].transpose(1, 2, 0), table[local, :NATION].transpose(1, 0, 2))
-        licensed += had[AUTOMAKER][:, :, None] * table[AUTOMAKER, NATION]
-        makers = had[BATTERY_MAKER][:, :, None] * table[BATTERY_MAKER, NATION]
-        every = np.concatenate([had, had.sum(axis=1, keepdims=True)], axis=1)
-        self._sent = every[self.kind, self.place] * weight[:, None]
-        return licensed, makers
+        share = self._covered[FLEET:, :, None]
+        had[FLEET:] = np.minimum(had[FLEET:] * share, got[FLEET:]) / np.maximum(share, 1e-9)
+        weight = self.kept * self.weight
+        self._sent = np.empty((CHEMISTRIES, len(weight)))
+        others = (had[FLEET:] * share).sum(axis=0)
+        promised = np.zeros((PROVINCES * CHEMISTRIES, self.plants))
+        makers = np.zeros((PROVINCES, CHEMISTRIES))
+        for kind, which in zip((AUTOMAKER, BATTERY_MAKER), self.everywhere):
+            part = np.bincount(self.plant[which], weight[which], self.plants)
+            promised += had[kind].reshape(-1, 1) * part
+            self._sent[:, which] = had[kind].sum(axis=0)[:, None] * weight[which]
+            makers, others = (makers, others + had[kind] * part.sum()) if kind == AUTOMAKER else (
+                had[kind] * part.sum(), others)  # fmt: skip
+        here = np.concatenate(self.in_province)
+        sent = had[self.kind[here], self.place[here]].T * weight[here]
+        self._sent[:, here] = sent
+        cell = self.place[here] * (CHEMISTRIES * self.plants) + self.plant[here]
+        cells = np.concatenate([cell, cell + self.plants])
+        promised += np.bincount(cells, sent.ravel(), promised.size).reshape(promised.shape)
+        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, makers
 
     def settle(self, month: int, levers: dict, accepted: np.ndarray) -> None:
         """Pay the agreed price where it differs from the gate price, the cost of contracts, and the association.
@@ -272,13 +296,14 @@ class ContractBook:
         pay(month, self._staff, int(dues.sum()) + fees)
         note = self._note
         if self.live.size:
-            taken = self._sent * accepted[self.plant][:, None]
-            more = (taken * (self.price - self._board.gate[:, self.plant].T)).sum(axis=1) * 0.1
-            up, down = np.floor(np.maximum(more, 0.0)), np.floor(np.maximum(-more, 0.0))
+            taken = self._sent * accepted[self.plant]
+            more = taken * (self.price - self._board.gate[:, self.plant])
+            more = np.rint((more[0] + more[1]) * 0.1)
+            up, down = np.maximum(more, 0.0), np.maximum(-more, 0.0)
             pay(month, self._owed, self._parties(up, down))
             pay(month, self._due, self._parties(down, up))
             pay(month, self._costs, self.costs)
-            taken = taken.sum(axis=1)
+            taken = taken[0] + taken[1]
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
         note[9:] = self.forms
@@ -295,9 +320,8 @@ class ContractBook:
         sites = model.facts.outlets[month // 12][2] * self.vehicles
         self.collecting = model._collecting / np.maximum(model._collecting + sites, 1e-9)
         self.sources.weigh(month // 12, self.vehicles, model._collecting)
-        self._load()
-        self._classify()
-        covered = np.bincount(self.table["source"][self.live], self.share, len(self.sources))
+        running = self.table[self.live]["ended"] < 0
+        covered = np.bincount(self.source[running], self.share[running], len(self.sources))
         offers = self._offers(month)
         self.table = np.concatenate([self.table, self.formation.sign(offers, covered, last, self.evidence)])
         self._load()
@@ -307,14 +331,13 @@ class ContractBook:
         """Turn the quarter's kept and broken months into trust."""
         if self.model.active("trust"):
             shared = self._levers["information_sharing"] if self.model.active("information") else 0.0
-            source = self.table["source"][self.live]
-            self.evidence.learn(source, self.plant, self.felt[0], self.felt[1:], shared)
+            self.evidence.learn(self.source, self.plant, self.felt[0], self.felt[1:], shared)
 
     def _end(self, month: int) -> np.ndarray:
         """End contracts at their term, or when a side has lost its trust; gives each source's last partner or -1."""
         table, live = self.table, self.live
         last = np.full(len(self.sources), -1)
-        source = table["source"][live]
+        source = self.source
         over = month - table["signed"][live] >= table["months"][live]
         lost = ~over & ~self.same & (self.evidence.trust(source, self.plant).min(axis=0) < self.p["walk_away"])
         table["why"][live[over]], table["why"][live[lost]] = TERM_OVER, BROKEN_OFF
@@ -340,7 +363,7 @@ class ContractBook:
         promised = np.bincount(self.plant, self.volume, self.plants)
         return Offers(
             month=month + 1,
-            spot=alternatives(board, levers, self.vehicles, self.p),
+            spot=self.spot,
             haul=self._hauls(),
             collection=self._collection(),
             worth=self._worth(month, levers),

@@ -18,7 +18,7 @@ from .flows import Flows
 NATION = PROVINCES  # the row of a maker, whose outlets are everywhere
 PLACES = PROVINCES + 1
 KINDS = len(SOURCE_KINDS)
-# Dispositions: recovery by automakers' outlets, battery makers' outlets, recyclers, dismantlers; all that a dismantler had
+# Dispositions: recovery by outlets of both kinds, recyclers and dismantlers; all that a dismantler had
 AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY, OF_DISMANTLERS = 0, 2, 4, 6, slice(6, 10)
 BAND_WEIGHT = np.full(BANDS, 1.0 / BANDS)
 

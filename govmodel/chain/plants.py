@@ -57,24 +57,23 @@ class Plants:
         share: np.ndarray,
         to_makers: np.ndarray,
         maker_share: np.ndarray,
-        promised: tuple[np.ndarray, np.ndarray] | None = None,
+        promised: tuple[np.ndarray, ...] | None = None,
     ) -> Reception:
         """Divide what arrives among plants by share, and turn away what does not fit.
 
         `arriving` and `to_makers` are watt-hours (31, 2), int64; shares are (31, 2, plants) and, for what battery
-        makers collect, (31, 2, makers' plants). `promised` is what of both goes to certain plants whatever the shares:
-        watt-hours (31, 2, plants) each. A pack that stands for many is divisible.
+        makers collect, (31, 2, makers' plants). `promised` is what goes to certain plants whatever the shares,
+        watt-hours (31, 2, plants), and how much of it comes out of `arriving` and out of `to_makers`, (31, 2) each. A
+        pack that stands for many is divisible.
         """
         free, makers_free = arriving, to_makers
         if promised is not None:
-            free, makers_free = (
-                np.maximum(whole - part.sum(axis=-1), 0.0) for whole, part in zip((arriving, to_makers), promised)
-            )
+            free, makers_free = np.maximum(arriving - promised[1], 0.0), np.maximum(to_makers - promised[2], 0.0)
         flow = free[:, :, None] * share
         if to_makers.any():
             flow[:, :, self.makers] += makers_free[:, :, None] * maker_share
         if promised is not None:
-            flow += promised[0] + promised[1]
+            flow += promised[0]
         parts = whole_parts(flow, arriving + to_makers, self.largest)
         turned_away = np.zeros_like(arriving)
         received = parts.sum(axis=0)
