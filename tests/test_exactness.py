@@ -67,6 +67,8 @@ CASES = {
 
 def same_arrays(mine, other) -> bool:
     """Compare two arrays, or two lists of arrays, exactly."""
+    if isinstance(mine, dict):
+        return mine.keys() == other.keys() and all(np.array_equal(mine[name], other[name]) for name in mine)
     if isinstance(mine, list):
         return len(mine) == len(other) and all(map(np.array_equal, mine, other))
     return np.array_equal(mine, other)
@@ -179,9 +181,10 @@ def compare_bids(model: GovernanceModel) -> None:
     for i, plant in enumerate(model.recyclers):
         waiting = sum(float(mass[c]) * int(model.plants.waiting[c, i]) for c in (0, 1))
         capacity = float(model.plants.capacity_t[i])
-        full = waiting >= capacity * 1e6 / 12 * model.parameters["safe_storage_months"]
+        months = model.parameters["safe_storage_months"]
+        room = max(capacity * 1e6 / 12 * months - waiting, 0.0) * 12e-6 / months  # tonnes a year
         makers = plant.owner_kind == "battery_maker"
-        plants.append((plant.province, makers, plant.margin, (0.0 if full else capacity) + 1e-9))
+        plants.append((plant.province, makers, plant.margin, min(capacity, room) + 1e-9))
     margins = [district.margin for district in model.districts]
     told = Bids(facts, model.parameters, levers, model.month, model.case.metal_prices, plants, margins)
     own = [i for i, (_, makers, _, _) in enumerate(plants) if makers]

@@ -359,7 +359,9 @@ class ContractBook:
         """Gather what contracts are worth in the coming quarter, at today's prices and under today's law."""
         model, levers, board = self.model, self._levers, self._board
         values = model.market.licensed_metal
+        scrap = model.facts.scrap_gwh[month // 12] * 1e9 / 12.0  # worked first
         able = model.plants.capacity_t * 1e6 / 12.0 / model.facts.mass_per_kwh.mean()
+        able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
         promised = np.bincount(self.plant, self.volume, self.plants)
         return Offers(
             month=month + 1,

@@ -16,7 +16,7 @@ from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, SOURCE
 from .sources import Sources
 
 _WHO = 1 << 40  # sources draw apart from the lots of packs
-_ASK, _TELL = (np.array([draws.code("contract", 0, alternative)], np.uint64) for alternative in (1, 2))
+_ASK, _TELL = 1, 2  # alternatives of the purpose "contract"; a fleet's lot has the first, 0
 
 
 @dataclass
@@ -80,8 +80,7 @@ class Formation:
         p, sources = self.p, self.sources
         kind, place = sources.kind[seeking], sources.place[seeking]
         haul = (offers.haul[place] * sources.mix[kind][:, :, None]).sum(axis=1)
-        drawn = self._words[seeking] + _quarter(offers.month)
-        waits = draws.exponential(draws.words(drawn.ravel(), _ASK))[0].reshape(haul.shape)
+        waits = draws.exponential(draws.mix_words(self._words[seeking] + _step(offers.month, _ASK)))
         waits *= np.exp(haul / p["search_reach"] - p["search_trust"] * trust[SOURCE])
         waits /= np.maximum(offers.room, 1e-3)
         waits[offers.room < wanted[:, None]] = np.inf
@@ -146,11 +145,11 @@ class Formation:
 
     def _tells(self, made: np.ndarray, offers: Offers) -> np.ndarray:
         """Say in which contracts a maker promises its dismantling information."""
-        words = self._words[made["source"], made["plant"]] + _quarter(offers.month)
-        told = draws.uniform(draws.words(words, _TELL))[0] < offers.information
+        words = self._words[made["source"], made["plant"]] + _step(offers.month, _TELL)
+        told = draws.uniform(draws.mix_words(words)) < offers.information
         return told & (made["kind"] <= BATTERY_MAKER)
 
 
-def _quarter(month: int) -> np.uint64:
-    """The step of a keyed word to its quarter's draws."""
-    return draws.at(np.zeros(1, np.uint64), np.array([month // 3]))[0]
+def _step(month: int, alternative: int) -> np.uint64:
+    """The step from a pair's word to its draw in a quarter: `draws.at` and `draws.words` in one."""
+    return np.uint64((draws.code("contract", month // 3, alternative) * draws.GAMMA) % 2**64)
