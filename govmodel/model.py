@@ -250,7 +250,7 @@ class GovernanceModel(mesa.Model):
             month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
         )
         if self.active("contract"):
-            self.contracts.settle(month, levers, reception.accepted)
+            self.contracts.settle(month, reception.accepted)
         self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
         visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))

@@ -65,6 +65,7 @@ class ContractBook:
         self.luck = np.zeros((3, 4, 0))
         self.vehicles = np.full(PROVINCES, 1.0 / PROVINCES)  # share of each province, as of the quarter's start
         self.collecting = np.zeros(PROVINCES)  # share of workshops in the sites at which recyclers get packs
+        self.dues = np.zeros(self.plants, np.int64)  # fen a month, as set at the quarter's start
         self._note = np.zeros(len(NOTED))
         self._load()
 
@@ -97,7 +98,9 @@ class ContractBook:
             "weight": self.sources.weight,
             "vehicles": self.vehicles,
             "collecting": self.collecting,
-            "felt": self.felt,
+            "broken": self.broken,
+            "claims": self.claims,
+            "dues": self.dues,
         }
 
     def restore(self, held: dict[str, np.ndarray]) -> None:
@@ -108,7 +111,7 @@ class ContractBook:
         self.sources.months = int(held["months"][0])
         self.vehicles, self.collecting = held["vehicles"], held["collecting"]
         self._load()
-        self.felt = held["felt"]
+        self.broken, self.claims, self.dues = held["broken"], held["claims"], held["dues"]
 
     def _load(self) -> None:
         """Lay out the contracts in force as columns for the quarter's monthly arithmetic."""
@@ -125,7 +128,8 @@ class ContractBook:
         self.weight = np.where(self.place == NATION, self.sources.weight[source], 1.0)
         self.volume = self.sources.size[source] * self.share  # Wh a month
         self.same = self.sources.own[source, self.plant]
-        self.felt = np.zeros((3, len(now)))  # this quarter's kept months, and harm done by the source, the recycler
+        self.broken = np.zeros((3, 2, len(now)), bool)  # who broke its word in the quarter's months
+        self.claims = np.zeros((3, len(now)))  # fen of penalties for it, where there is a clause
         self._quarter = None
 
     def _begin_quarter(self, month: int) -> None:
@@ -138,6 +142,7 @@ class ContractBook:
         each = np.repeat(np.arange(first, first + 3), len(ids))
         luck = draws.uniform(draws.words(draws.at(np.tile(ids, 3), each), _LUCK))
         self.luck = luck.reshape(len(_LUCK), 3, len(ids))
+        self.margin, self.busy = model._plant_margin[self.plant], np.array(model.plant_busy)[self.plant]
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
         power = np.array([[p["source_power"]], [1.0 - p["source_power"]]])
         self.bond = rules.bond(now["gain"], power, self.mutual, months_left, p) + self.same * 1e6
@@ -177,67 +182,26 @@ class ContractBook:
             self._begin_quarter(month)
         self._note[:] = 0.0
         self.spot = alternatives(board, levers, self.vehicles, p)
-        self.worth = self._worth(month, levers)
-        self.price = rules.price_at(self.coefficient, self.fee, board.metal_value[:, None])
-        spot = self.spot.reshape(-1, CHEMISTRIES).T[:, self.cell]
-        gains = np.empty((2, CHEMISTRIES, len(self.live)))  # what each side would gain by breaking its word, yuan/kWh
-        gains[SOURCE] = spot + self.haul - self.price
-        gains[RECYCLER] = self.price - self.worth[:, self.plant]
-        gains *= self.mix
-        self.paid = self.price[0] * self.mix[0] + self.price[1] * self.mix[1]  # yuan/kWh
-        credit = levers["credit_record"] if model.active("authority") else 0.0
-        enforced = self.penalty * self.paid * rules.enforceability(levers["mediation"], p)
-        at_stake = self.bond + (enforced + credit * p["reputation_worth"])
-        luck = self.luck[:, month % 3]
-        self.broken = luck[:2] < rules.breach_chance(gains[:, 0] + gains[:, 1], at_stake, p["breach_error"])
-        self.breach = self.broken[SOURCE] | self.broken[RECYCLER]
-        self.kept = self.share * (1.0 - p["breach_part"] * self.breach)
-        self.table["kept"][self.live] += ~self.breach
-        self.felt[0] += ~self.breach
-        if self.breach.any():
-            self._dispute(month, luck, levers)
-
-    def _worth(self, month: int, levers: dict) -> np.ndarray:
-        """What a contracted kWh is worth at each plant's gate, yuan (2, plants)."""
-        model, market = self.model, self.model.market
-        net, value = market.worth(levers).net[month], market.licensed_metal[month]
-        return rules.recyclers_worth(
-            net[:, None],
-            value[:, None],
-            market.licensed_cost[month][:, None],
-            model._plant_margin,
-            np.array(model.plant_busy),
-            self.p["fixed_cost_share"],
+        market = model.market
+        net, value, cost = market.worth(levers).net[month], board.metal_value, market.licensed_cost[month]
+        worth = rules.recyclers_worth(
+            net[:, None], value[:, None], cost[:, None], self.margin, self.busy, p["fixed_cost_share"]
         )
-
-    def _dispute(self, month: int, luck: np.ndarray, levers: dict) -> None:
-        """Take breaches to the association, to court, or nowhere; penalties and fees are paid."""
-        p, ledger, table = self.p, self.model.ledger, self.table
-        which = np.flatnonzero(self.breach)
-        row, broken = self.live[which], self.broken[:, which]
-        mediated = self.association.takes(luck[2, which], levers["mediation"])
-        court = ~mediated & (self.penalty[which] > 0) & (luck[3, which] < p["court_use"])
-        table["broken"][row] += broken.T
-        table["mediated"][row] += mediated
-        table["court"][row] += court
-        self.felt[1:, which] += broken * (1.0 - p["mediation_mends"] * mediated)
-        self._note[1:6] = len(which), *broken.sum(axis=1), mediated.sum(), court.sum()
-        settled = mediated | court
-        which, by_source = which[settled], broken[SOURCE, settled]  # where both broke, the source broke first
-        mediated = mediated[settled]
-        claim = self.penalty[which] * self.paid[which] * self.volume[which] * (p["breach_part"] * 0.1)  # fen
-        award = np.floor(claim * np.where(mediated, 1.0, p["court_award"]))
-        fees = np.floor(claim * np.where(mediated, p["mediation_fee"], p["court_cost"]))
-        by_plant = ~by_source
-
-        def pay(line, amount, plant_pays) -> None:
-            ledger.pay(month, line, self._parties(amount * plant_pays, amount * ~plant_pays, which))
-
-        if award.any():
-            pay(self._fined, award, by_plant)
-            pay(self._awarded, award, by_source)
-            pay(self._mediation, fees * mediated, by_plant)  # the side that broke bears it
-            pay(self._court, fees * ~mediated, by_source)  # the claimant bears it
+        self.price = price = rules.price_at(self.coefficient, self.fee, value[:, None])
+        gains = np.empty((2, CHEMISTRIES, len(self.live)))  # what each side would gain by breaking its word, yuan/kWh
+        gains[SOURCE] = self.spot.reshape(-1, CHEMISTRIES).T[:, self.cell] + self.haul - price
+        gains[RECYCLER] = price - worth
+        gains *= self.mix
+        penalty = self.penalty * (price[0] * self.mix[0] + price[1] * self.mix[1])  # yuan/kWh
+        credit = levers["credit_record"] if model.active("authority") else 0.0
+        at_stake = self.bond + (penalty * rules.enforceability(levers["mediation"], p) + credit * p["reputation_worth"])
+        chance = rules.breach_chance(gains[:, 0] + gains[:, 1], at_stake, p["breach_error"])
+        broken = self.luck[:2, month % 3] < chance
+        breach = broken[SOURCE] | broken[RECYCLER]
+        self.kept = self.share - self.share * breach * p["breach_part"]
+        self.broken[month % 3] = broken
+        self.claims[month % 3] = np.floor(penalty * self.volume * (breach * p["breach_part"] * 0.1))
+        self._note[1:4] = breach.sum(), broken[SOURCE].sum(), broken[RECYCLER].sum()
 
     def terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give what holders meet: fleets' contracted share (31, 4) and price (31, 2), dismantlers' share (31,)."""
@@ -284,16 +248,14 @@ class ContractBook:
         promised += np.bincount(cells, sent.ravel(), promised.size).reshape(promised.shape)
         return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, makers
 
-    def settle(self, month: int, levers: dict, accepted: np.ndarray) -> None:
+    def settle(self, month: int, accepted: np.ndarray) -> None:
         """Pay the agreed price where it differs from the gate price, the cost of contracts, and the association.
 
         `accepted` is the share of what came to each plant that it had room for.
         """
-        ledger, pay = self.model.ledger, self.model.ledger.pay
-        dues = self.association.dues(levers, self.model.plants.capacity_t)
-        fees = int(ledger.amounts[month - ledger.first_month, self._mediation].sum())
-        pay(month, self._dues, dues)
-        pay(month, self._staff, int(dues.sum()) + fees)
+        pay = self.model.ledger.pay
+        pay(month, self._dues, self.dues)
+        pay(month, self._staff, int(self.dues.sum()))
         note = self._note
         if self.live.size:
             taken = self._sent * accepted[self.plant]
@@ -314,8 +276,10 @@ class ContractBook:
     def decide(self) -> None:
         """At the end of a quarter: learn from it, end contracts, sign new ones for the next."""
         model, month = self.model, self.model.month
-        self._learn()
+        if self.live.size:
+            self._learn(self._hear(month))
         last = self._end(month + 1)
+        self.dues = self.association.dues(self._levers, model.plants.capacity_t)
         self.vehicles = model._vehicles / max(model._vehicles.sum(), 1e-9)
         sites = model.facts.outlets[month // 12][2] * self.vehicles
         self.collecting = model._collecting / np.maximum(model._collecting + sites, 1e-9)
@@ -327,11 +291,46 @@ class ContractBook:
         self._load()
         self._classify()
 
-    def _learn(self) -> None:
-        """Turn the quarter's kept and broken months into trust."""
+    def _hear(self, month: int) -> np.ndarray:
+        """Take the quarter's breaches to the association, to court, or nowhere: penalties and fees are paid.
+
+        Returns in which months (3, contracts) a dispute was settled by the association.
+        """
+        p, ledger, table, levers = self.p, self.model.ledger, self.table, self._levers
+        breach = self.broken.any(axis=1)
+        mediated = breach & self.association.takes(self.luck[2], levers["mediation"])
+        court = breach & ~mediated & (self.penalty > 0) & (self.luck[3] < p["court_use"])
+        table["kept"][self.live] += 3 - breach.sum(axis=0)
+        table["broken"][self.live] += self.broken.sum(axis=0).T
+        table["mediated"][self.live] += mediated.sum(axis=0)
+        table["court"][self.live] += court.sum(axis=0)
+        self.model.record.series["contracts"][month - self.model.start, 4:6] = mediated.sum(), court.sum()
+        when, which = np.nonzero((mediated | court) & (self.claims > 0))
+        if not which.size:
+            return mediated
+        by_source = self.broken[when, SOURCE, which]  # where both broke, the source broke first
+        by_plant, settled, claim = ~by_source, mediated[when, which], self.claims[when, which]
+        award = np.floor(claim * np.where(settled, 1.0, p["court_award"]))
+        fees = np.floor(claim * np.where(settled, p["mediation_fee"], p["court_cost"]))
+
+        def pay(line, amount, plant_pays) -> int:
+            paid = self._parties(amount * plant_pays, amount * ~plant_pays, which)
+            ledger.pay(month, line, paid)
+            return int(paid.sum())
+
+        pay(self._fined, award, by_plant)
+        pay(self._awarded, award, by_source)
+        pay(self._court, fees * ~settled, by_source)  # the claimant bears it
+        ledger.pay(month, self._staff, pay(self._mediation, fees * settled, by_plant))  # the side that broke bears it
+        return mediated
+
+    def _learn(self, mediated: np.ndarray) -> None:
+        """Turn the quarter's kept and broken months into trust; a settled dispute does less harm."""
         if self.model.active("trust"):
             shared = self._levers["information_sharing"] if self.model.active("information") else 0.0
-            self.evidence.learn(self.source, self.plant, self.felt[0], self.felt[1:], shared)
+            harm = (self.broken * (1.0 - self.p["mediation_mends"] * mediated)[:, None]).sum(axis=0)
+            kept = 3.0 - self.broken.any(axis=1).sum(axis=0)
+            self.evidence.learn(self.source, self.plant, kept, harm, shared)
 
     def _end(self, month: int) -> np.ndarray:
         """End contracts at their term, or when a side has lost its trust; gives each source's last partner or -1."""
@@ -363,12 +362,21 @@ class ContractBook:
         able = model.plants.capacity_t * 1e6 / 12.0 / model.facts.mass_per_kwh.mean()
         able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
         promised = np.bincount(self.plant, self.volume, self.plants)
+        market = model.market
+        net, cost = market.worth(levers).net[month], market.licensed_cost[month]
         return Offers(
             month=month + 1,
             spot=self.spot,
             haul=self._hauls(),
             collection=self._collection(),
-            worth=self._worth(month, levers),
+            worth=rules.recyclers_worth(
+                net[:, None],
+                board.metal_value[:, None],
+                cost[:, None],
+                np.array([recycler.margin for recycler in model.recyclers]),
+                np.array(model.plant_busy),
+                self.p["fixed_cost_share"],
+            ),
             value=board.metal_value,
             uncertainty=rules.volatility(values[max(month - 12, 0) : month + 1]),
             room=np.maximum(able - promised, 0.0),

@@ -13,6 +13,7 @@ import numpy as np
 from ..foundations import draws
 from ..mechanisms import contract as rules
 from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, SOURCE
+from ..mechanisms.trust import belief
 from .sources import Sources
 
 _WHO = 1 << 40  # sources draw apart from the lots of packs
@@ -68,7 +69,8 @@ class Formation:
 
         `credit` is the weight of the record of all past breaches, which anybody may look up.
         """
-        trust = evidence.trust(seeking[:, None], np.arange(evidence.table.shape[3])[None, :])
+        known = evidence.table[:, :, seeking]
+        trust = belief(known[:, 0], known[:, 1], self.p)
         if credit > 0:
             of_plants, of_sources = evidence.record()
             public = np.stack(np.broadcast_arrays(of_plants[None, :], of_sources[seeking][:, None]))
