@@ -14,7 +14,7 @@ from govmodel.facts.loading import FACTS_FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "experiments" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, ROOT / "experiments" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LONGEST_EXAMPLE = 40
 TASK = re.compile(r"<!-- (write|append|run)(?:: (\S+))? -->\n```\w+\n(.*?)```", re.DOTALL)
 
