@@ -93,6 +93,7 @@ class ContractBook:
             "table": self.table.view(np.uint8),
             "evidence": self.evidence.table,
             "volume": self.sources.volume,
+            "free": self.sources.free,
             "pooled": self.sources.pooled,
             "months": np.array([self.sources.months]),
             "weight": self.sources.weight,
@@ -107,7 +108,7 @@ class ContractBook:
         """Take over what `state` gave."""
         self.table = held["table"].view(CONTRACT).copy()
         self.evidence.table, self.sources.volume = held["evidence"], held["volume"]
-        self.sources.pooled, self.sources.weight = held["pooled"], held["weight"]
+        self.sources.pooled, self.sources.weight, self.sources.free = held["pooled"], held["weight"], held["free"]
         self.sources.months = int(held["months"][0])
         self.vehicles, self.collecting = held["vehicles"], held["collecting"]
         self._load()
@@ -124,7 +125,7 @@ class ContractBook:
         self.share, self.penalty, self.tolling = now["share"].copy(), now["penalty"].copy(), now["tolling"].copy()
         source = self.source
         self.mutual = self.evidence.trust(source, self.plant)
-        self.mix = self.sources.mix.T[:, self.kind]
+        self.mix = self.sources.mix
         self.weight = np.where(self.place == NATION, self.sources.weight[source], 1.0)
         self.volume = self.sources.size[source] * self.share  # Wh a month
         self.same = self.sources.own[source, self.plant]
@@ -191,11 +192,10 @@ class ContractBook:
         gains = np.empty((2, CHEMISTRIES, len(self.live)))  # what each side would gain by breaking its word, yuan/kWh
         gains[SOURCE] = self.spot.reshape(-1, CHEMISTRIES).T[:, self.cell] + self.haul - price
         gains[RECYCLER] = price - worth
-        gains *= self.mix
-        penalty = self.penalty * (price[0] * self.mix[0] + price[1] * self.mix[1])  # yuan/kWh
+        penalty = self.penalty * (self.mix @ price)  # yuan/kWh
         credit = levers["credit_record"] if model.active("authority") else 0.0
         at_stake = self.bond + (penalty * rules.enforceability(levers["mediation"], p) + credit * p["reputation_worth"])
-        chance = rules.breach_chance(gains[:, 0] + gains[:, 1], at_stake, p["breach_error"])
+        chance = rules.breach_chance(self.mix @ gains, at_stake, p["breach_error"])
         broken = self.luck[:2, month % 3] < chance
         breach = broken[SOURCE] | broken[RECYCLER]
         self.kept = self.share - self.share * breach * p["breach_part"]
@@ -223,12 +223,16 @@ class ContractBook:
         With it comes how much of that is from battery makers' outlets and how much from all others, (31, 2) each.
         """
         had, got = had_by_kind(flows, self.collecting)
-        self.sources.remember(had.sum(axis=1))
+        promised = self._covered @ self.vehicles if self.live.size else np.zeros(KINDS)
+        promised[:FLEET] = 0.0
+        free = self.sources.remember(had.sum(axis=1), got.sum(axis=1), promised)
         if not self.live.size:
             return None
-        # what licensed recovery got of a source is under contract first
-        share = self._covered[FLEET:, :, None]
-        had[FLEET:] = np.minimum(had[FLEET:] * share, got[FLEET:]) / np.maximum(share, 1e-9)
+        # of what licensed recovery got of a source, the part that had been promised to it: linear in what it got
+        share = self._covered[FLEET:]
+        reach = np.maximum(share + (1.0 - share) * free[FLEET:, None], 1e-9)
+        had[FLEET:] = got[FLEET:] / reach[:, :, None]
+        share = share[:, :, None]
         weight = self.kept * self.weight
         self._sent = np.empty((CHEMISTRIES, len(weight)))
         others = (had[FLEET:] * share).sum(axis=0)

@@ -56,7 +56,7 @@ class Formation:
         """
         sources, p = self.sources, self.p
         size = sources.size
-        seeking = np.flatnonzero((offers.coverage - covered > 0.01) & (size > 0))
+        seeking = np.flatnonzero((offers.coverage - covered > 0.01) & (sources.weight > 0))
         if not seeking.size:
             return np.zeros(0, CONTRACT)
         part = np.minimum(offers.coverage - covered[seeking], p["contract_part"])
@@ -80,8 +80,8 @@ class Formation:
     def _ask(self, seeking, last, wanted, trust, offers: Offers) -> np.ndarray:
         """Choose whom to ask: plants by index, (seeking, asked)."""
         p, sources = self.p, self.sources
-        kind, place = sources.kind[seeking], sources.place[seeking]
-        haul = (offers.haul[place] * sources.mix[kind][:, :, None]).sum(axis=1)
+        place = sources.place[seeking]
+        haul = sources.mix @ offers.haul[place]
         waits = draws.exponential(draws.mix_words(self._words[seeking] + _step(offers.month, _ASK)))
         waits *= np.exp(haul / p["search_reach"] - p["search_trust"] * trust[SOURCE])
         waits /= np.maximum(offers.room, 1e-3)
@@ -99,7 +99,7 @@ class Formation:
         p, sources = self.p, self.sources
         kind, place = sources.kind[seeking], sources.place[seeking]
         rows = np.arange(len(seeking))[:, None]
-        mix = sources.mix[kind][:, None, :]
+        mix = sources.mix
         haul = offers.haul[place[:, None], :, asked] + offers.collection[kind][:, None, None]
         spot = offers.spot[kind, place][:, None, :]
         worth = np.moveaxis(offers.worth[:, asked], 0, -1)
@@ -111,16 +111,16 @@ class Formation:
         cost = cost * np.where(same, p["cost_within_owner"], 1.0)
         gate = rules.nash_price(spot, haul, worth, p["source_power"])
         saved = 1.0 - p["cost_saved_by_standards"] * offers.standards
-        worth_now = (offers.value * mix).sum(axis=-1)
+        worth_now = offers.value @ mix
         exposed = np.abs((1.0 - offers.vat) * offers.value - gate)
-        risk = p["risk_aversion"] * offers.uncertainty * (exposed * mix).sum(axis=-1)
+        risk = p["risk_aversion"] * offers.uncertainty * (exposed @ mix)
         # a battery maker needs metals: with them it is rid of price risk, and so is a plant that works for a fee
         tolling = (kind == BATTERY_MAKER)[:, None] & (p["tolling_cost"] * saved < risk)
         cost = cost + np.where(tolling, p["tolling_cost"] * saved, 0.0)
         enforced = rules.enforceability(offers.mediation, p)
         formal = rules.wants_clause(worth_now, mutual, enforced, offers.standards, p) & ~same
         cost = cost + np.where(formal, p["clause_cost"] * saved, 0.0)
-        gain = ((worth - haul - spot) * mix).sum(axis=-1) - cost
+        gain = (worth - haul - spot) @ mix - cost
         left = np.where(asked >= 0, gain - np.where(tolling, 0.0, risk), -np.inf)
         best = np.argmax(left, axis=1)
         signs = np.flatnonzero(left[rows[:, 0], best] > 0)

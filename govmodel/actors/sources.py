@@ -35,7 +35,8 @@ class Sources:
         self.place = np.concatenate([np.full(sum(makers), NATION), np.tile(np.arange(PROVINCES), 3)])
         self.volume = np.zeros((KINDS, CHEMISTRIES))  # Wh a month, mean of the last year, by kind
         self.pooled = np.zeros((KINDS, CHEMISTRIES))  # the same, as of the quarter's start
-        self.months = 0  # that the mean goes back
+        self.free = np.zeros((2, KINDS))  # what was not promised, and what licensed recovery got of it, Wh a month
+        self.months = 0  # that the means go back
         self.weight = np.zeros(len(self.names))  # share of its kind's volume
         self.specificity = np.array([parameters[f"specificity_{kind}"] for kind in SOURCE_KINDS])[self.kind]
         self.own = np.array([[facts.owners.get(plant.firm) == name for plant in facts.plants] for name in self.names])
@@ -54,10 +55,18 @@ class Sources:
         facts = self.facts
         self.weight = np.concatenate([facts.automaker_share[sold], facts.battery_maker_share[sold], share, share, few])
 
-    def remember(self, had: np.ndarray) -> None:
-        """Move the pooled volumes toward what the kinds had this month, Wh (kinds, 2): a mean over about a year."""
+    def remember(self, had: np.ndarray, got: np.ndarray, promised: np.ndarray) -> np.ndarray:
+        """Move the pooled means of about a year toward what the kinds had this month, Wh (kinds, 2).
+
+        `got` is what licensed recovery got, and `promised` the mean share of a kind under contract. Returns the share
+        (kinds) that licensed recovery gets of what is not promised.
+        """
         self.months = min(self.months + 1, 12)
         self.volume += (had - self.volume) / self.months
+        had = had[:, 0] + had[:, 1]
+        free = np.stack([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
+        self.free += (free - self.free) / self.months
+        return np.clip(self.free[1] / np.maximum(self.free[0], 1.0), 0.0, 1.0)
 
     @property
     def size(self) -> np.ndarray:
@@ -66,9 +75,9 @@ class Sources:
 
     @property
     def mix(self) -> np.ndarray:
-        """Share of the two chemistries in each kind's volume, (kinds, 2); even where there is none yet."""
-        total = self.pooled.sum(axis=1, keepdims=True)
-        return np.where(total > 0, self.pooled / np.maximum(total, 1e-9), 0.5)
+        """Share of the two chemistries in what all sources have together, (2,); even where there is nothing yet."""
+        total = self.pooled.sum()
+        return self.pooled.sum(axis=0) / total if total > 0 else np.full(CHEMISTRIES, 0.5)
 
 
 def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.ndarray:
