@@ -185,10 +185,9 @@ class GovernanceModel(mesa.Model):
         """Let the sides of every contract keep or break their word; what is kept is not for sale this month."""
         if self.active("contract"):
             self.contracts.honour(self.month, board, levers)
-            if self.contracts.live.size:
-                self._contracted, self._contract_price, dismantlers = self.contracts.terms()
-                bound = np.repeat(dismantlers, board.to_workshop.size // PROVINCES)
-                board.to_workshop = board.to_workshop * (1.0 - bound)
+            self._contracted, self._contract_price, dismantlers = self.contracts.terms()
+            bound = np.repeat(dismantlers, board.to_workshop.size // PROVINCES)
+            board.to_workshop = board.to_workshop * (1.0 - bound)
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""

@@ -185,6 +185,7 @@ def test_an_aim_of_nothing_leaves_the_market_alone():
     frame = none.contracts_frame()
     assert (frame["month"] < "2024-04").all() and (frame["ended"] != "").all()
     assert none.record.series["contracts"][-1, 0] == 0
+    assert not none._contracted.any()
 
 
 def test_refusing_and_holding_back_both_happen(world):

@@ -56,21 +56,30 @@ def test_nothing_is_heard_where_nothing_is_shared():
     evidence = taught(3.0, [0, 1])
     others = np.ones((4, 5), bool)
     others[1, 2] = False
-    assert not evidence.table[:, :, others].any()
+    assert not evidence.known()[:, :, others].any()
 
 
 def test_hearsay_reaches_everybody_in_proportion_to_trust_in_the_teller():
     evidence = taught(0.0, [0, 2], shared=1.0)
-    heard = evidence.table[0, 1, :, 2]  # what sources know of the plant that broke
+    heard = evidence.known()[0, 1, :, 2]  # what sources know of the plant that broke
     own = 2 * P["harm_of_breach"]
     assert heard[1] == pytest.approx(own)  # its own story, once
     assert np.allclose(heard[[0, 2, 3]], own * P["hearsay_weight"] * belief(0.0, 0.0, P))
-    half = taught(0.0, [0, 2], shared=0.5).table[0, 1, 0, 2]
+    half = taught(0.0, [0, 2], shared=0.5).known()[0, 1, 0, 2]
     assert half == pytest.approx(heard[0] / 2)
     doubted = Evidence(4, 5, P)
-    doubted.table[1, 1, 1, :] = 50.0  # plants hold the teller for a breaker
+    doubted.done_by_sources[1, 1] = 50.0  # plants hold the teller for a breaker
     doubted.learn(*PAIR, np.zeros(1), np.array([[0.0], [2.0]]), 1.0)
-    assert doubted.table[0, 1, 0, 2] < 0.2 * heard[0]
+    assert doubted.known()[0, 1, 0, 2] < 0.2 * heard[0]
+
+
+def test_trust_of_pairs_and_of_all_agree():
+    evidence = taught(2.0, [0, 1], quarters=3, shared=0.7)
+    every = evidence.trust_of_all(np.arange(4))
+    source, plant = (part.ravel() for part in np.indices((4, 5)))
+    assert np.allclose(evidence.trust(source, plant), every.reshape(2, -1))
+    known = evidence.known()
+    assert np.allclose(every, belief(known[:, 0], known[:, 1], P))
 
 
 def test_the_public_record_adds_up_what_all_partners_know():
@@ -93,6 +102,6 @@ def test_trust_moves_in_a_world_and_stays_a_share():
 
 def test_switched_off_trust_stays_where_it_starts():
     model = live(BASE.with_(without=("trust",)), 3)
-    assert not model.contracts.evidence.table.any()
+    assert not model.contracts.evidence.known().any()
     assert np.allclose(model.indicators["trust_organisations"], belief(0.0, 0.0, P))
     assert len(model.contracts_frame()) > 50  # contracts go on, among people who stay strangers

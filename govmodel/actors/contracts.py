@@ -91,7 +91,7 @@ class ContractBook:
         """Give everything that changes, as arrays by name."""
         return {
             "table": self.table.view(np.uint8),
-            "evidence": self.evidence.table,
+            **{f"evidence{i}": table for i, table in enumerate(self.evidence.tables())},
             "volume": self.sources.volume,
             "free": self.sources.free,
             "pooled": self.sources.pooled,
@@ -107,7 +107,9 @@ class ContractBook:
     def restore(self, held: dict[str, np.ndarray]) -> None:
         """Take over what `state` gave."""
         self.table = held["table"].view(CONTRACT).copy()
-        self.evidence.table, self.sources.volume = held["evidence"], held["volume"]
+        for i, table in enumerate(self.evidence.tables()):
+            table[:] = held[f"evidence{i}"]
+        self.sources.volume = held["volume"]
         self.sources.pooled, self.sources.weight, self.sources.free = held["pooled"], held["weight"], held["free"]
         self.sources.months = int(held["months"][0])
         self.vehicles, self.collecting = held["vehicles"], held["collecting"]
@@ -150,11 +152,10 @@ class ContractBook:
         half = np.floor(now["cost"] * self.volume * 0.05)  # fen: each side bears half
         self.costs = self._parties(half, half)
         self.cell = self.kind * PLACES + self.place
-        self.in_province = [np.flatnonzero(self.kind == kind) for kind in (FLEET, DISMANTLER, COLLECTING)]
+        self.in_province, self.fleets = np.flatnonzero(self.kind >= FLEET), np.flatnonzero(self.kind == FLEET)
         self.everywhere = [np.flatnonzero(self.kind == kind) for kind in (AUTOMAKER, BATTERY_MAKER)]
-        self.forms = np.bincount(now["form"], self.volume, len(rules.FORMS))
-        total = self.forms.sum()
-        self.forms = self.forms / total if total > 0 else self.forms
+        size = self.volume if self.volume.any() else self.share  # before anything has been seen to come loose
+        self.forms = np.bincount(now["form"], size, len(rules.FORMS)) / max(size.sum(), 1e-9)
         self.trusted = float(self.mutual.mean()) if len(now) else float(belief(0.0, 0.0, p))
 
     def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which=slice(None)) -> np.ndarray:
@@ -206,9 +207,11 @@ class ContractBook:
     def terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give what holders meet: fleets' contracted share (31, 4) and price (31, 2), dismantlers' share (31,)."""
         contracted, price = np.zeros((PROVINCES, CLASSES)), np.zeros((PROVINCES, CHEMISTRIES))
+        if not self.live.size:
+            return contracted, price, np.zeros(PROVINCES)
         covered = np.bincount(self.cell, self.kept, KINDS * PLACES).reshape(KINDS, PLACES)[:, :NATION]
         self._covered = np.minimum(covered, 1.0)
-        fleet = self.in_province[0]
+        fleet = self.fleets
         if fleet.size:
             where, kept, total = self.place[fleet], self.kept[fleet], np.maximum(covered[FLEET], 1e-9)
             net = np.maximum(self.price[:, fleet] - self.haul[:, fleet], 0.0) * kept
@@ -223,34 +226,25 @@ class ContractBook:
         With it comes how much of that is from battery makers' outlets and how much from all others, (31, 2) each.
         """
         had, got = had_by_kind(flows, self.collecting)
-        promised = self._covered @ self.vehicles if self.live.size else np.zeros(KINDS)
-        promised[:FLEET] = 0.0
-        free = self.sources.remember(had.sum(axis=1), got.sum(axis=1), promised)
+        aim = self._covered @ self.vehicles if self.live.size else np.zeros(KINDS)
+        free = self.sources.remember(had.sum(axis=1), got.sum(axis=1), aim)
         if not self.live.size:
             return None
         # of what licensed recovery got of a source, the part that had been promised to it: linear in what it got
         share = self._covered[FLEET:]
-        reach = np.maximum(share + (1.0 - share) * free[FLEET:, None], 1e-9)
-        had[FLEET:] = got[FLEET:] / reach[:, :, None]
-        share = share[:, :, None]
+        got[FLEET:, :NATION] /= np.maximum(share + (1.0 - share) * free[FLEET:, None], 1e-9)[:, :, None]
+        got[:FLEET, NATION] = got[:FLEET].sum(axis=1)
         weight = self.kept * self.weight
-        self._sent = np.empty((CHEMISTRIES, len(weight)))
-        others = (had[FLEET:] * share).sum(axis=0)
-        promised = np.zeros((PROVINCES * CHEMISTRIES, self.plants))
-        makers = np.zeros((PROVINCES, CHEMISTRIES))
-        for kind, which in zip((AUTOMAKER, BATTERY_MAKER), self.everywhere):
-            part = np.bincount(self.plant[which], weight[which], self.plants)
-            promised += had[kind].reshape(-1, 1) * part
-            self._sent[:, which] = had[kind].sum(axis=0)[:, None] * weight[which]
-            makers, others = (makers, others + had[kind] * part.sum()) if kind == AUTOMAKER else (
-                had[kind] * part.sum(), others)  # fmt: skip
-        here = np.concatenate(self.in_province)
-        sent = had[self.kind[here], self.place[here]].T * weight[here]
-        self._sent[:, here] = sent
-        cell = self.place[here] * (CHEMISTRIES * self.plants) + self.plant[here]
-        cells = np.concatenate([cell, cell + self.plants])
-        promised += np.bincount(cells, sent.ravel(), promised.size).reshape(promised.shape)
-        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, makers
+        self._sent = got.reshape(-1, CHEMISTRIES).T[:, self.cell] * weight
+        part = np.stack([np.bincount(self.plant[which], weight[which], self.plants) for which in self.everywhere])
+        promised = got[:FLEET, :NATION].reshape(FLEET, -1).T @ part
+        here = self.in_province
+        row = self.place[here] * CHEMISTRIES * self.plants + self.plant[here]
+        cell = np.concatenate([row, row + self.plants])
+        promised += np.bincount(cell, self._sent[:, here].ravel(), promised.size).reshape(promised.shape)
+        whole = part.sum(axis=1)
+        others = got[AUTOMAKER, :NATION] * whole[0] + (got[FLEET:, :NATION] * share[:, :, None]).sum(axis=0)
+        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, got[BATTERY_MAKER, :NATION] * whole[1]
 
     def settle(self, month: int, accepted: np.ndarray) -> None:
         """Pay the agreed price where it differs from the gate price, the cost of contracts, and the association.
@@ -288,7 +282,7 @@ class ContractBook:
         sites = model.facts.outlets[month // 12][2] * self.vehicles
         self.collecting = model._collecting / np.maximum(model._collecting + sites, 1e-9)
         self.sources.weigh(month // 12, self.vehicles, model._collecting)
-        running = self.table[self.live]["ended"] < 0
+        running = self.table["ended"][self.live] < 0
         covered = np.bincount(self.source[running], self.share[running], len(self.sources))
         offers = self._offers(month)
         self.table = np.concatenate([self.table, self.formation.sign(offers, covered, last, self.evidence)])
@@ -365,7 +359,8 @@ class ContractBook:
         scrap = model.facts.scrap_gwh[month // 12] * 1e9 / 12.0  # worked first
         able = model.plants.capacity_t * 1e6 / 12.0 / model.facts.mass_per_kwh.mean()
         able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
-        promised = np.bincount(self.plant, self.volume, self.plants)
+        running = self.table["ended"][self.live] < 0
+        promised = np.bincount(self.plant[running], self.volume[running], self.plants)
         market = model.market
         net, cost = market.worth(levers).net[month], market.licensed_cost[month]
         return Offers(

@@ -13,7 +13,6 @@ import numpy as np
 from ..foundations import draws
 from ..mechanisms import contract as rules
 from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, SOURCE
-from ..mechanisms.trust import belief
 from .sources import Sources
 
 _WHO = 1 << 40  # sources draw apart from the lots of packs
@@ -69,8 +68,7 @@ class Formation:
 
         `credit` is the weight of the record of all past breaches, which anybody may look up.
         """
-        known = evidence.table[:, :, seeking]
-        trust = belief(known[:, 0], known[:, 1], self.p)
+        trust = evidence.trust_of_all(seeking)
         if credit > 0:
             of_plants, of_sources = evidence.record()
             public = np.stack(np.broadcast_arrays(of_plants[None, :], of_sources[seeking][:, None]))
@@ -88,7 +86,7 @@ class Formation:
         waits[offers.room < wanted[:, None]] = np.inf
         known = sources.own[seeking] & (offers.room > 0)
         waits[known] = 0.0
-        again = np.flatnonzero(last[seeking] >= 0)
+        again = np.flatnonzero((last[seeking] >= 0) & (offers.room[last[seeking]] > 0))
         waits[again, last[seeking[again]]] = 0.0
         few = min(int(p["recyclers_asked"]), haul.shape[1] - 1)
         asked = np.argpartition(waits, few - 1, axis=1)[:, :few]

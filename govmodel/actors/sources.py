@@ -58,7 +58,7 @@ class Sources:
     def remember(self, had: np.ndarray, got: np.ndarray, promised: np.ndarray) -> np.ndarray:
         """Move the pooled means of about a year toward what the kinds had this month, Wh (kinds, 2).
 
-        `got` is what licensed recovery got, and `promised` the mean share of a kind under contract. Returns the share
+        `got` is what licensed recovery got, `promised` the mean share of a kind under contract. Returns the share
         (kinds) that licensed recovery gets of what is not promised.
         """
         self.months = min(self.months + 1, 12)
@@ -104,14 +104,15 @@ def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.n
 
 
 def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each kind of source had this month, and what of it licensed recovery got: Wh (kinds, 31, 2) each."""
+    """What each kind of source had this month, and what of it licensed recovery got: Wh (kinds, places, 2) each."""
     way = flows.by_way
     tendered = flows.watt_hours[:, TENDER]
-    had, got = np.zeros((2, KINDS, PROVINCES, CHEMISTRIES))
+    both = np.zeros((2, KINDS, PLACES, CHEMISTRIES))
+    had, got = both[:, :, :NATION]
     for kind, row in ((AUTOMAKER, AUTOMAKER_WAY), (BATTERY_MAKER, BATTERY_MAKER_WAY)):
         had[kind] = got[kind] = way[:, row]
     had[FLEET], got[FLEET] = tendered.sum(axis=1), tendered[:, RECYCLER_WAY]
     had[DISMANTLER], got[DISMANTLER] = way[:, OF_DISMANTLERS].sum(axis=1), way[:, DISMANTLER_WAY]
     if collecting_share.any():
         had[COLLECTING] = got[COLLECTING] = (way[:, RECYCLER_WAY] - got[FLEET]) * collecting_share[:, None]
-    return had, got
+    return both[0], both[1]

@@ -21,41 +21,65 @@ def belief(kept, broken, p: dict):
 
 
 class Evidence:
-    """What sources know of recyclers (side 0) and recyclers of sources (side 1): kept and broken dealings by pair."""
+    """What sources know of recyclers (side 0) and recyclers of sources (side 1): kept and broken dealings by pair.
+
+    What all have heard is kept once for each plant and source, and not again for each pair; from a pair's own table
+    that much of its own dealings is left out, because nobody hears its own story again.
+    """
 
     def __init__(self, sources: int, plants: int, parameters: dict):
         self.p = parameters
         self.table = np.zeros((2, 2, sources, plants))  # side, (kept, broken), source, plant
+        self.heard_of_plants, self.heard_of_sources = np.zeros((2, plants)), np.zeros((2, sources))
+        self.done_by_plants, self.done_by_sources = np.zeros((2, plants)), np.zeros((2, sources))  # with all partners
+
+    def tables(self) -> tuple[np.ndarray, ...]:
+        """Give all that is known, to be saved or written over in place."""
+        heard = (self.heard_of_plants, self.heard_of_sources)
+        return self.table, *heard, self.done_by_plants, self.done_by_sources
+
+    def known(self) -> np.ndarray:
+        """Give every side's evidence on every other, own and heard: (2 sides, (kept, broken), sources, plants)."""
+        return self.table + np.stack(
+            np.broadcast_arrays(self.heard_of_plants[:, None, :], self.heard_of_sources[:, :, None])
+        )
 
     def trust(self, source, plant) -> np.ndarray:
-        """Give both sides' trust in each other for some pairs: float (2, pairs...)."""
-        known = self.table[:, :, source, plant]
-        return belief(known[:, 0], known[:, 1], self.p)
+        """Give both sides' trust in each other for some pairs, by index arrays that go together: float (2, ...)."""
+        own = self.table[:, :, source, plant]
+        of_plant, of_source = own[0] + self.heard_of_plants[:, plant], own[1] + self.heard_of_sources[:, source]
+        return np.stack([belief(*of_plant, self.p), belief(*of_source, self.p)])
+
+    def trust_of_all(self, source: np.ndarray) -> np.ndarray:
+        """Give the trust of some sources in every plant, and of every plant in them: float (2, sources, plants)."""
+        own = self.table[:, :, source]
+        own[0] += self.heard_of_plants[:, None, :]
+        own[1] += self.heard_of_sources[:, source, None]
+        return belief(own[:, 0], own[:, 1], self.p)
 
     def record(self) -> tuple[np.ndarray, np.ndarray]:
         """Give what all partners together would say: trust in every plant, trust in every source."""
-        plants, sources = self.table[0].sum(axis=1), self.table[1].sum(axis=2)
-        return belief(plants[0], plants[1], self.p), belief(sources[0], sources[1], self.p)
+        return belief(*self.done_by_plants, self.p), belief(*self.done_by_sources, self.p)
 
     def learn(self, source: np.ndarray, plant: np.ndarray, kept: np.ndarray, broken: np.ndarray, shared: float) -> None:
         """Take in a quarter's dealings: pairs by index, `kept` (pairs) and `broken` by the two sides (2, pairs).
 
         What the source broke is evidence for the plant about the source (side 1), and the other way round.
-        `shared` in [0, 1] is how much of it others hear.
+        `shared` in [0, 1] is how much of it others hear, each as far as the teller's partners trust it.
         """
+        of_plants, of_sources = self.record()
         told = shared * self.p["hearsay_weight"]
-        of_plants, of_sources = self.record() if told > 0 else (0.0, 0.0)  # how far a teller is trusted
-        self.table *= self.p["trust_forgetting"]
-        if not source.size:
-            return
+        for table in self.tables():
+            table *= self.p["trust_forgetting"]
         _, _, sources, plants = self.table.shape
         harm = broken * self.p["harm_of_breach"]
-        for row, (by_source, by_plant) in enumerate(((kept, kept), (harm[1], harm[0]))):
+        for row, (on_plant, on_source) in enumerate(((kept, kept), (harm[1], harm[0]))):
+            self.done_by_plants[row] += np.bincount(plant, on_plant, plants)
+            self.done_by_sources[row] += np.bincount(source, on_source, sources)
             if told > 0:
-                # nobody hears its own story again
-                tale, echo = told * of_sources[source] * by_source, told * of_plants[plant] * by_plant
-                self.table[0, row] += np.bincount(plant, tale, plants)
-                self.table[1, row] += np.bincount(source, echo, sources)[:, None]
-                by_source, by_plant = by_source - tale, by_plant - echo
-            np.add.at(self.table[0, row], (source, plant), by_source)
-            np.add.at(self.table[1, row], (source, plant), by_plant)
+                by_source, by_plant = told * of_sources[source] * on_plant, told * of_plants[plant] * on_source
+                self.heard_of_plants[row] += np.bincount(plant, by_source, plants)
+                self.heard_of_sources[row] += np.bincount(source, by_plant, sources)
+                on_plant, on_source = on_plant - by_source, on_source - by_plant
+            np.add.at(self.table[0, row], (source, plant), on_plant)
+            np.add.at(self.table[1, row], (source, plant), on_source)
