@@ -94,48 +94,44 @@ class Formation:
 
     def _agree(self, seeking, asked, part, last, trust, offers: Offers) -> np.ndarray:
         """Reckon what every pair would gain, and let each source sign with the best if both gain by it."""
-        p, sources = self.p, self.sources
+        p, sources, mix = self.p, self.sources, self.sources.mix
         kind, place = sources.kind[seeking], sources.place[seeking]
         rows = np.arange(len(seeking))[:, None]
-        mix = sources.mix
         haul = offers.haul[place[:, None], :, asked] + offers.collection[kind][:, None, None]
         spot = offers.spot[kind, place][:, None, :]
         worth = np.moveaxis(offers.worth[:, asked], 0, -1)
+        gate = rules.nash_price(spot, haul, worth, p["source_power"])
         mutual = trust[:, rows, asked].min(axis=0)  # the less trusting side sets the terms
         same = sources.own[seeking[:, None], asked]
-        cost = rules.transaction_cost(
-            sources.specificity[seeking][:, None], offers.uncertainty, mutual, offers.standards, p
-        )
-        cost = cost * np.where(same, p["cost_within_owner"], 1.0)
-        gate = rules.nash_price(spot, haul, worth, p["source_power"])
+        special = sources.specificity[seeking][:, None]
+        cost = rules.transaction_cost(special, offers.uncertainty, mutual, offers.standards, p)
         saved = 1.0 - p["cost_saved_by_standards"] * offers.standards
-        worth_now = offers.value @ mix
         exposed = np.abs((1.0 - offers.vat) * offers.value - gate)
         risk = p["risk_aversion"] * offers.uncertainty * (exposed @ mix)
         # a battery maker needs metals: with them it is rid of price risk, and so is a plant that works for a fee
         tolling = (kind == BATTERY_MAKER)[:, None] & (p["tolling_cost"] * saved < risk)
-        cost = cost + np.where(tolling, p["tolling_cost"] * saved, 0.0)
         enforced = rules.enforceability(offers.mediation, p)
-        formal = rules.wants_clause(worth_now, mutual, enforced, offers.standards, p) & ~same
-        cost = cost + np.where(formal, p["clause_cost"] * saved, 0.0)
+        formal = rules.wants_clause(offers.value @ mix, mutual, enforced, offers.standards, p) & ~same
+        cost *= np.where(same, p["cost_within_owner"], 1.0)
+        cost += saved * (p["tolling_cost"] * tolling + p["clause_cost"] * formal)
         gain = (worth - haul - spot) @ mix - cost
         left = np.where(asked >= 0, gain - np.where(tolling, 0.0, risk), -np.inf)
         best = np.argmax(left, axis=1)
         signs = np.flatnonzero(left[rows[:, 0], best] > 0)
         pick = (signs, best[signs])
         made = np.zeros(len(signs), CONTRACT)
-        made["signed"], made["source"], made["kind"], made["place"] = (
-            offers.month,
-            seeking[signs],
-            kind[signs],
-            place[signs],
-        )
+        made["source"], made["kind"], made["place"] = seeking[signs], kind[signs], place[signs]
         made["plant"], made["share"], made["gain"], made["cost"] = asked[pick], part[signs], gain[pick], cost[pick]
         made["tolling"], made["formal"] = tolling[pick], formal[pick]
-        toll = made["tolling"][:, None]
-        made["coefficient"] = np.where(toll, 1.0, gate[pick] / np.maximum(offers.value, 1e-6))
-        made["fee"] = np.where(toll, offers.value - gate[pick], 0.0)
-        made["penalty"] = np.where(made["formal"], p["penalty_clause"], 0.0)
+        return self._write(made, gate[pick], last, offers)
+
+    def _write(self, made: np.ndarray, gate: np.ndarray, last: np.ndarray, offers: Offers) -> np.ndarray:
+        """Write down the terms of contracts that are agreed, with today's price at the gate (contracts, 2)."""
+        p, toll = self.p, made["tolling"][:, None]
+        made["signed"] = offers.month
+        made["coefficient"] = np.where(toll, 1.0, gate / np.maximum(offers.value, 1e-6))
+        made["fee"] = np.where(toll, offers.value - gate, 0.0)
+        made["penalty"] = p["penalty_clause"] * made["formal"]
         term = np.where(made["formal"], p["contract_months_formal"], p["contract_months_relational"])
         made["months"] = np.maximum(np.round(term), 3)
         made["renewed"] = last[made["source"]] == made["plant"]
