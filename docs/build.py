@@ -308,14 +308,15 @@ def policy_table() -> list[str]:
         [
             f"`{c['id']}`: {c['title']}",
             f"`{c['lever']}`",
-            c["from"],
+            c["from"] + (f" to {c['until']}" if c["until"] else ""),
+            c["province"],
             f"{c['value']:g} {c['unit']}",
             c["source"],
             c["why"],
         ]
         for c in catalogue.rows("policies")
     ]
-    return table(["policy", "lever", "from", "value", "source", "why"], lines)
+    return table(["policy", "lever", "from", "province", "value", "source", "why"], lines)
 
 
 def indicator_table() -> list[str]:

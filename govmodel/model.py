@@ -8,11 +8,12 @@ from .actors.books import SOURCES, Books
 from .actors.buyers import Recycler, WorkshopDistrict
 from .actors.conditions import Conditions
 from .actors.contracts import ContractBook
-from .actors.fates import FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
+from .actors.fates import CHANNEL_OF, FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_RECOVERIES
 from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
 from .actors.holders import Holders
 from .actors.makers import Automaker, BatteryMaker
+from .actors.public import Public
 from .case import levers as lever_room
 from .case.case import Case
 from .chain import geography, metals
@@ -20,7 +21,8 @@ from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants, Reception
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.ledger import Ledger
-from .mechanisms.choice import BATTERY_MAKER_OUTLET, KEPT
+from .mechanisms import information
+from .mechanisms.choice import BATTERY_MAKER_OUTLET
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Board, Ease, Market
 from .mechanisms.tender import KINDS, attendance
@@ -28,6 +30,7 @@ from .performance import frames
 from .performance.history import pack_history
 from .performance.indicators import indicators
 from .performance.record import Record
+from .performance.views import seen_by
 
 
 def seed_of(rng) -> int:
@@ -79,8 +82,9 @@ class GovernanceModel(mesa.Model):
         self.market = Market(facts, p, case.metal_prices, self.plants.makers)
         self.ease = Ease(p, country_facts.ROUTES, CLASSES)
         self._bidders = np.array([[p[f"bidders_{country_facts.CHANNELS[kind]}"]] for kind in KINDS])
-        self.deposit_by_sale = np.zeros(MONTHS)
-        self.deposit_by_sale[self.start : self.until + 1] = self.lever_paths["deposit"]
+        self.deposit_by_sale = np.zeros((MONTHS, PROVINCES))
+        deposits = case.provincial_paths.get("deposit", self.lever_paths["deposit"][:, None])
+        self.deposit_by_sale[self.start : self.until + 1] = deposits
         self._mean_wh = np.round(
             (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
         )
@@ -102,6 +106,7 @@ class GovernanceModel(mesa.Model):
             for i, code in enumerate(country_facts.PROVINCES)
         ]
         self.contracts = self.parts["contracts"] = ContractBook(self)
+        self.public = self.parts["public"] = Public(facts, self.case, self.seed_key)
         self.plant_busy = [0.0] * len(self.recyclers)
         self.workshops_wanted = 0.0
         self._taken_in = np.zeros((2, len(self.recyclers)))
@@ -117,14 +122,18 @@ class GovernanceModel(mesa.Model):
         for part in self.parts.values():
             part.declare(self.ledger)
         self.ledger.open_books()
+        self.public.rule(self.record)
+        self.record.open("reported_worked")  # Wh that plants say they have worked
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
-        self._border = self._ease_key = None
+        self._border = self._ease_key = self._scan_key = None
         self._collecting = np.zeros(PROVINCES)
-        self._trust = np.zeros((KEPT, PROVINCES, CLASSES))
-        self._trust += [[[self.parameters[f"trust_{name}"]]] for name in country_facts.CHANNELS[:KEPT]]
-        self._awareness = np.full((PROVINCES, CLASSES), self.parameters["awareness"])
-        self._scans = np.tile(LICENSED.astype(float), (PROVINCES, 1))
+        self._trust, self._awareness = self.public.trust, self.public.awareness  # tables it moves in place
+        p, facts = self.parameters, self.facts
+        self.data_compliance = np.full(len(facts.automakers), p["data_compliance"])  # share of their packs with a code
+        obeyed = np.array([p[f"diligence_{channel}"] for channel in (*country_facts.CHANNELS[:4], "collector")] + [0.0])
+        self._diligence = obeyed[CHANNEL_OF] * LICENSED
+        self._reach = np.array([p[f"reach_{region}"] for region in facts.region])
         self._contracted = np.zeros((PROVINCES, CLASSES))
         self._contract_price = np.zeros((PROVINCES, len(self.facts.mass_per_kwh)))
         self._vehicles = np.zeros(PROVINCES)
@@ -147,6 +156,7 @@ class GovernanceModel(mesa.Model):
         reception = self.receive(flows, board)
         worked, scrap = self.process()
         self.inspect_and_pay(flows, board, reception, worked, scrap, levers)
+        self.believe(flows, levers)
         self.note(flows, board, reception, worked, scrap)
         if self.month % 3 == 2:
             self.decide()  # in force from next month on
@@ -164,6 +174,8 @@ class GovernanceModel(mesa.Model):
             self._border = levers["open_borders"]
             permits = geography.permits(self.facts, self.parameters, self.plants.province, self._border)
             self.haul = self.freight + permits
+        if self.active("information"):
+            self.market.handling = information.handling(levers["information_sharing"], self.parameters)
         room = self.plants.room_g * 12e-6 / self.parameters["safe_storage_months"]  # a full yard draws nothing
         pull = np.minimum(self.plants.capacity_t, room) + 1e-9
         return self.market.post(
@@ -174,12 +186,22 @@ class GovernanceModel(mesa.Model):
             self._workshop_margin,
             self.workshops_risk(levers),
             np.full(2, levers["buyback_premium"]),
+            self.subsidies(levers),
             levers,
         )
 
     def workshops_risk(self, levers: dict) -> np.ndarray:
         """Give the fine that workshops expect in each province (31,), as a multiple of what they gain."""
-        return np.full(PROVINCES, levers["inspection"] / 12.0 * self.parameters["detection"] * levers["fine"])
+        return self.by_province("inspection", levers) / 12.0 * self.parameters["detection"] * levers["fine"]
+
+    def subsidies(self, levers: dict) -> np.ndarray:
+        """Give the subsidy that each plant is promised, yuan/kWh (plants,)."""
+        return self.by_province("subsidy", levers)[self.plants.province]
+
+    def by_province(self, name: str, levers: dict) -> np.ndarray:
+        """Give a lever's value in each province (31,): the nation's, unless a law of the province says otherwise."""
+        path = self.case.provincial_paths.get(name)
+        return np.full(PROVINCES, levers[name]) if path is None else path[self.month - self.start]
 
     def honour_contracts(self, board: Board, levers: dict) -> None:
         """Let the sides of every contract keep or break their word; what is kept is not for sale this month."""
@@ -200,14 +222,32 @@ class GovernanceModel(mesa.Model):
             ease=self._ease,
             presence=self._presence,
             awareness=self._awareness,
-            scan=levers["traceability"] * self._scans,
+            scan=self._scan_chances(levers["traceability"]),
             contracted=self._contracted,
             contract_price=self._contract_price,
+            graph=self.public.graph,
         )
+
+    def _scan_chances(self, traceability: float) -> np.ndarray:
+        """Give the chance that a hand-over is scanned, by province and disposition."""
+        if not self.active("information"):
+            return np.tile(traceability * LICENSED, (PROVINCES, 1))
+        if self._scan_key == (self.month // 3, traceability):  # makers decide at the ends of quarters
+            return self._scan
+        self._scan_key = (self.month // 3, traceability)
+        share = self.facts.automaker_share[self.month // 12]
+        coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
+        self._scan = information.scan_chances(traceability, self._diligence, coverage)
+        return self._scan
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
-        key = (self.month // 3, levers["outlet_duty"], levers["online_collection"], levers["whole_vehicle_scrapping"])
+        key = (
+            self.month // 3,
+            tuple(self.by_province("outlet_duty", levers)),
+            levers["online_collection"],
+            levers["whole_vehicle_scrapping"],
+        )
         if key == self._ease_key:
             return
         year = self.month // 12
@@ -217,7 +257,8 @@ class GovernanceModel(mesa.Model):
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
         sites = share[:, None] * self.facts.outlets[year][None, :]
         count = self._workshop_count
-        self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, levers)
+        duty = self.by_province("outlet_duty", levers)
+        self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
         expected = np.repeat(self._bidders, PROVINCES, axis=1)
         expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
         self._presence = attendance(expected)
@@ -246,14 +287,20 @@ class GovernanceModel(mesa.Model):
         books.pay_holders(month, flows, board)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
         books.pay_plants(
-            month, worked, scrap, board.metal_value, market.licensed_cost[month], vat_share, levers["subsidy"]
+            month,
+            worked,
+            scrap,
+            board.metal_value,
+            market.licensed_cost[month] * market.handling,
+            vat_share,
+            self.subsidies(levers),
         )
         if self.active("contract"):
             self.contracts.settle(month, reception.accepted)
         self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
-        visits = levers["inspection"] / 12.0 * float(self._workshop_count.sum())
+        visits = self.by_province("inspection", levers) / 12.0 @ self._workshop_count
         self.ledger.pay(month, books.inspections, int(visits * self.parameters["visit_cost"] * 100.0))
-        self._take_deposits(levers["deposit"], flows.replaced)
+        self._take_deposits(flows.replaced)
         books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
         books.move_packs(flows)
         packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
@@ -261,12 +308,13 @@ class GovernanceModel(mesa.Model):
         self._recover_metals(flows, packs, factory_scrap)
         self._taken_in += reception.received + scrap
 
-    def _take_deposits(self, deposit: float, replaced: np.ndarray) -> None:
+    def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
-        if deposit > 0:
-            sold = self.holders.sold(self.month).sum(axis=(0, 1)) + replaced.reshape(-1, CLASSES).sum(axis=0)
+        deposit = self.deposit_by_sale[self.month]
+        if deposit.any():
+            sold = self.holders.sold(self.month).sum(axis=1) + replaced.reshape(PROVINCES, -1, CLASSES).sum(axis=1)
             energy = sold * self.case.scale * self._mean_wh[self.month // 12]
-            self.ledger.pay(self.month, self.books.deposits, np.floor(energy * deposit * 0.1).astype(np.int64))
+            self.ledger.pay(self.month, self.books.deposits, np.floor(deposit @ energy * 0.1).astype(np.int64))
 
     def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> None:
         """Get metals out of what was worked; the rest is lost."""
@@ -275,6 +323,12 @@ class GovernanceModel(mesa.Model):
         self.books.move_metals(out, lost)
         row = self.month - self.start
         self.record.metals[row, :3], self.record.metals[row, 3] = out, lost
+
+    def believe(self, flows: Flows, levers: dict) -> None:
+        """Let people learn, forget, trust and report, on what happened this month."""
+        workshops = self._workshop_count
+        visits = self.by_province("inspection", levers) / 12.0 * workshops
+        self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
 
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on how busy the last one was."""
@@ -302,6 +356,7 @@ class GovernanceModel(mesa.Model):
         row, record = self.month - self.start, self.record
         record.keep_flows(flows.table)
         record.released_by_class[row] = flows.released_by_class
+        record.series["reported_worked"][row] = np.sum(getattr(self, "reported_worked", worked))
         record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
@@ -313,6 +368,11 @@ class GovernanceModel(mesa.Model):
         self.ledger.check(self.month, SOURCES)
 
     # reading, which changes nothing
+
+    @property
+    def reports(self) -> np.ndarray:
+        """What citizens reported last month, by province (31,)."""
+        return self.public.reports
 
     @property
     def months_run(self) -> int:
@@ -343,6 +403,10 @@ class GovernanceModel(mesa.Model):
     def events_frame(self):
         """Every event of every pack so far."""
         return frames.events_frame(self)
+
+    def seen_by(self, subject: str):
+        """The world so far as one subject can know it: tidy, one row a month and thing known, with how it is known."""
+        return seen_by(self, self.months_run, subject)
 
     def pack(self, number: int):
         """One pack's life history."""

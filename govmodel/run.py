@@ -3,7 +3,7 @@
 Replication 0 has the run's own seed; the seeds of the others are drawn from it by number
 (`foundations.draws.seed_of_replication`), so that replication r is the same however many there are.
 
-Explanations of an indicator, what a seat can see and paired comparisons belong to later steps.
+Explanations of an indicator and paired comparisons belong to later steps.
 """
 
 import sys
@@ -129,6 +129,17 @@ class Run:
         number = _whole("pack", number, 0, 2**32 - 1)
         return self._source.pack(self, replication, number)
 
+    def seen_by(self, subject: str, replication: int = 0) -> pd.DataFrame:
+        """Show the world as one subject could know it: a row a month and thing known, with how it is known.
+
+        `subject`: "central_government", a province by its code ("GD"), an automaker, battery maker or recycler by name,
+        "association" or "public". Runs the case again where the world was not kept.
+        """
+        replication = _whole("replication", replication, 0, len(self.seeds) - 1)
+        view = self._source.seen_by(self, replication, subject)
+        head = pd.DataFrame({"structure": self.case.structure, "replication": replication}, index=view.index)
+        return pd.concat([head, view], axis=1)
+
     @property
     def provenance(self) -> dict:
         """Say what made this run: version, commit, case hash, seeds and the environment."""
@@ -207,11 +218,19 @@ class _FromWorlds:
         return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
     def pack(self, run: Run, replication: int, number: int):
-        """Ask the world itself; one that was let go of is run again."""
+        """Ask the world itself."""
+        return self._model(run, replication).pack(number)
+
+    def seen_by(self, run: Run, replication: int, subject: str) -> pd.DataFrame:
+        """Ask the world itself."""
+        return self._model(run, replication).seen_by(subject)
+
+    def _model(self, run: Run, replication: int):
+        """Give the world; one that was let go of is run again."""
         world = self.worlds[replication]
         if world.model is None:
             world.model = _live(run.case, run.seeds[replication])
-        return world.model.pack(number)
+        return world.model
 
 
 class _FromFolder:
@@ -228,14 +247,7 @@ class _FromFolder:
         """Join what a pack is like with its saved events; without these, or for a replacement, run the case again."""
         from .model import GovernanceModel
 
-        made_by = run.provenance["version"]
-        if made_by != __version__:
-            raise InputError(
-                "run folder",
-                f"a run made by govmodel {__version__}",
-                f"one made by {made_by}",
-                "A pack's life is told by running the case again; install that version for it.",
-            )
+        _same_version(run)
         seed = run.seeds[replication]
         if run._keeps_packs:
             unrun = self._model(replication, "unrun", lambda: GovernanceModel(run.case, rng=seed))
@@ -245,10 +257,27 @@ class _FromFolder:
                 return _with_events(unrun.pack(number), rows, unrun.months[-1])
         return self._model(replication, "run", lambda: _live(run.case, seed)).pack(number)
 
+    def seen_by(self, run: Run, replication: int, subject: str) -> pd.DataFrame:
+        """Run the case again, and ask it."""
+        _same_version(run)
+        return self._model(replication, "run", lambda: _live(run.case, run.seeds[replication])).seen_by(subject)
+
     def _model(self, replication: int, state: str, make: Callable):
         if (replication, state) not in self.models:
             self.models[replication, state] = make()
         return self.models[replication, state]
+
+
+def _same_version(run: Run) -> None:
+    """Refuse to run a saved case again under another version, which might tell another story."""
+    made_by = run.provenance["version"]
+    if made_by != __version__:
+        raise InputError(
+            "run folder",
+            f"a run made by govmodel {__version__}",
+            f"one made by {made_by}",
+            "This is told by running the case again; install that version for it.",
+        )
 
 
 def _with_events(history, rows: pd.DataFrame, last: str):

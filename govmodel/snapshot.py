@@ -128,9 +128,8 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
             raise InputError(f"branch: parameter {name}", f"{value!r}, as in the run so far", case.parameters[name],
                              "Run the case from its start.")  # fmt: skip
     for name in levers_of(case.country):
-        if not np.array_equal(
-            case.lever_path(name)[: month - lived.start], lived.lever_path(name)[: month - lived.start]
-        ):
+        paths = [c.provincial_paths.get(name, c.lever_path(name)) for c in (case, lived)]
+        if not np.array_equal(*(path[: month - lived.start] for path in paths)):
             raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",
                              "another path", "Let the lever move later, or run the case from its start.")  # fmt: skip
     model = GovernanceModel(case, rng=seed)

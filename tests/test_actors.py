@@ -108,6 +108,8 @@ def test_plants_are_paid_for_what_they_worked(model):
     value = COUNTRY.metal_prices["central"][months] @ tonnes.T  # yuan/kWh
     base = np.array([p["processing_cost_lfp"], p["processing_cost_ncm"]])
     cost = base * (1 - p["processing_learning"]) ** (months / 12 - 11)[:, None]
+    saved = p["sharing_saves"]  # by dismantling data, against what was shared in 2025
+    cost *= ((1 - saved * model.case.lever_path("information_sharing")) / (1 - saved * p["sharing_usual"]))[:, None]
     expected = {
         "metals sold": ((worked + scrap) * value).sum(axis=1),
         "factory scrap bought": (scrap * value).sum(axis=1) * p["scrap_payable"],

@@ -141,6 +141,7 @@ def test_luck_has_one_door(path):
 
 # longer than 400 lines for a reason
 LONG = {
+    "model.py": 440,  # the agenda of a month, and the building of its world
     "loading.py": 420,  # one reader a table, in the order of the facts
     "test_facts.py": 500,  # one check a table
 }

@@ -27,17 +27,17 @@ MARKET_LEVERS = {
     "buyback_premium",
     "leasing",
     "online_collection",
+    "campaign",
+    "report_reward",
+    "information_sharing",
     "contract_coverage",
     "standards",
     "mediation",
-    "information_sharing",
     "credit_record",
 }
 OTHER_LEVERS = {
     "producer_responsibility_target",
     "producer_responsibility_fee",
-    "campaign",
-    "report_reward",
     "formalisation_support",
     "research_alliance",
 }
@@ -69,7 +69,7 @@ def test_the_leasing_lever_starts_at_the_mean_of_the_facts():
 
 def test_every_policy_changes_levers_that_exist_within_their_ranges():
     known = policies.load()
-    assert set(known) == {"interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"}
+    assert set(known) == {"interim_measures_2018", "measures_2026", "shenzhen_deposit_2018", "fujian_subsidy"}
     for policy in known.values():
         assert policy.changes and policy.source and policy.reference and policy.title_zh
         for change in policy.changes:

@@ -165,7 +165,7 @@ def test_the_pack_named_at_the_end_can_be_traced(tmp_path):
         ("indicators", list(INDICATORS)),
         ("structures", ["market"]),
         ("cases", ["central", "china", "high", "lithium_crash", "lithium_spike", "low"]),
-        ("policies", ["interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"]),
+        ("policies", ["fujian_subsidy", "interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"]),
         ("parameters", ["awareness", "price_sensitivity"]),
         ("facts", ["registrations.csv", "plants.csv"]),
     ],

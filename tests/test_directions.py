@@ -36,6 +36,8 @@ def measured(seed: int, **levers: float) -> dict[str, float]:
         "packs that licensed collectors fetch": flows[:, :6].sum() / flows.sum(),
         "packs that come back from leases": flows[2].sum() / flows[:5].sum(),
         "traceability": frame["scanned_gwh"].sum() / frame["handed_gwh"].sum(),
+        "awareness": frame["awareness"].mean(),
+        "reports": frame["reports"].sum() / 1000,
         "licensed bid": frame["licensed_bid_lfp"].mean(),
         "workshop bid": frame["workshop_bid_lfp"].mean(),
         "price to holders": frame["holder_income"].sum() / frame["sold_gwh"].sum(),
@@ -110,6 +112,14 @@ DIRECTIONS = [
     ({"information_sharing": 1.0}, "modular ties", 0.001),
     ({"credit_record": 1.0}, "breaches", -0.02),
     ({"credit_record": 1.0}, "trust between organisations", 0.02),
+    ({"campaign": 1000.0}, "awareness", 0.05),
+    ({"campaign": 1000.0}, "formal", 0.005),
+    ({"campaign": 1000.0}, "treasury", -5.0),
+    ({"campaign": 1000.0}, "reports", 0.5),
+    ({"report_reward": 5000.0}, "reports", 1.0),
+    ({"information_sharing": 1.0}, "licensed bid", 0.3),
+    ({"information_sharing": 1.0}, "formal", 0.002),
+    ({"information_sharing": 0.0}, "licensed bid", -0.02),
 ]
 
 

@@ -61,12 +61,13 @@ CASES = {
             "second_life_mean": 6.0,
         }
     ),
+    "graph": SHORT.with_(parameters={"social_graph": 1.0, "peers": 4.0}, levers=dated(campaign=3000.0)),
     "crash": SHORT.with_(metal_prices="crash", capacity="plant_list", policies=[]),
 }
 
 
 def same_arrays(mine, other) -> bool:
-    """Compare two arrays, or two lists of arrays, exactly."""
+    """Compare two arrays, or two lists or dictionaries of arrays, exactly."""
     if isinstance(mine, dict):
         return mine.keys() == other.keys() and all(np.array_equal(mine[name], other[name]) for name in mine)
     if isinstance(mine, list):
@@ -166,6 +167,7 @@ SETTINGS = {
         "vat_relief": 0.8,
         "open_borders": 0.1,
         "buyback_premium": 9.0,
+        "information_sharing": 0.9,
     },
     "nothing left of the penalty": {"fine": 0.0, "inspection": 0.0, "vat_relief": 1.0, "open_borders": 1.0},
     "crushing penalty": {"fine": 20.0, "inspection": 24.0, "vat_relief": 0.0, "open_borders": 0.0},

@@ -192,10 +192,10 @@ def test_shares_sum_to_one_and_stay_between_none_and_all(case, seed):
                  "coast_share_retired", "coast_share_capacity"):  # fmt: skip
         values = frame[name].dropna()
         assert ((values > -1e-9) & (values < 1 + 1e-9)).all(), name
-    assert (
-        frame["reported_formal_share"].dropna()
-        <= frame.loc[some, "formal_share"] + frame["pending_share"].dropna() + 1e-9
-    ).all()
+    for name in ("awareness", "trust_public", "trust_workshops"):
+        assert frame[name].between(0, 1).all(), name
+    assert (frame["scanned_gwh"] <= frame["handed_gwh"] + 1e-9).all()
+    assert (frame["told_gwh"] <= frame["believed_gwh"] + 1e-9).all()
     model = GovernanceModel(case, rng=seed)
     board = model.post_bids(model.law_and_prices())
     assert np.allclose(board.share.sum(axis=-1), 1.0) and np.allclose(board.maker_share.sum(axis=-1), 1.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..chain.plants import Reception, whole_parts
+from ..chain.plants import Reception
 from ..foundations.ledger import Ledger
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER
 from ..mechanisms.market import Board
@@ -40,12 +40,13 @@ SOURCES = ("sold", "on_the_road", "scrap", "ore")  # they count down what came i
 KINDS = 9  # packs, Wh LFP, Wh NCM, then six metals in mg
 
 
-def split(total: int, weights: np.ndarray) -> np.ndarray:
-    """Split whole fen by weights so that the parts sum to the whole."""
-    whole = weights.sum()
-    if whole <= 0:
-        weights, whole = np.ones(len(weights)), len(weights)
-    return whole_parts(weights * (total / whole), total, int(np.argmax(weights)))
+def split(total: int, weights: np.ndarray) -> list[int]:
+    """Split whole fen by a few weights so that the parts sum to the whole; the largest takes the rest."""
+    given = weights.tolist()  # a handful of numbers: plain ones are quicker than arrays
+    whole = sum(given)
+    parts = [int(weight * (total / whole)) for weight in given] if whole > 0 else [0] * len(given)
+    parts[given.index(max(given))] += total - sum(parts)
+    return parts
 
 
 def fen(watt_hours, yuan_per_kwh) -> np.ndarray:
@@ -127,7 +128,7 @@ class Books:
         value: np.ndarray,
         cost: np.ndarray,
         vat_share: float,
-        subsidy: float,
+        subsidy: np.ndarray,
     ) -> None:
         """Sell the metals of what was worked, pay for scrap, processing and tax; pay the subsidy on packs."""
         pay, payable = self.ledger.pay, self.p["scrap_payable"]

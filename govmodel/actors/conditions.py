@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .social_graph import SocialGraph
+
 
 @dataclass
 class Conditions:
@@ -15,3 +17,4 @@ class Conditions:
     scan: np.ndarray  # (31, dispositions) chance that a hand-over is scanned
     contracted: np.ndarray  # (31, 4) share of fleets' lots that go to a licensed recycler under contract, not to tender
     contract_price: np.ndarray  # (31, 2) what those are paid, yuan/kWh, never negative
+    graph: SocialGraph | None = None  # who asks whom, where the case wants every holder on a graph

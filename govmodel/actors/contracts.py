@@ -186,8 +186,9 @@ class ContractBook:
         self.spot = alternatives(board, levers, self.vehicles, p)
         market = model.market
         net, value, cost = market.worth(levers).net[month], board.metal_value, market.licensed_cost[month]
+        net = net[:, None] + model.subsidies(levers)[self.plant]
         worth = rules.recyclers_worth(
-            net[:, None], value[:, None], cost[:, None], self.margin, self.busy, p["fixed_cost_share"]
+            net, value[:, None], cost[:, None] * market.handling, self.margin, self.busy, p["fixed_cost_share"]
         )
         self.price = price = rules.price_at(self.coefficient, self.fee, value[:, None])
         gains = np.empty((2, CHEMISTRIES, len(self.live)))  # what each side would gain by breaking its word, yuan/kWh
@@ -369,9 +370,9 @@ class ContractBook:
             haul=self._hauls(),
             collection=self._collection(),
             worth=rules.recyclers_worth(
-                net[:, None],
+                net[:, None] + model.subsidies(levers),
                 board.metal_value[:, None],
-                cost[:, None],
+                cost[:, None] * market.handling,
                 np.array([recycler.margin for recycler in model.recyclers]),
                 np.array(model.plant_busy),
                 self.p["fixed_cost_share"],

@@ -56,6 +56,8 @@ class Flows:
     resale: np.ndarray = _zeros(PROVINCES)  # fen, workshops to dismantlers
     rewards: np.ndarray = _zeros(len(HOLDER_GROUPS))  # fen
     refunds: np.ndarray = _zeros(len(HOLDER_GROUPS))  # fen of deposits paid back
+    dealt: np.ndarray = _zeros(CLASSES, len(DISPOSITIONS))  # real packs that holders gave away themselves
+    sold_on: np.ndarray = _zeros(PROVINCES)  # real packs that dismantlers sold to workshops
     replaced: np.ndarray = field(default_factory=lambda: np.zeros(CELLS, np.int64))  # simulated packs by cell
 
     @property
@@ -100,8 +102,9 @@ class Flows:
         payer = np.where(channel == WORKSHOP, 4 + made.province, np.minimum(channel, DISMANTLER))
         group = np.where(made.route >= SECOND_LIFE_RETURN, made.route - SECOND_LIFE_RETURN + CLASSES, made.holder_class)
         _add(self.payments, group * PAYERS + payer, fen)
+        _add(self.dealt, made.holder_class * len(DISPOSITIONS) + what, (made.route <= LET_GO) * float(scale))
         _add(self.released_by_class, made.holder_class[new] * CHEMISTRIES + made.chemistry[new], wh[new])
-        self._sell_on(made, payer, board)
+        self._sell_on(made, payer, board, scale)
         # rewards and refunds are paid once, when a pack leaves its first life
         due = wh * (LICENSED_CHANNEL[channel] & (made.route <= LET_GO)) * 0.1
         if reward:
@@ -109,7 +112,7 @@ class Flows:
         if deposits is not None:
             _add(self.refunds, group, np.floor(due * deposits))
 
-    def _sell_on(self, made: Decided, payer: np.ndarray, board: Board) -> None:
+    def _sell_on(self, made: Decided, payer: np.ndarray, board: Board, scale: int) -> None:
         """Add what buyers earn at once: re-used packs sold to their users, and dismantlers' sales to workshops."""
         again = np.flatnonzero(IS_REUSE[made.what] | IS_SECOND_LIFE[made.what])
         what, wh = made.what[again], made.watt_hours[again]
@@ -119,6 +122,7 @@ class Flows:
         _add(self.reuse_income, owner, np.floor(wh * worth * 0.1))
         sold = np.flatnonzero(SOLD_ON[made.what])
         price = board.paid[WORKSHOP, made.cell[sold]]
+        self.sold_on += np.bincount(made.province[sold], minlength=PROVINCES) * float(scale)
         _add(self.resale, made.province[sold], np.floor(made.watt_hours[sold] * price * 0.1))
 
 

@@ -29,6 +29,7 @@ from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
 from ..foundations.calendar import MONTHS, RUN_FROM, month_name
 from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP, choose_channel
+from ..mechanisms.culture import own_awareness, peer_codes, ties_of
 from ..mechanisms.market import Board
 from ..mechanisms.tender import award
 from .conditions import Conditions
@@ -64,7 +65,7 @@ class Holder:
     kwh: float
     leased: bool
     price_sensitivity: float  # multiple of the average
-    awareness: float  # share, where its community is as aware as at the start
+    awareness: float  # its own, where its community is as aware as at the start
 
 
 CHUNK = 1 << 13  # rows worked on at a time: fits the processor's cache
@@ -93,6 +94,7 @@ class Holders:
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
         self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
+        self.ties, self._peer_codes = ties_of(facts, p), peer_codes(int(p["peers"]))
         self.lot = max(1, int(p["tender_lot"] / case.scale))
 
     def __len__(self) -> int:
@@ -114,7 +116,7 @@ class Holders:
             int(traits.watt_hours[0]) / 1000.0,
             bool(traits.leased[0]),
             float(traits.price_sensitivity[0]),
-            min(self.p["awareness"] * float(traits.norm[0]), 1.0),
+            float(own_awareness(self.p["awareness"], 0.0, traits.norm, 0.0)[0]),
         )
 
     def sold(self, month: int) -> np.ndarray:
@@ -136,7 +138,7 @@ class Holders:
         return Rows.joined([fresh, *self.waiting.leave(month)])
 
     def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits: np.ndarray) -> Flows:
-        """Let everyone whose pack comes loose this month decide; `deposits` is yuan/kWh by month of sale."""
+        """Let everyone whose pack comes loose this month decide; `deposits`: yuan/kWh by month of sale, province."""
         rows = self.gather(month)
         flows = Flows()
         for begin in range(0, len(rows), CHUNK):
@@ -158,7 +160,7 @@ class Holders:
         route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
-        owed = deposits[SALE_MONTH[row]] if deposits.any() else None
+        owed = deposits[SALE_MONTH[row], province] if deposits.any() else None
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
@@ -175,13 +177,16 @@ class Holders:
             )
         free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
-            here = (route[free] * PROVINCES + province[free]) * CLASSES + holder_class[free]
+            community = province[free] * CLASSES + holder_class[free]
+            here = route[free] * (PROVINCES * CLASSES) + community
             utility = board.offer.take(cell[free], axis=1)
             if owed is not None:
                 utility[: DISMANTLER + 1] += owed[free]
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
             utility += conditions.ease.take(here, axis=1)
-            aware = np.minimum(conditions.awareness[province[free], holder_class[free]] * traits.norm[free], 1.0)
+            mean = conditions.awareness.take(community)
+            polled = self._poll(rows, free, community, holders[free], conditions)
+            aware = own_awareness(mean, polled, traits.norm[free], self.p["peer_weight"])
             utility[: DISMANTLER + 1] += aware * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
             price[free] = board.paid[channel[free], cell[free]]
@@ -193,6 +198,12 @@ class Holders:
         wh = traits.watt_hours * fleet.scale
         made = Decided(wh, province, chemistry, holder_class, cell, route, what, channel, price, scanned)
         flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
+
+    def _poll(self, rows, free, community, holders, conditions) -> np.ndarray:
+        """Give, for the rows that choose, what share of the peers they ask is aware."""
+        if conditions.graph is not None:
+            return conditions.graph.poll(conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders))
+        return self.ties.poll(draws.words(holders, self._peer_codes), community, conditions.awareness)
 
     def _tender(
         self, rows, lots, keys, cell, province, route, board, conditions, levers, extra

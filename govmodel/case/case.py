@@ -16,6 +16,7 @@ from ..foundations.calendar import month_name
 from ..foundations.errors import InputError, nearest
 from . import levers as lever_room
 from . import policies as policy_room
+from .policies import NATION
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 ALIASES = {"low_outlook": "low", "central_outlook": "central", "high_outlook": "high"}
@@ -64,7 +65,7 @@ class Case:
     early_release: tuple[EarlyRelease, ...]
     without: tuple[str, ...]  # mechanisms that are switched off
     structure: str
-    policies: tuple[str, ...]
+    laws: tuple[policy_room.Policy, ...]
     own_levers: Mapping[str, lever_room.OwnPath] = field(default_factory=dict)  # what the user named
 
     @classmethod
@@ -105,7 +106,7 @@ class Case:
                     month_name(campaign.until),
                     "Let the campaign end after it starts.",
                 )
-        names = schema.check_policies(governance.policies, scenario.country)
+        laws = policy_room.choose(governance.policies, governance.enacted, scenario.country)
         case = cls(
             **{label: getattr(table, label) for label in _LABELS},
             country=scenario.country,
@@ -119,7 +120,7 @@ class Case:
             early_release=campaigns,
             without=tuple(sorted(set(scenario.without))),
             structure=governance.structure,
-            policies=names,
+            laws=laws,
             own_levers=MappingProxyType(schema.check_levers(governance.levers, scenario.country)),
         )
         return case._without(governance.by_law)
@@ -152,7 +153,7 @@ class Case:
                 table.update(value)
             elif key in _LABELS:
                 data[key] = value
-            elif key in ("structure", "policies"):
+            elif key in ("structure", "policies", "enacted"):
                 data["governance"][key] = value
             elif key in data["scenario"]:
                 data["scenario"][key] = month_name(value) if key in ("start", "until") and _is_month(value) else value
@@ -180,6 +181,7 @@ class Case:
             "governance": {
                 "structure": self.structure,
                 "policies": list(self.policies),
+                "enacted": [law.to_dict() for law in self.laws if law != policy_room.load(self.country).get(law.id)],
                 "levers": {
                     name: {month_name(month): value for month, value in path.items()}
                     if isinstance(path, Mapping)
@@ -206,6 +208,11 @@ class Case:
         """Write the resolved case to a file."""
         Path(path).write_text(self.to_toml(), encoding="utf-8", newline="\n")
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Name the policies in force, in the order in which they were given."""
+        return tuple(law.id for law in self.laws)
+
     @cached_property
     def hash(self) -> str:
         """Give the sha256 of the resolved content without name, title and description."""
@@ -213,6 +220,7 @@ class Case:
         for label in _LABELS:
             del data[label]
         del data["governance"]["by_law"]  # who set a path changes nothing in the run
+        data["provinces"] = {name: path.tolist() for name, path in self.provincial_paths.items()}
         return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @cached_property
@@ -229,13 +237,29 @@ class Case:
         lever_room.load(self.country)[name]  # refuses an unknown name
         return self._paths[name]
 
-    def _path(self, name: str, own: lever_room.OwnPath | None) -> np.ndarray:
+    @cached_property
+    def provincial_paths(self) -> dict[str, np.ndarray]:
+        """Give the levers that laws set otherwise in some province: float (months, 31) by name."""
+        from ..facts import PROVINCES
+
+        paths = {}
+        for name in {change.lever for law in self.laws for change in law.changes if change.province != NATION}:
+            own = self.own_levers.get(name)
+            paths[name] = _read_only(np.column_stack([self._path(name, own, province) for province in PROVINCES]))
+        return dict(sorted(paths.items()))
+
+    def _path(self, name: str, own: lever_room.OwnPath | None, province: str = NATION) -> np.ndarray:
         """Lay the laws over the 2025 value, and the user's path over the laws: each move holds until a later one.
 
-        The user's moves come last, so from the first of them on no law counts.
+        The user's moves come last, so from the first of them on no law counts. What a law sets for some months only
+        gives way afterwards to what held before.
         """
         values = np.full(len(self.months), lever_room.load(self.country)[name].value_2025)
-        moves = [(change.month, change.value) for change in policy_room.law_of(name, self.policies, self.country)]
+        for change in policy_room.law_of(name, self.laws):
+            if change.province in (NATION, province):
+                last = self.until if change.until is None else change.until
+                values[(self.months >= change.month) & (self.months <= last)] = change.value
+        moves = []
         if own is not None:
             moves += own.items() if isinstance(own, Mapping) else [(lever_room.effective_from(own, self.start), own)]
         for month, value in moves:

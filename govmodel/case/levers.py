@@ -31,6 +31,7 @@ _ENTRIES = {
     "source",
     "why",
     "read_from_step",
+    "by_province",
     "description",
     "description_zh",
 }
@@ -52,6 +53,7 @@ class Lever:
     source: str
     why: str
     read_from_step: int
+    by_province: bool
     description: str
     description_zh: str
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..foundations.errors import InputError, nearest
-from . import levers, policies
+from . import levers
 
 STRUCTURES = ("market",)
 OUTLOOKS = ("low", "central", "high")
@@ -96,6 +96,7 @@ class Governance(_Strict):
 
     structure: Annotated[str, one_of(STRUCTURES, "a structure that exists yet")] = "market"
     policies: list[str] = ["interim_measures_2018", "measures_2026"]
+    enacted: list[dict] = []  # the content of policies that came from files of the user's own
     levers: dict[str, Any] = {}
     by_law: list[str] = []
 
@@ -152,18 +153,6 @@ def check(data: object) -> CaseFile:
         return CaseFile.model_validate(data)
     except ValidationError as error:
         raise translate(error) from None
-
-
-def check_policies(names: list[str], country: str) -> tuple[str, ...]:
-    """Accept the names of policies that the country's facts hold, each once."""
-    known = policies.load(country)
-    for place, name in enumerate(names):
-        field = f"governance.policies[{place}]"
-        if name not in known:
-            raise InputError(field, "the name of a policy", name, nearest(name, known, "Policies"))
-        if name in names[:place]:
-            raise InputError(field, "each policy once", name, "Remove one of the two.")
-    return tuple(names)
 
 
 def check_levers(given: dict, country: str) -> dict[str, levers.OwnPath]:

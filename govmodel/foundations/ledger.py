@@ -105,10 +105,10 @@ class Ledger:
 
     def check(self, month: int, outside: tuple[str, ...]) -> None:
         """Hold the books to their laws: no payment is negative, and only the outside places may be below zero."""
-        if (self.amounts[month - self.first_month] < 0).any():
+        if self.amounts[month - self.first_month].min(initial=0) < 0:
             line = int(np.argmin(self.amounts[month - self.first_month]))
             raise LawBroken(f"{month_name(month)}: a negative payment on line {self.purposes[line]!r}")
         inside = [row for name, row in self.places.items() if name not in outside]
-        if (self.stock[inside] < 0).any():
+        if self.stock[inside].min() < 0:
             row = inside[int(np.argmin(self.stock[inside].min(axis=1)))]
             raise LawBroken(f"{month_name(month)}: less than nothing in {list(self.places)[row]!r}")

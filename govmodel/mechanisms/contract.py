@@ -73,7 +73,8 @@ def recyclers_worth(net, value, cost, margin, busy, fixed_cost_share):
     """What a contracted kWh is worth to a plant at its gate, yuan/kWh (..., 2).
 
     It wants the margin it takes from everybody, and an idle plant has fixed cost that secured feed helps to bear.
-    `net` metals less tax and cost, `value` metals, `cost` processing, each (2, 1); `margin`, `busy` (plants).
+    `net` metals less tax and cost, with the subsidy, (2, plants); `value` metals, `cost` processing (2, 1); `margin`
+    and `busy` (plants).
     """
     idle = 1.0 - np.clip(busy, 0.0, 1.0)
     return net - margin * value + fixed_cost_share * cost * idle

@@ -63,13 +63,13 @@ class Worth:
     """What prices and the law make a kWh worth to each kind of buyer, month by month; yuan/kWh."""
 
     licensed_metal: np.ndarray  # (months, 2) metals a plant sells
-    net: np.ndarray  # (months, 2) the same less VAT and cost, with the subsidy
+    net: np.ndarray  # (months, 2) the same less VAT and cost
     second_worth: np.ndarray  # (months, 2, 4) what storage operators pay
     second: np.ndarray  # (months, 2, 4) the same less cost and VAT
     crude_value: np.ndarray  # (months, 2) black mass and scrap metal a workshop sells
     crude_vat: np.ndarray  # (months, 2) VAT that refiners pay on the salts in black mass
     reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
-    reuse_chance: np.ndarray  # (months, 2, 4) chance that a workshop re-uses
+    reuse_chance: np.ndarray  # (months, CELLS) chance that a workshop re-uses, the same in all provinces
     best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
     gain: np.ndarray  # (months, 2) the cost and tax that a workshop saves, on which fines are set
 
@@ -93,6 +93,7 @@ class Market:
         self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
         self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
+        self.handling = 1.0  # factor on processing cost, by what plants know of the packs
         self._worth: tuple[tuple, Worth] | None = None
         self._near: tuple[np.ndarray, np.ndarray] | None = None
 
@@ -103,14 +104,14 @@ class Market:
 
     def worth(self, levers: dict) -> Worth:
         """Work out what a kWh is worth to whom under the law in force; kept until the law changes."""
-        law = tuple(levers[name] for name in ("subsidy", "vat_relief", "reuse_ban"))
+        law = (self.handling, levers["vat_relief"], levers["reuse_ban"])
         if self._worth is None or self._worth[0] != law:
             self._worth = (law, self._work_out(levers))
         return self._worth[1]
 
     def _work_out(self, levers: dict) -> Worth:
         p = self.p
-        value, cost = self.licensed_metal, self.licensed_cost
+        value, cost = self.licensed_metal, self.licensed_cost * self.handling
         tax = self.vat(value, levers)
         ratio = np.array([p["second_life_price_lfp"], p["second_life_price_ncm"]])[:, None]
         second_worth = self._new_pack * (ratio * BAND_HEALTH)
@@ -126,10 +127,10 @@ class Market:
             self._new_pack * (p["reuse_price"] * BAND_HEALTH) * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
         )
         reuse = reuse_worth - p["reuse_cost"]
-        reuse_chance = logistic((reuse - crude) / p["use_choice_error"])
+        reuse_chance = np.tile(logistic((reuse - crude) / p["use_choice_error"]).reshape(len(value), -1), PROVINCES)
         gain = np.maximum(cost + tax - self.workshop_cost, 0.0)
         best = np.maximum(crude, reuse)
-        net = value - tax - cost + levers["subsidy"]
+        net = value - tax - cost
         return Worth(value, net, second_worth, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, gain)
 
     def post(
@@ -141,18 +142,20 @@ class Market:
         workshop_margin: np.ndarray,
         risk: np.ndarray,
         premium: np.ndarray,
+        subsidy: np.ndarray,
         levers: dict,
     ) -> Board:
         """Post the bids of a month: margins are shares of value by plant and by province of the workshops.
 
         `plant_pull` is each plant's free capacity (its weight in the market), `haul` is freight and permits, yuan/kWh
         (31, 2, plants). `risk` (31,) is the fine that a province's workshops expect, as a multiple of what they gain by
-        unlawful work; `premium` (2,) is what automakers' and battery makers' outlets add, yuan/kWh.
+        unlawful work; `premium` (2,) is what automakers' and battery makers' outlets add, and `subsidy`
+        (plants,) what each plant is promised, yuan/kWh.
         """
         worth = self.worth(levers)
         value = worth.licensed_metal[month]
         # below zero a plant takes packs free of charge
-        gate = np.maximum(worth.net[month][:, None] - plant_margin * value[:, None], 0.0)
+        gate = np.maximum(worth.net[month][:, None] + subsidy - plant_margin * value[:, None], 0.0)
         share, licensed, maker_share, maker = self._deliver(gate, plant_pull, haul)
         second, error = worth.second[month], self.p["use_choice_error"]
         either = np.stack([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
@@ -172,7 +175,7 @@ class Market:
             tender=paid[KINDS],
             tender_extra=offer[KINDS] - paid[KINDS],
             second_life=second_chance.reshape(2, CELLS),
-            reuse=np.tile(worth.reuse_chance[month].ravel(), PROVINCES),
+            reuse=worth.reuse_chance[month],
             to_workshop=to_workshop.ravel(),
             gate=gate,
             share=share,
@@ -244,16 +247,18 @@ class Ease:
         workshops: np.ndarray,
         collecting: np.ndarray,
         trust: np.ndarray,
+        outlet_duty: np.ndarray,
         levers: dict,
     ) -> np.ndarray:
         """Give the utility of (6 channels, routes * 31 * classes) for the sites there are and the law in force.
 
         `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road, `workshops` that buy for
-        themselves and workshops `collecting` for licensed recyclers by province; `trust` in [0, 1] by (5 channels, 31
-        provinces, 4 holder classes). A site more counts by the logarithm: convenience x log(1 + sites / 100).
+        themselves, workshops `collecting` for licensed recyclers and the `outlet_duty` by province; `trust` in [0, 1]
+        by (5 channels, 31 provinces, 4 holder classes). A site more counts by the logarithm:
+        convenience x log(1 + sites / 100).
         """
         p = self.p
-        duty = levers["outlet_duty"] * vehicles[:, None] / 1e4 * [1.0, p["battery_maker_outlet_duty"]]
+        duty = outlet_duty[:, None] * vehicles[:, None] / 1e4 * [1.0, p["battery_maker_outlet_duty"]]
         sites = np.concatenate([np.maximum(outlets[:, :2], duty), outlets[:, 2:], workshops[:, None]], axis=1)
         sites[:, RECYCLER] += collecting
         ease = self._fixed.copy()

@@ -6,7 +6,7 @@ system"):
 
     trust = (prior_kept + kept) / (prior_kept + prior_broken + kept + broken)
 
-Each quarter old evidence fades by `trust_forgetting` and new evidence is added, a breach weighing `harm_of_breach`
+Each quarter old evidence fades by `organisations_forget` and new evidence is added, a breach weighing `harm_of_breach`
 times a kept dealing (less where it was settled). Where information is shared, everybody also hears of the others' new
 dealings, in proportion to how far the teller is trusted.
 """
@@ -70,7 +70,7 @@ class Evidence:
         of_plants, of_sources = self.record()
         told = shared * self.p["hearsay_weight"]
         for table in self.tables():
-            table *= self.p["trust_forgetting"]
+            table *= self.p["organisations_forget"]
         _, _, sources, plants = self.table.shape
         harm = broken * self.p["harm_of_breach"]
         for row, (on_plant, on_source) in enumerate(((kept, kept), (harm[1], harm[0]))):

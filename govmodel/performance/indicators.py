@@ -12,6 +12,7 @@ from ..actors.fates import IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_G
 from ..facts import METALS, PROVINCES
 from ..mechanisms.choice import RECYCLER, WORKSHOP
 from . import networks
+from .society import society
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
 
 def indicators(model, months: int) -> pd.DataFrame:
     """Compute every indicator for the first `months` months of a model: one row a month, "month" first."""
-    values = {**_physical(model, months), **_prices(model, months), **_money(model, months)}
+    physical = _physical(model, months)
+    values = {**physical, **_prices(model, months), **_money(model, months), **society(model, months, physical)}
     values |= networks.indicators(model, months)
     for name, indicator in INDICATORS.items():
         if indicator.aggregation.startswith("ratio:"):
@@ -128,6 +130,11 @@ def _prices(model, months: int) -> dict[str, np.ndarray]:
     return values
 
 
+def _lines(*lines: slice) -> np.ndarray:
+    """Put the numbers of several lines of the ledger together."""
+    return np.concatenate([np.arange(line.start, line.stop) for line in lines])
+
+
 def _money(model, months: int) -> dict[str, np.ndarray]:
     """Incomes and outlays in million yuan."""
     ledger = model.ledger
@@ -143,7 +150,8 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
         "workshop_profit": ledger.net(workshops)[:months] / million,
         "treasury_net": ledger.net(["treasury"])[:months] / million,
         "governance_cost": (
-            amounts[:, model.books.inspections].sum(axis=1) + ledger.net(["mediators_and_writers"])[:months]
+            amounts[:, _lines(model.books.inspections, model.public.campaigns)].sum(axis=1)
+            + ledger.net(["mediators_and_writers"])[:months]
         )
         / million,
         "deposit_fund": np.cumsum(ledger.net(["deposit_fund"])[:months]) / million,

@@ -4,6 +4,7 @@ import csv
 
 from ..case.case import Case, library
 from ..case.levers import LEVERS
+from ..case.policies import NATION
 from ..case.policies import load as load_policies
 from ..facts import load as load_facts
 from ..foundations import parameters
@@ -97,7 +98,9 @@ def _policies() -> list[dict]:
             "id": policy.id,
             "date": policy.date,
             "lever": change.lever,
+            "province": change.province,
             "from": month_name(change.month),
+            "until": "" if change.until is None else month_name(change.until),
             "value": change.value,
             "unit": LEVERS[change.lever].unit,
             "source": change.source,
@@ -159,7 +162,11 @@ def _policy_entries() -> list[tuple[str, str, str]]:
 
     def moved(change) -> str:
         unit = LEVERS[change.lever].unit
-        return f"from {month_name(change.month)} {change.lever} = {change.value:g} {unit} ({change.source})"
+        where = "" if change.province == NATION else f" in {change.province}"
+        until = "" if change.until is None else f" to {month_name(change.until)}"
+        return (
+            f"from {month_name(change.month)}{until}{where} {change.lever} = {change.value:g} {unit} ({change.source})"
+        )
 
     return [
         (policy.id, f"{policy.date}: {policy.title} ({policy.reference})", "\n".join(map(moved, policy.changes)))

@@ -47,7 +47,9 @@ class Bids:
     def licensed_cost(self, chemistry: int) -> float:
         """Licensed processing cost, which has fallen by learning since January 2024."""
         cost = self.p[f"processing_cost_{CHEMISTRIES[chemistry].lower()}"]
-        return cost * (1 - self.p["processing_learning"]) ** (self.month / 12 - 11)
+        cost *= (1 - self.p["processing_learning"]) ** (self.month / 12 - 11)
+        saved = self.p["sharing_saves"]
+        return cost * (1 - saved * self.levers["information_sharing"]) / (1 - saved * self.p["sharing_usual"])
 
     def new_pack(self, chemistry: int) -> float:
         """Price of a new pack this year."""

@@ -15,6 +15,15 @@ from .pack import UNIT, WAYS, Pack, log
 CELLS = 31 * 2 * 4  # cohorts sold in one month: province, chemistry, holder class
 
 
+def steps(shares: list[float]) -> list[int]:
+    """Lay out shares as 256 entries, each to the nearest step of its running total."""
+    entries, running = [], 0.0
+    for number, share in enumerate(shares):
+        running += share
+        entries += [number] * (round(running * 256) - len(entries))
+    return entries
+
+
 class OneByOne(mesa.Model):
     """All packs ever sold, each an agent; the months before the start are lived through when the world is built."""
 
@@ -23,6 +32,7 @@ class OneByOne(mesa.Model):
     def __init__(self, facts, case, seed: int, leased_share):
         super().__init__(rng=seed % 2**32)
         self.facts, self.case, self.p, self.leased_share = facts, case, case.parameters, leased_share
+        self.tie_people()
         self.luck_seed = seed
         self.month = case.start
         self.events: list[tuple] = []
@@ -31,6 +41,21 @@ class OneByOne(mesa.Model):
         for month in range(case.start):
             self.sell_new(month)
         self.live_before_start()
+
+    def tie_people(self) -> None:
+        """Lay out, for 256 steps of luck, in which province and class somebody a holder meets is."""
+        p, facts = self.p, self.facts
+        mix = facts.class_share[:13].mean(axis=0)  # 2013 to 2025
+        self.met_province, self.met_class = [], []
+        for own in range(31):
+            near = [other for other in range(31) if facts.neighbours[own, other]]
+            away = (1 - p["ties_home"]) / len(near)
+            self.met_province.append(
+                steps([p["ties_home"] if other == own else away * (other in near) for other in range(31)])
+            )
+        for own in range(4):
+            others = [(1 - p["ties_class"]) * float(share) / float(mix.sum()) for share in mix]
+            self.met_class.append(steps([others[i] + p["ties_class"] * (i == own) for i in range(4)]))
 
     # births
 
@@ -129,6 +154,8 @@ class OneByOne(mesa.Model):
         flows.watt_hours[here] += wh
         flows.fen[here] += fen
         flows.scanned_wh[here] += wh * scanned
+        if route not in ("second_life_return", "reuse_return"):
+            flows.dealt[pack.holder_class, WAYS.index(way)] += self.case.scale
         if first:
             flows.released_by_class[pack.holder_class, pack.chemistry] += wh
         seller = {"second_life_return": 4, "reuse_return": 5}.get(route, pack.holder_class)
@@ -140,10 +167,11 @@ class OneByOne(mesa.Model):
         elif way.endswith("second_life"):
             flows.reuse_income[buyer] += math.floor(wh * board.second_life_worth[pack.chemistry, cell % 4] * 0.1)
         if way.startswith("dismantler:workshop"):
+            flows.sold_on[pack.province] += self.case.scale
             flows.resale[pack.province] += math.floor(wh * board.paid[CHANNELS.index("workshop"), cell] * 0.1)
         if channel not in ("workshop", "kept") and route not in ("second_life_return", "reuse_return"):
             flows.rewards[seller] += math.floor(wh * 0.1 * levers["holder_reward"])
-            flows.refunds[seller] += math.floor(wh * 0.1 * self.deposits[pack.born])
+            flows.refunds[seller] += math.floor(wh * 0.1 * self.deposits[pack.born, pack.province])
 
 
 class Shuffled(OneByOne):

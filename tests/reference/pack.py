@@ -112,8 +112,36 @@ class Pack(mesa.Agent):
     def awareness(self) -> float:
         """What awareness adds to a licensed channel for its holder."""
         mean = self.model.conditions.awareness[self.province, self.holder_class]
-        aware = min(mean * (2 * ((self.pieces(0)[3] + 0.5) / 65536)), 1.0)
+        norm = 2 * ((self.pieces(0)[3] + 0.5) / 65536)
+        own = mean + (norm - 1) * min(mean, 1 - mean)
+        aware = own + self.model.p["peer_weight"] * (self.polled - own)
         return aware * self.model.p["awareness_weight"]
+
+    @property
+    def polled(self) -> float:
+        """Share of aware among the few people its holder asks, the same ones all its life."""
+        world, aware = self.model, 0
+        if world.conditions.graph is not None:
+            return self.asked_on_the_graph()
+        peers = int(world.p["peers"])
+        holder = draws.splitmix64(world.luck_seed, self.key + 1)
+        for number in range(peers):
+            word = draws.splitmix64(holder, draws.code("peer", 0, number))
+            province = world.met_province[self.province][word % 256]
+            holder_class = world.met_class[self.holder_class][word // 256 % 256]
+            aware += (word >> 32) / 2**32 < world.conditions.awareness[province, holder_class]
+        return aware / peers
+
+    def asked_on_the_graph(self) -> float:
+        """Share of aware among its holder's peers, where every holder is a node; a replacement has a member's place."""
+        graph = self.model.conditions.graph
+        node = self.number
+        if self.replacement:
+            community = self.province * 4 + self.holder_class
+            members = [node for node in range(graph.nodes) if graph.community[node] == community]
+            node = members[int(self.luck("peer", 8) * len(members))]
+        asked = [bool(graph.aware[peer]) for peer in graph.peers[:, node]]
+        return sum(asked) / len(asked)
 
     @property
     def life(self) -> float:
@@ -236,7 +264,7 @@ class Pack(mesa.Agent):
             licensed = name not in ("workshop", "kept")
             offer = world.board.offer[i, cell]
             if licensed:
-                offer = offer + world.deposits[self.born]
+                offer = offer + world.deposits[self.born, self.province]
             utility = offer * self.price_sensitivity + world.conditions.ease[i, place]
             if licensed:
                 utility = utility + self.awareness
@@ -262,7 +290,9 @@ class Pack(mesa.Agent):
             bid = world.board.tender[i, cell]
             error = log(float(count)) - log(self.wait("bid", i, self.decisions, key)) - EULER
             valued = bid * (1.0 + p["tender_error"] * error)
-            extra = world.board.tender_extra[i, cell] + (world.deposits[self.born] if kind != "workshop" else 0.0)
+            extra = world.board.tender_extra[i, cell] + (
+                world.deposits[self.born, self.province] if kind != "workshop" else 0.0
+            )
             if route == "second_life_return":
                 extra = 0.0
             record = (1 - weight) * p["tender_licence_worth"] * (0.0 if kind == "workshop" else 1.0)
