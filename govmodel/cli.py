@@ -1,12 +1,11 @@
 """The command line: run a case, trace a pack, describe what there is.
 
 Every command ends with 0 when it is done, 2 when something that was given cannot be used (one message says what),
-3 when a file could not be read or written, 130 when it was interrupted, and 1 when govmodel itself failed.
+3 when a file could not be read or written, 4 when `validate --require` wanted more patterns in band, 130 when it was
+interrupted, and 1 when govmodel itself failed.
 """
 
-import functools
 import json
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Annotated
 
 import typer
 
+from . import commands_study
 from .foundations.errors import InputError
+from .shell import DONE, Language, console, guarded, say
 from .version import __version__
-
-DONE, FAILED, BAD_INPUT, NO_FILE, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="govmodel",
@@ -29,7 +28,7 @@ app = typer.Typer(
     help="Who should govern China's retired electric-vehicle batteries? Runs the chain month by month and shows what "
     "becomes of the packs, who earns, and what governing costs.",
     epilog="Exit codes: 0 done, 1 govmodel failed, 2 bad input, 3 a file could not be read or written, "
-    "130 interrupted.",
+    "4 too few patterns in band (validate --require), 130 interrupted.",
 )
 
 
@@ -59,41 +58,6 @@ class Topic(StrEnum):
     indicators = "indicators"
     policies = "policies"
     facts = "facts"
-
-
-class Language(StrEnum):
-    """Languages of a life history."""
-
-    en = "en"
-    zh = "zh"
-
-
-def say(message: str) -> None:
-    """Tell the user something that is no result."""
-    typer.echo(message, err=True)
-
-
-def guarded(command):
-    """Turn what a user can mend into one message and an exit code of its own."""
-
-    @functools.wraps(command)
-    def call(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except InputError as error:
-            say(f"govmodel: {error}")
-            raise typer.Exit(BAD_INPUT) from None
-        except BrokenPipeError:  # whoever read our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(DONE) from None
-        except OSError as error:
-            say(f"govmodel: {error.filename or 'a file'} could not be read or written: {error.strerror or error}.")
-            raise typer.Exit(NO_FILE) from None
-        except KeyboardInterrupt:
-            say("govmodel: interrupted; nothing was saved.")
-            raise typer.Exit(INTERRUPTED) from None
-
-    return call
 
 
 def set_levers(settings: list[str], start: int) -> dict[str, float | dict[str, float]]:
@@ -127,7 +91,7 @@ def set_levers(settings: list[str], start: int) -> dict[str, float | dict[str, f
     return {name: path[None] if None in path else path for name, path in paths.items()}
 
 
-def _warn_of_idle_levers(case) -> None:
+def _warn_of_idle_levers(case, texts) -> None:
     """Say so when a lever that was set moves nothing: it acts after the end, or nothing reads it yet."""
     from .case.levers import LEVERS, effective_from
     from .foundations.calendar import month_name
@@ -135,18 +99,9 @@ def _warn_of_idle_levers(case) -> None:
     for name, path in case.own_levers.items():
         first = effective_from(path, case.start)
         if first > case.until:
-            say(f"Note: {name} counts from {month_name(first)}, after the run's end; it changes nothing here.")
+            say(texts("terminal.idle_late", lever=name, month=month_name(first)))
         elif LEVERS[name].read_from_step > 1:
-            say(f"Note: {name} is kept with the case, but nothing in this version reads it; it changes nothing.")
-
-
-def _console():
-    """Make the console for results: as wide as the terminal, or wide enough for the tables."""
-    from rich.console import Console
-
-    from .report.terminal import WIDTH
-
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
+            say(texts("terminal.idle_unread", lever=name))
 
 
 def _version(wanted: bool) -> None:
@@ -188,6 +143,9 @@ def run_command(
     packs: Annotated[bool, typer.Option("--packs", help="With --out: save what became of every pack.")] = False,
     format_: Annotated[RunFormat, typer.Option("--format", help="How to print the years.")] = RunFormat.table,
     quiet: Annotated[bool, typer.Option("--quiet", help="No table, no notes, no progress bar.")] = False,
+    lang: Annotated[
+        Language, typer.Option(help="English or Chinese: the table, the notes, the picture.")
+    ] = Language.en,
 ) -> None:
     """Run a case and show it year by year.
 
@@ -198,38 +156,53 @@ def run_command(
       govmodel run --set subsidy=20 --set subsidy@2030-01=10 --until 2032-12
       govmodel run my_case.toml --replications 20 --out my_run
       govmodel run --scale 20000 --format csv > years.csv
+      govmodel run --lang zh
     """
-    from .case import Case
     from .folder import check_free
+    from .progress import Bar
+    from .report.texts import Texts
     from .run import run
 
-    chosen = Case.load(case)
-    given = {"structure": structure, "scale": scale, "start": start, "until": until}
-    chosen = chosen.with_(**{key: value for key, value in given.items() if value is not None})
-    if set_:
-        chosen = chosen.with_(levers=set_levers(set_, chosen.start))
+    texts = Texts(lang.value)
+    chosen = _chosen(case, set_, structure=structure, scale=scale, start=start, until=until)
     if packs and out is None:
         raise InputError("--packs", "a folder to save the packs in", "no --out", "Add --out DIR.")
     if out is not None:
         check_free(out)
     if not quiet:
-        _warn_of_idle_levers(chosen)
-    done = run(chosen, seed, progress=not quiet, replications=replications, packs=packs)
+        _warn_of_idle_levers(chosen, texts)
+    progress = False if quiet else Bar(texts("terminal.months"))
+    done = run(chosen, seed, progress=progress, replications=replications, packs=packs)
     if out is not None:
-        from .report.figures import save_overview
-
-        done.save(out)
-        save_overview(done, out / "overview.png")
-    _print_years(done, format_, quiet, str(out) if out is not None else None)
+        _save(done, out, texts, quiet)
+    _print_years(done, format_, quiet, str(out) if out is not None else None, lang.value)
 
 
-def _print_years(done, format_: RunFormat, quiet: bool, saved_in: str | None) -> None:
+def _chosen(name: str, settings: list[str] | None, **given: object):
+    """Load a case and change what was given."""
+    from .case import Case
+
+    case = Case.load(name).with_(**{key: value for key, value in given.items() if value is not None})
+    return case.with_(levers=set_levers(settings, case.start)) if settings else case
+
+
+def _save(done, out: Path, texts, quiet: bool) -> None:
+    """Save a run and its picture; say so if the picture could not be drawn in the language asked for."""
+    from .report.figures import save_overview
+
+    done.save(out)
+    drawn_in = save_overview(done, out / "overview.png", texts.lang)
+    if drawn_in != texts.lang and not quiet:
+        say(texts("figures.no_font"))
+
+
+def _print_years(done, format_: RunFormat, quiet: bool, saved_in: str | None, lang: str) -> None:
     """Print a run's years in the format asked for."""
     if format_ is RunFormat.table:
         if not quiet:
             from .report.terminal import show
 
-            show(done, _console(), saved_in)
+            show(done, console(), saved_in, lang)
         return
     from .report.tables import yearly
 
@@ -269,6 +242,9 @@ def describe(
     format_: Annotated[
         ListFormat, typer.Option("--format", help="How to print it; json and markdown give every field.")
     ] = ListFormat.table,
+    lang: Annotated[
+        Language, typer.Option(help="English or Chinese, for the table; json and markdown give both.")
+    ] = Language.en,
 ) -> None:
     """List what there is: names, units, ranges, sources.
 
@@ -277,32 +253,19 @@ def describe(
       govmodel describe levers
       govmodel describe indicators --format markdown
       govmodel describe parameters --format json
+      govmodel describe levers --lang zh
     """
-    from .report import catalogue
+    from .report import catalogue, listing
 
     if format_ is ListFormat.table:
-        from rich.table import Table
-        from rich.text import Text
-
-        found = catalogue.entries(topic.value)
-        table = Table(
-            show_header=False,
-            box=None,
-            pad_edge=False,
-            padding=(0, 2, 0, 0),
-            title_style="bold",
-            title=f"{topic.value.capitalize()} ({len(found)})",
-            title_justify="left",
-        )
-        table.add_column(no_wrap=True, style="bold")
-        table.add_column()
-        for name, figures, meaning in found:
-            table.add_row(name, Text(figures).append(f"\n{meaning}" if meaning else "", style="dim"))
-        _console().print(table)
+        listing.show(topic.value, console(), lang.value)
     elif format_ is ListFormat.json:
         typer.echo(json.dumps(catalogue.rows(topic.value), ensure_ascii=False, indent=2))
     else:
         typer.echo(catalogue.as_markdown(catalogue.rows(topic.value)))
+
+
+commands_study.add_to(app)
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from .actors.fates import CHANNEL_OF, FIRST_WAY, LICENSED, RECOVERIES, WORKSHOP_
 from .actors.flows import Flows
 from .actors.government import CentralGovernment, Province
 from .actors.holders import Holders
-from .actors.makers import Automaker, BatteryMaker
+from .actors.industry import Industry, margin_at_start
+from .actors.makers import Automaker, BatteryMaker, Makers
 from .actors.public import Public
 from .case import levers as lever_room
 from .case.case import Case
@@ -22,7 +23,7 @@ from .chain.plants import Plants, Reception
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.ledger import Ledger
 from .mechanisms import information
-from .mechanisms.choice import BATTERY_MAKER_OUTLET
+from .mechanisms.choice import BATTERY_MAKER_OUTLET, RECYCLER
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Board, Ease, Market
 from .mechanisms.tender import KINDS, attendance
@@ -93,10 +94,11 @@ class GovernanceModel(mesa.Model):
         facts, p = self.facts, self.parameters
         self.central = CentralGovernment(self)
         self.provinces = [Province(self, code, i) for i, code in enumerate(country_facts.PROVINCES)]
-        self.makers = [Automaker(self, name, share) for name, share in zip(facts.automakers, facts.automaker_share.T)]
-        self.makers += [
-            BatteryMaker(self, name, share) for name, share in zip(facts.battery_makers, facts.battery_maker_share.T)
-        ]
+        brands = [(Automaker, *brand) for brand in zip(facts.automakers, facts.automaker_share.T)]
+        brands += [(BatteryMaker, *brand) for brand in zip(facts.battery_makers, facts.battery_maker_share.T)]
+        self.makers = [kind(self, name, share, i) for i, (kind, name, share) in enumerate(brands)]
+        self.industry = self.parts["industry"] = Industry(self, margin_at_start(p, self.start))
+        self.makers_books = self.parts["makers"] = Makers(self)
         self.recyclers = [Recycler(self, plant, i) for i, plant in enumerate(facts.plants)]
         since_2021 = (self.start - RUN_FROM) / 36.0
         grown = p["workshops_at_start"] + (1.0 - p["workshops_at_start"]) * since_2021
@@ -107,9 +109,7 @@ class GovernanceModel(mesa.Model):
         ]
         self.contracts = self.parts["contracts"] = ContractBook(self)
         self.public = self.parts["public"] = Public(facts, self.case, self.seed_key)
-        self.plant_busy = [0.0] * len(self.recyclers)
         self.workshops_wanted = 0.0
-        self._taken_in = np.zeros((2, len(self.recyclers)))
         self._workshop_intake = np.zeros(2)
 
     def _build_books(self) -> None:
@@ -124,6 +124,9 @@ class GovernanceModel(mesa.Model):
         self.ledger.open_books()
         self.public.rule(self.record)
         self.record.open("reported_worked")  # Wh that plants say they have worked
+        self.industry.rule(self.record)
+        self.makers_books.rule(self.record)
+        self.industry.found()
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.read_margins()
         self._border = self._ease_key = self._scan_key = None
@@ -165,6 +168,7 @@ class GovernanceModel(mesa.Model):
 
     def law_and_prices(self) -> dict[str, float]:
         """Put the month's law in force; prices and capacities follow the calendar."""
+        self.plants.standing = self.industry.standing
         self.plants.open_plants(self.month)
         return self.central.law(self.month - self.start)
 
@@ -177,16 +181,17 @@ class GovernanceModel(mesa.Model):
         if self.active("information"):
             self.market.handling = information.handling(levers["information_sharing"], self.parameters)
         room = self.plants.room_g * 12e-6 / self.parameters["safe_storage_months"]  # a full yard draws nothing
-        pull = np.minimum(self.plants.capacity_t, room) + 1e-9
+        buying = self.industry.buying
+        pull = np.minimum(self.plants.capacity_t, room) * buying + 1e-9
         return self.market.post(
             self.month,
-            self._plant_margin,
+            self._plant_margin if buying.any() else np.ones(len(pull)),  # if nobody buys, nobody pays
             pull,
             self.haul,
             self._workshop_margin,
             self.workshops_risk(levers),
-            np.full(2, levers["buyback_premium"]),
-            self.subsidies(levers),
+            levers["buyback_premium"] + self.makers_books.premium,
+            self.subsidies(levers) * self.industry.coverage,
             levers,
         )
 
@@ -237,7 +242,7 @@ class GovernanceModel(mesa.Model):
         self._scan_key = (self.month // 3, traceability)
         share = self.facts.automaker_share[self.month // 12]
         coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
-        self._scan = information.scan_chances(traceability, self._diligence, coverage)
+        self._scan = information.scan_chances(traceability, self._diligence * self.makers_books.scanning, coverage)
         return self._scan
 
     def _refresh_ease(self, levers: dict) -> None:
@@ -256,8 +261,12 @@ class GovernanceModel(mesa.Model):
         self._ease_key = key
         share = self._vehicles / max(self._vehicles.sum(), 1.0)
         sites = share[:, None] * self.facts.outlets[year][None, :]
+        sites[:, :2] *= self.makers_books.density
+        sites[:, RECYCLER] *= self.industry.small_sites
         count = self._workshop_count
         duty = self.by_province("outlet_duty", levers)
+        asked = self.ease.asked(duty, self._vehicles)
+        self.makers_books.sites = np.maximum(sites[:, :2], asked).sum(axis=0)
         self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
         expected = np.repeat(self._bidders, PROVINCES, axis=1)
         expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
@@ -286,15 +295,11 @@ class GovernanceModel(mesa.Model):
         vat_share = float(market.vat(1.0, levers))
         books.pay_holders(month, flows, board)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
-        books.pay_plants(
-            month,
-            worked,
-            scrap,
-            board.metal_value,
-            market.licensed_cost[month] * market.handling,
-            vat_share,
-            self.subsidies(levers),
-        )
+        self.reported_worked, subsidy = self.industry.claim(worked, self.subsidies(levers))
+        cost = market.licensed_cost[month][:, None] * market.handling * self.industry.cost_factor
+        books.pay_plants(month, worked, scrap, board.metal_value, cost, vat_share, subsidy)
+        self.industry.pay(month, board, levers)
+        self.makers_books.pay(month, flows, levers)
         if self.active("contract"):
             self.contracts.settle(month, reception.accepted)
         self._workshop_intake += books.pay_workshops(month, flows, board, market.workshop_cost[month])
@@ -306,7 +311,6 @@ class GovernanceModel(mesa.Model):
         packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
         books.move_energy(reception.received.sum(axis=1), packs, factory_scrap)
         self._recover_metals(flows, packs, factory_scrap)
-        self._taken_in += reception.received + scrap
 
     def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
@@ -331,23 +335,26 @@ class GovernanceModel(mesa.Model):
         self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
 
     def decide(self) -> None:
-        """Let organisations decide for the next quarter, on how busy the last one was."""
-        mass = self.facts.mass_per_kwh
-        capacity = np.maximum(self.plants.capacity_t * 1e6 / 4.0, 1.0)
-        self.plant_busy = (mass @ self._taken_in / capacity).tolist()
-        p, taken = self.parameters, float(mass @ self._workshop_intake)
+        """Let organisations decide for the next quarter, on what the last one brought."""
+        p, taken = self.parameters, float(self.facts.mass_per_kwh @ self._workshop_intake)
         self.workshops_wanted = taken * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
-        self.agents_by_type[Recycler].do("decide")
+        self.makers_books.decide()
+        self.industry.decide(self.ledger.gained(max(self.month - 2, self.start), self.month))
         self.agents_by_type[WorkshopDistrict].do("decide")
         if self.active("contract"):
             self.contracts.decide()
-        self._taken_in[:] = 0.0
         self._workshop_intake[:] = 0.0
         self.read_margins()
 
+    def learn_recycling(self, cost: float, lost: float) -> None:
+        """Let licensed plants work cheaper and lose less metal from now on: factors on cost, and on what is lost."""
+        self.market.learn(cost, lost)
+        for row in (0, 2):
+            self._recovery[row] = 1.0 - (1.0 - self.facts.recovery["licensed"]) * lost
+
     def read_margins(self) -> None:
         """Copy what buyers have decided into the columns that bids are made from."""
-        self._plant_margin = np.array([recycler.margin for recycler in self.recyclers])
+        self._plant_margin = self.industry.margin
         self._workshop_margin = np.array([district.margin for district in self.districts])
         self._workshop_count = np.array([district.count for district in self.districts])
 
@@ -356,7 +363,7 @@ class GovernanceModel(mesa.Model):
         row, record = self.month - self.start, self.record
         record.keep_flows(flows.table)
         record.released_by_class[row] = flows.released_by_class
-        record.series["reported_worked"][row] = np.sum(getattr(self, "reported_worked", worked))
+        record.series["reported_worked"][row] = self.reported_worked.sum()
         record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard

@@ -9,11 +9,12 @@ class Bar:
 
     PATIENCE = 2.0  # seconds
 
-    def __init__(self):
+    def __init__(self, word: str = "months"):
+        self._word = word
         self._began, self._bar, self._drawn = time.monotonic(), None, sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        """Note that so many months of so many are done."""
+        """Note that so many months (or runs) of so many are done."""
         if not self._drawn or (self._bar is None and time.monotonic() - self._began < self.PATIENCE):
             return
         if self._bar is None:
@@ -21,7 +22,7 @@ class Bar:
             from rich.progress import Progress as RichProgress
 
             self._bar = RichProgress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("months", total=total)
+            self._task = self._bar.add_task(self._word, total=total)
             self._bar.start()
         self._bar.update(self._task, completed=done)
 

@@ -3,7 +3,7 @@
 Replication 0 has the run's own seed; the seeds of the others are drawn from it by number
 (`foundations.draws.seed_of_replication`), so that replication r is the same however many there are.
 
-Explanations of an indicator and paired comparisons belong to later steps.
+Paired comparisons belong to a later step.
 """
 
 import sys
@@ -140,6 +140,14 @@ class Run:
         head = pd.DataFrame({"structure": self.case.structure, "replication": replication}, index=view.index)
         return pd.concat([head, view], axis=1)
 
+    def explain(self, indicator: str, month: str, replication: int = 0):
+        """Say why an indicator differs from twelve months before; runs the case again where its books were not kept."""
+        from .performance import explanation
+
+        replication = _whole("replication", replication, 0, len(self.seeds) - 1)
+        explanation.row_of(self.case.start, len(self.case.months), indicator, month)  # refuses before anything runs
+        return explanation.explain(self._source.lived(self, replication), indicator, month)
+
     @property
     def provenance(self) -> dict:
         """Say what made this run: version, commit, case hash, seeds and the environment."""
@@ -219,13 +227,13 @@ class _FromWorlds:
 
     def pack(self, run: Run, replication: int, number: int):
         """Ask the world itself."""
-        return self._model(run, replication).pack(number)
+        return self.lived(run, replication).pack(number)
 
     def seen_by(self, run: Run, replication: int, subject: str) -> pd.DataFrame:
         """Ask the world itself."""
-        return self._model(run, replication).seen_by(subject)
+        return self.lived(run, replication).seen_by(subject)
 
-    def _model(self, run: Run, replication: int):
+    def lived(self, run: Run, replication: int):
         """Give the world; one that was let go of is run again."""
         world = self.worlds[replication]
         if world.model is None:
@@ -255,12 +263,16 @@ class _FromFolder:
                 wanted = [("replication", "==", replication), ("pack", "==", number)]
                 rows = saved.read_table(self.folder / f"{EVENTS}.parquet", wanted)
                 return _with_events(unrun.pack(number), rows, unrun.months[-1])
-        return self._model(replication, "run", lambda: _live(run.case, seed)).pack(number)
+        return self.lived(run, replication).pack(number)
 
     def seen_by(self, run: Run, replication: int, subject: str) -> pd.DataFrame:
         """Run the case again, and ask it."""
+        return self.lived(run, replication).seen_by(subject)
+
+    def lived(self, run: Run, replication: int):
+        """Run the case again."""
         _same_version(run)
-        return self._model(replication, "run", lambda: _live(run.case, run.seeds[replication])).seen_by(subject)
+        return self._model(replication, "run", lambda: _live(run.case, run.seeds[replication]))
 
     def _model(self, replication: int, state: str, make: Callable):
         if (replication, state) not in self.models:

@@ -20,7 +20,7 @@ from .performance.record import Record
 
 # What changes while a model runs, by the object that holds it
 ARRAYS = {
-    "": ("yard", "_taken_in", "_workshop_intake", "_vehicles"),
+    "": ("yard", "_workshop_intake", "_vehicles"),
     "holders.fleet": ("packs", "first_number"),
     "holders.clocks": ("clock", "ahead", "gone", "next"),
     "plants": ("waiting",),
@@ -50,9 +50,8 @@ def state(model: GovernanceModel) -> dict[str, np.ndarray]:
     held["waiting:due"], held["waiting:rows"] = due
     held["events:months"], held["events:packs"], held["events:codes"] = model.holders.events.columns()
     held["numbers"] = np.array([model.month, model.holders.fleet.numbered], np.int64)
-    held["recyclers"] = np.array([(r.margin, r.losing) for r in model.recyclers])
     held["districts"] = np.array([(d.margin, d.count) for d in model.districts])
-    held["busy"] = np.array([*model.plant_busy, model.workshops_wanted])
+    held["busy"] = np.array([model.workshops_wanted])
     return {name: np.array(value) for name, value in held.items()}
 
 
@@ -74,12 +73,9 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
     model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
     model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
     model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])
-    for agents, names, table in ((model.recyclers, ("margin", "losing"), held["recyclers"]),
-                                 (model.districts, ("margin", "count"), held["districts"])):  # fmt: skip
-        for agent, row in zip(agents, table.tolist()):
-            for name, value in zip(names, row):
-                setattr(agent, name, value)
-    *model.plant_busy, model.workshops_wanted = held["busy"].tolist()
+    for district, row in zip(model.districts, held["districts"].tolist()):
+        district.margin, district.count = row
+    (model.workshops_wanted,) = held["busy"].tolist()
     model.read_margins()
     model.running = model.month <= model.until
 

@@ -23,8 +23,10 @@ FLOORS = {
     "run": 8,
     "study": 9,
     "report": 10,
-    "cli": 11,
-    "__main__": 12,
+    "shell": 11,
+    "commands_study": 12,
+    "cli": 13,
+    "__main__": 14,
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor

@@ -34,12 +34,12 @@ MARKET_LEVERS = {
     "standards",
     "mediation",
     "credit_record",
-}
-OTHER_LEVERS = {
     "producer_responsibility_target",
     "producer_responsibility_fee",
-    "formalisation_support",
     "research_alliance",
+}
+OTHER_LEVERS = {
+    "formalisation_support",
 }
 
 

@@ -50,11 +50,13 @@ def test_version_and_help_name_the_commands_that_exist_and_no_others():
     assert call("--version").stdout == f"govmodel {gm.__version__}\n"
     shown = call("--help").stdout
     commands = re.findall(r"^  (\w+) ", shown.partition("Commands:\n")[2].partition("\n\n")[0], re.MULTILINE)
-    assert commands == ["run", "trace", "describe"]
+    assert commands == ["run", "trace", "describe", "validate", "calibrate", "knockouts", "trust", "explain"]
     assert "Exit codes" in shown
     for command in commands:
         told = call(command, "--help").stdout
-        assert "Examples:" in told and f"    govmodel {command} " in told.replace("govmodel run\n", "govmodel run \n")
+        assert "Examples:" in told and f"    govmodel {command} " in told.replace(
+            f"govmodel {command}\n", f"govmodel {command} \n"
+        )
 
 
 def test_python_m_govmodel_is_the_same_program():
@@ -106,7 +108,7 @@ def test_the_table_fits_narrow_terminals(width, replications):
 
 
 def test_json_and_csv_are_for_machines_and_agree():
-    by_json = call("run", *QUICK, "--replications", 2, "--format", "json", "--set", "research_alliance=1")
+    by_json = call("run", *QUICK, "--replications", 2, "--format", "json", "--set", "formalisation_support=1")
     by_csv = call("run", *QUICK, "--replications", 2, "--format", "csv")
     rows = json.loads(by_json.stdout)
     assert [list(row)[:4] for row in rows] == [["structure", "replication", "year", "months"]] * 4
@@ -216,9 +218,9 @@ def test_settings_become_paths():
 def test_a_lever_that_moves_nothing_is_named():
     assert "Note: subsidy counts from 2026-01, after the run's end" in call("run", *QUICK, "--set", "subsidy=5").stderr
     assert (
-        "Note: research_alliance is kept with the case, but nothing"
+        "Note: formalisation_support is kept with the case, but nothing"
         in call(
-            "run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "research_alliance=1"
+            "run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "formalisation_support=1"
         ).stderr
     )
 

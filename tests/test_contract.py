@@ -52,12 +52,11 @@ def test_an_indexed_price_follows_the_metals_and_a_tolling_fee_does_not():
     assert rules.price_at(1.0, 200.0, 100.0) == 0.0
 
 
-def test_secured_feed_is_worth_most_to_an_idle_plant():
-    net, value, cost = np.array([[50.0]]), np.array([[90.0]]), np.array([[30.0]])
-    busy = np.array([0.0, 0.5, 1.0, 1.7])
-    worth = rules.recyclers_worth(net, value, cost, np.full(4, 0.1), busy, 0.2)[0]
-    assert np.allclose(worth, [47.0, 44.0, 41.0, 41.0])
-    assert np.allclose(rules.recyclers_worth(net, value, cost, np.full(4, 0.1), busy, 0.0), 41.0)
+def test_secured_feed_is_worth_more_to_a_plant_with_idle_capacity():
+    net, value = np.array([[50.0, 50.0]]), np.array([[90.0]])
+    worth = rules.recyclers_worth(net, value, np.array([0.1, 0.1]), np.array([10.0, 0.0]))[0]
+    assert np.allclose(worth, [51.0, 41.0])
+    assert (rules.recyclers_worth(net, value, np.array([-0.1, 0.2]), 0.0) - net == [[9.0, -18.0]]).all()
 
 
 def test_what_can_be_enforced_grows_with_mediation_up_to_the_whole_penalty():
@@ -117,7 +116,7 @@ def world():
 def test_contracts_are_signed_end_and_are_told(world):
     frame = world.contracts_frame()
     assert len(frame) > 200 and set(frame["source_kind"]) >= {"automaker", "battery_maker", "fleet", "dismantler"}
-    assert set(frame["why"]) == {"", "term over", "broken off"} and frame["renewed"].any()
+    assert set(frame["why"]) == {"", "term over", "broken off", "plant closed"} and frame["renewed"].any()
     assert ((frame["ended"] == "") == (frame["why"] == "")).all()
     over = frame[frame["why"] == "term over"]
     assert (over["months"] == over["kept_months"] + _either(over)).all()

@@ -186,9 +186,11 @@ def compare_bids(model: GovernanceModel) -> None:
         months = model.parameters["safe_storage_months"]
         room = max(capacity * 1e6 / 12 * months - waiting, 0.0) * 12e-6 / months  # tonnes a year
         makers = plant.owner_kind == "battery_maker"
-        plants.append((plant.province, makers, plant.margin, min(capacity, room) + 1e-9))
+        buying = plant.open and not model.industry.suspended[i]
+        plants.append((plant.province, makers, plant.margin, (min(capacity, room) if buying else 0.0) + 1e-9))
     margins = [district.margin for district in model.districts]
-    told = Bids(facts, model.parameters, levers, model.month, model.case.metal_prices, plants, margins)
+    premium = model.makers_books.premium + levers["buyback_premium"]
+    told = Bids(facts, model.parameters, levers, model.month, model.case.metal_prices, plants, margins, premium)
     own = [i for i, (_, makers, _, _) in enumerate(plants) if makers]
     close = {"rtol": 1e-12, "atol": 1e-11}  # yuan/kWh: differences of near-equal numbers keep an absolute error
     for province in range(len(PROVINCES)):

@@ -173,7 +173,7 @@ def test_nothing_is_negative_and_everything_is_finite(case, seed):
     assert model.ledger.stock[inside, 0].min() >= 0
     assert np.isfinite(record.margin).all() and np.isfinite(record.licensed_value).all()
     p = case.parameters
-    assert record.margin.min() >= min(p["plant_margin_least"], p["plant_margin"]) - 1e-12
+    assert record.margin.min() >= min(p["plant_margin_least"], p["plant_margin"], 0.0) - 1e-12
     assert record.margin.max() <= max(p["plant_margin_most"], p["plant_margin"], 0.0) + 1e-12
 
 
@@ -292,7 +292,9 @@ def test_a_lever_that_is_said_to_be_read_changes_something(name):
     """The registry says which levers this step reads; setting one of those does move the run."""
     case = CHINA.with_(scale=20_000, until="2031-12")
     value = LEVERS[name].high if name != "open_borders" else 0.0
-    changed = case.with_(levers={name: {"2021-01": value}})
+    beside = {"producer_responsibility_fee": {"producer_responsibility_target": 0.5}}  # a fee needs something to miss
+    case = case.with_(levers=beside.get(name, {}))
+    changed = case.with_(levers=beside.get(name, {}) | {name: {"2021-01": value}})
     assert fingerprint(live(changed, 3)) != fingerprint(live(case, 3))
 
 

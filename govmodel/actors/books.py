@@ -130,12 +130,15 @@ class Books:
         vat_share: float,
         subsidy: np.ndarray,
     ) -> None:
-        """Sell the metals of what was worked, pay for scrap, processing and tax; pay the subsidy on packs."""
+        """Sell the metals of what was worked, pay for scrap, processing and tax; pay the subsidy on packs.
+
+        `cost` is yuan/kWh (2, plants); `subsidy` (plants,) is what the treasury pays for a kWh worked.
+        """
         pay, payable = self.ledger.pay, self.p["scrap_payable"]
         column = value[:, None]
         pay(month, self.metals, fen(worked + scrap, column).sum(axis=0))
         pay(month, self.factory_scrap, fen(scrap, column * payable).sum(axis=0))
-        pay(month, self.processing, fen(worked + scrap * self.p["scrap_cost_share"], cost[:, None]).sum(axis=0))
+        pay(month, self.processing, fen(worked + scrap * self.p["scrap_cost_share"], cost).sum(axis=0))
         added = worked + scrap * max(1.0 - payable, 0.0)  # factory scrap comes with invoices
         pay(month, self.plant_vat, fen(added, column * vat_share).sum(axis=0))
         pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))

@@ -1,40 +1,35 @@
 """Buyers that keep books of their own: licensed recycling plants and the workshops of a province.
 
-In this step each follows one fixed rule: a starved plant cuts its margin and a full one raises it; workshops open and
-close toward what the trade as a whole brings them. Rules that answer to flows are linear in them or answer to pooled
-ones, so that the luck of few simulated packs does not bias a coarse run.
+Plants decide by what they have learnt to pay (see industry.py, which holds them as columns); workshops open and close
+toward what the trade as a whole brings them. Rules that answer to flows are linear in them or answer to pooled ones, so
+that the luck of few simulated packs does not bias a coarse run.
 """
 
 import mesa
 
-from ..foundations.calendar import RUN_FROM
-from ..foundations.draws import draw
-
 
 class Recycler(mesa.Agent):
-    """A licensed plant with its firm, capacity and margin."""
+    """A licensed plant with its firm: a light view of its column in the industry."""
 
     def __init__(self, model, plant, index: int):
         super().__init__(model)
-        p = model.parameters
         self.name, self.firm, self.owner_kind = plant.name, plant.firm, plant.owner_kind
         self.province, self.index = plant.province, index
-        starved = (model.start - RUN_FROM) // 3 * p["margin_step"]  # what a later start has missed
-        self.margin = max(p["plant_margin"] - starved, min(p["plant_margin"], 0.0))
-        span = p["loss_patience_most"] - p["loss_patience_least"]
-        self.patience = p["loss_patience_least"] + span * draw(model.seed_key, "patience", index)
-        self.losing = 0  # quarters in a row at a margin below zero
 
-    def decide(self) -> None:
-        """Set the margin for the next quarter by how busy the last one was; nobody buys at a loss for ever."""
-        p, busy = self.model.parameters, self.model.plant_busy[self.index]
-        if busy < p["starved_below"]:
-            self.margin = max(p["plant_margin_least"], self.margin - p["margin_step"])
-        elif busy > p["full_above"]:
-            self.margin = min(p["plant_margin_most"], self.margin + p["margin_step"])
-        self.losing = self.losing + 1 if self.margin < -1e-9 else 0  # not a rounding error
-        if self.losing > self.patience:
-            self.margin, self.losing = max(0.0, p["plant_margin_least"]), 0
+    @property
+    def margin(self) -> float:
+        """Give the plant's margin, a share of value."""
+        return float(self.model.industry.margin[self.index])
+
+    @property
+    def cash(self) -> float:
+        """Give what the plant has at the last close of its books, yuan; below zero it owes."""
+        return float(self.model.industry.cash[self.index])
+
+    @property
+    def open(self) -> bool:
+        """Say whether the plant is in business."""
+        return not self.model.industry.closed[self.index]
 
 
 class WorkshopDistrict(mesa.Agent):

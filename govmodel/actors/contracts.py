@@ -19,6 +19,7 @@ from ..mechanisms.contract import (
     CONTRACT,
     DISMANTLER,
     FLEET,
+    PLANT_CLOSED,
     RECYCLER,
     SOURCE,
     TERM_OVER,
@@ -65,6 +66,7 @@ class ContractBook:
         self.luck = np.zeros((3, 4, 0))
         self.vehicles = np.full(PROVINCES, 1.0 / PROVINCES)  # share of each province, as of the quarter's start
         self.collecting = np.zeros(PROVINCES)  # share of workshops in the sites at which recyclers get packs
+        self.spared = np.zeros(self.plants)  # standing cost that more feed saves, yuan/kWh, as of the quarter's start
         self.dues = np.zeros(self.plants, np.int64)  # fen a month, as set at the quarter's start
         self._note = np.zeros(len(NOTED))
         self._load()
@@ -102,6 +104,7 @@ class ContractBook:
             "broken": self.broken,
             "claims": self.claims,
             "dues": self.dues,
+            "spared": self.spared,
         }
 
     def restore(self, held: dict[str, np.ndarray]) -> None:
@@ -114,7 +117,8 @@ class ContractBook:
         self.sources.months = int(held["months"][0])
         self.vehicles, self.collecting = held["vehicles"], held["collecting"]
         self._load()
-        self.broken, self.claims, self.dues = held["broken"], held["claims"], held["dues"]
+        self.broken, self.claims = held["broken"], held["claims"]
+        self.dues, self.spared = held["dues"], held["spared"]
 
     def _load(self) -> None:
         """Lay out the contracts in force as columns for the quarter's monthly arithmetic."""
@@ -145,7 +149,8 @@ class ContractBook:
         each = np.repeat(np.arange(first, first + 3), len(ids))
         luck = draws.uniform(draws.words(draws.at(np.tile(ids, 3), each), _LUCK))
         self.luck = luck.reshape(len(_LUCK), 3, len(ids))
-        self.margin, self.busy = model._plant_margin[self.plant], np.array(model.plant_busy)[self.plant]
+        self.margin, self.saved = model._plant_margin[self.plant], self.spared[self.plant]
+        self.able = model.industry.buying[self.plant] | self.same
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
         power = np.array([[p["source_power"]], [1.0 - p["source_power"]]])
         self.bond = rules.bond(now["gain"], power, self.mutual, months_left, p) + self.same * 1e6
@@ -185,11 +190,9 @@ class ContractBook:
         self._note[:] = 0.0
         self.spot = alternatives(board, levers, self.vehicles, p)
         market = model.market
-        net, value, cost = market.worth(levers).net[month], board.metal_value, market.licensed_cost[month]
-        net = net[:, None] + model.subsidies(levers)[self.plant]
-        worth = rules.recyclers_worth(
-            net, value[:, None], cost[:, None] * market.handling, self.margin, self.busy, p["fixed_cost_share"]
-        )
+        net, value = market.worth(levers).net[month][:, None], board.metal_value
+        net = net + (model.subsidies(levers) * model.industry.coverage)[self.plant]
+        worth = rules.recyclers_worth(net, value[:, None], self.margin, self.saved)
         self.price = price = rules.price_at(self.coefficient, self.fee, value[:, None])
         gains = np.empty((2, CHEMISTRIES, len(self.live)))  # what each side would gain by breaking its word, yuan/kWh
         gains[SOURCE] = self.spot.reshape(-1, CHEMISTRIES).T[:, self.cell] + self.haul - price
@@ -199,6 +202,7 @@ class ContractBook:
         at_stake = self.bond + (penalty * rules.enforceability(levers["mediation"], p) + credit * p["reputation_worth"])
         chance = rules.breach_chance(self.mix @ gains, at_stake, p["breach_error"])
         broken = self.luck[:2, month % 3] < chance
+        broken[RECYCLER] |= ~self.able  # a plant that may not buy cannot keep its word
         breach = broken[SOURCE] | broken[RECYCLER]
         self.kept = self.share - self.share * breach * p["breach_part"]
         self.broken[month % 3] = broken
@@ -278,6 +282,7 @@ class ContractBook:
         if self.live.size:
             self._learn(self._hear(month))
         last = self._end(month + 1)
+        self.spared = self._spared()
         self.dues = self.association.dues(self._levers, model.plants.capacity_t)
         self.vehicles = model._vehicles / max(model._vehicles.sum(), 1e-9)
         sites = model.facts.outlets[month // 12][2] * self.vehicles
@@ -338,10 +343,19 @@ class ContractBook:
         source = self.source
         over = month - table["signed"][live] >= table["months"][live]
         lost = ~over & ~self.same & (self.evidence.trust(source, self.plant).min(axis=0) < self.p["walk_away"])
-        table["why"][live[over]], table["why"][live[lost]] = TERM_OVER, BROKEN_OFF
-        table["ended"][live[over | lost]] = month
-        last[source[over]] = self.plant[over]
+        closed = self.model.industry.closed[self.plant]
+        for ending, which in ((BROKEN_OFF, lost), (TERM_OVER, over), (PLANT_CLOSED, closed)):
+            table["why"][live[which]] = ending
+            table["ended"][live[which]] = month
+        again = over & ~closed
+        last[source[again]] = self.plant[again]
         return last
+
+    def _spared(self) -> np.ndarray:
+        """Standing cost that a plant is spared by one more kWh a year, yuan (plants): nothing where none is idle."""
+        industry, p = self.model.industry, self.p
+        idle = industry.taken + industry.scrap < p["ready_share"] * self.model.plants.capacity_t
+        return idle * industry.standing_cost / p["kwh_per_tonne"]
 
     def _classify(self) -> None:
         """Name every tie in force by the five forms."""
@@ -362,24 +376,16 @@ class ContractBook:
         able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
         running = self.table["ended"][self.live] < 0
         promised = np.bincount(self.plant[running], self.volume[running], self.plants)
-        market = model.market
-        net, cost = market.worth(levers).net[month], market.licensed_cost[month]
+        net = model.market.worth(levers).net[month][:, None] + model.subsidies(levers) * model.industry.coverage
         return Offers(
             month=month + 1,
             spot=self.spot,
             haul=self._hauls(),
             collection=self._collection(),
-            worth=rules.recyclers_worth(
-                net[:, None] + model.subsidies(levers),
-                board.metal_value[:, None],
-                cost[:, None] * market.handling,
-                np.array([recycler.margin for recycler in model.recyclers]),
-                np.array(model.plant_busy),
-                self.p["fixed_cost_share"],
-            ),
+            worth=rules.recyclers_worth(net, board.metal_value[:, None], model.industry.margin, self.spared),
             value=board.metal_value,
             uncertainty=rules.volatility(values[max(month - 12, 0) : month + 1]),
-            room=np.maximum(able - promised, 0.0),
+            room=np.where(model.industry.buying, np.maximum(able - promised, 0.0), 0.0),
             vat=float(model.market.vat(1.0, levers)),
             coverage=levers["contract_coverage"],
             standards=levers["standards"],

@@ -12,6 +12,7 @@ from ..facts import PROVINCES as PROVINCE_CODES
 from ..mechanisms.choice import WORKSHOP
 from ..mechanisms.contract import AUTOMAKER, BATTERY_MAKER, COLLECTING, DISMANTLER, FLEET, SOURCE_KINDS
 from ..mechanisms.market import Board
+from ..mechanisms.producer_responsibility import brand_share
 from .fates import TENDER
 from .flows import Flows
 
@@ -50,10 +51,9 @@ class Sources:
         Brands count as they sold when what retires now was sold; `share` is that of each province in all vehicles.
         """
         self.pooled = self.volume.copy()
-        sold = max(year - round(self.p["brand_age"]), 0)
-        few = collecting / max(collecting.sum(), 1e-9)
-        facts = self.facts
-        self.weight = np.concatenate([facts.automaker_share[sold], facts.battery_maker_share[sold], share, share, few])
+        few, facts, lag = collecting / max(collecting.sum(), 1e-9), self.facts, int(self.p["brand_lag"])
+        brands = [brand_share(table, year + 2013, lag) for table in (facts.automaker_share, facts.battery_maker_share)]
+        self.weight = np.concatenate([*brands, share, share, few])
 
     def remember(self, had: np.ndarray, got: np.ndarray, promised: np.ndarray) -> np.ndarray:
         """Move the pooled means of about a year toward what the kinds had this month, Wh (kinds, 2).

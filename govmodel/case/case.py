@@ -20,7 +20,7 @@ from .policies import NATION
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 ALIASES = {"low_outlook": "low", "central_outlook": "central", "high_outlook": "high"}
-_LABELS = ("name", "title", "description")
+_LABELS = ("name", "title", "title_zh", "description")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Case:
 
     name: str
     title: str
+    title_zh: str
     description: str
     country: str
     start: int  # month numbers, both included
@@ -140,11 +141,14 @@ class Case:
         return type(self)(**{f.name: getattr(self, f.name) for f in fields(self)} | changes)
 
     def with_(self, **changes) -> "Case":
-        """Give a changed copy: any scenario field, structure, policies, early_release, name, title, description.
+        """Give a changed copy: any scenario field, structure, policies, early_release, name, titles, description.
 
-        `levers` and `parameters` are merged into what is there; everything else replaces it.
+        `levers` and `parameters` are merged into what is there; everything else replaces it. A new title without a
+        Chinese one leaves the case without a Chinese one.
         """
         data = self._given()
+        if "title" in changes:
+            data["title_zh"] = ""
         for key, value in changes.items():
             if key in ("levers", "parameters"):
                 if not isinstance(value, Mapping):
@@ -215,7 +219,7 @@ class Case:
 
     @cached_property
     def hash(self) -> str:
-        """Give the sha256 of the resolved content without name, title and description."""
+        """Give the sha256 of the resolved content without name, titles and description."""
         data = self.to_dict()
         for label in _LABELS:
             del data[label]

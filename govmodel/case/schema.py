@@ -106,6 +106,7 @@ class CaseFile(_Strict):
 
     name: str = ""
     title: str = ""
+    title_zh: str = ""
     description: str = ""
     scenario: Scenario = {}
     governance: Governance = {}

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..foundations.calendar import EXPERIMENT_FROM
+
 
 def whole_parts(parts: np.ndarray, whole, largest: int) -> np.ndarray:
     """Round parts along the last axis to whole numbers that sum to `whole`; the part at `largest` takes the rest."""
@@ -35,14 +37,22 @@ class Plants:
         self._gram_per_wh = facts.mass_per_kwh  # kg per kWh
         self.waiting = np.zeros((2, len(facts.plants)), np.int64)
         self.capacity_t = np.zeros(len(facts.plants))
+        self.standing = np.ones(len(facts.plants))  # size as a multiple of what the national series gives a plant
+        self.normal = 1.0  # makes plants of any standing add up to the national series as long as that is history
         self.largest = 0
 
     def open_plants(self, month: int) -> None:
-        """Set yearly capacities (tonnes): the country's total of the year, split over the plants open by then."""
+        """Set yearly capacities (tonnes): the country's total of the year, split over the plants open by then.
+
+        Through 2025 the total is history, whoever closes; afterwards plants that grow or close move it.
+        """
         listed = np.where(self._opens <= month, self._listed, 0.0)
         before, after = self._series[max(month // 12 - 1, 0)], self._series[month // 12]
         total = before + (after - before) * ((month % 12) + 1) / 12.0
-        self.capacity_t = listed * (total / listed.sum())
+        weight = listed * self.standing
+        if month < EXPERIMENT_FROM:
+            self.normal = float(listed.sum() / weight.sum())
+        self.capacity_t = weight * (self.normal * total / listed.sum())
         self.largest = int(np.argmax(self.capacity_t))
 
     @property

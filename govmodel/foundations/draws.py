@@ -30,7 +30,7 @@ PURPOSES = {
     "second_life": 10,  # how long a second life lasts
     "replication": 11,  # seeds of the replications of one run
     "owner": 12,  # whether a leased pack goes back to its owner
-    "patience": 13,  # how long a plant bears a loss
+    "patience": 13,  # how long creditors bear with a plant
     "effort": 14,  # how hard a province inspects
     "workshop": 15,  # what a workshop turns to
     "maker": 16,  # what a maker decides

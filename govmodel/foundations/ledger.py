@@ -63,6 +63,12 @@ class Ledger:
         np.subtract.at(balance, self.payers, total)
         return balance
 
+    def gained(self, first: int, last: int) -> np.ndarray:
+        """Give what every account gained from one month to another, both included: fen, whole numbers as floats."""
+        total = self.amounts[first - self.first_month : last - self.first_month + 1].sum(axis=0).astype(float)
+        accounts = len(self.accounts)
+        return np.bincount(self.payees, total, accounts) - np.bincount(self.payers, total, accounts)
+
     def net(self, names: list[str]) -> np.ndarray:
         """Give what some accounts together gained in each month: int64 fen, one entry a month."""
         chosen = np.zeros(len(self.accounts), bool)

@@ -44,7 +44,8 @@ class Learner:
 
         `allowed` (bool, same shape) leaves out what an actor cannot do now; each actor needs one allowed option.
         """
-        late = waits * np.exp(-sensitivity * (self.attraction - self.attraction.max(axis=1, keepdims=True)))
+        behind = sensitivity * (self.attraction.max(axis=1, keepdims=True) - self.attraction)
+        late = waits * np.exp(np.minimum(behind, 600.0))
         self.chosen = np.argmin(late if allowed is None else np.where(allowed, late, np.inf), axis=1)
         return self.chosen
 

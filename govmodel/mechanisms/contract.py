@@ -20,8 +20,8 @@ SOURCE_KINDS = ("automaker", "battery_maker", "fleet", "dismantler", "collecting
 AUTOMAKER, BATTERY_MAKER, FLEET, DISMANTLER, COLLECTING = range(len(SOURCE_KINDS))
 FORMS = ("market", "modular", "relational", "captive", "hierarchy")
 MARKET, MODULAR, RELATIONAL, CAPTIVE, HIERARCHY = range(len(FORMS))
-ENDINGS = ("", "term over", "broken off")
-IN_FORCE, TERM_OVER, BROKEN_OFF = range(len(ENDINGS))
+ENDINGS = ("", "term over", "broken off", "plant closed")
+IN_FORCE, TERM_OVER, BROKEN_OFF, PLANT_CLOSED = range(len(ENDINGS))
 SOURCE, RECYCLER = 0, 1  # the two sides
 
 # One contract; a table of them is the contract book.
@@ -69,15 +69,14 @@ def transaction_cost(specificity, uncertainty, trust, standards, p: dict):
     return p["transaction_cost"] * hard * saved
 
 
-def recyclers_worth(net, value, cost, margin, busy, fixed_cost_share):
-    """What a contracted kWh is worth to a plant at its gate, yuan/kWh (..., 2).
+def recyclers_worth(net, value, margin, spared):
+    """What a contracted kWh is worth to a plant at its gate, yuan/kWh (2, plants).
 
-    It wants the margin it takes from everybody, and an idle plant has fixed cost that secured feed helps to bear.
-    `net` metals less tax and cost, with the subsidy, (2, plants); `value` metals, `cost` processing (2, 1); `margin`
-    and `busy` (plants).
+    It wants the margin it takes from everybody, and where capacity stands ready and idle, secured feed spares it the
+    standing cost. `net` metals less tax and cost, with the subsidy, (2, plants); `value` metals (2, 1); `margin` and
+    `spared` standing cost (plants).
     """
-    idle = 1.0 - np.clip(busy, 0.0, 1.0)
-    return net - margin * value + fixed_cost_share * cost * idle
+    return net - margin * value + spared
 
 
 def nash_price(spot, haul, worth, power):

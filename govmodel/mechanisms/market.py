@@ -94,8 +94,17 @@ class Market:
         self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
         self.handling = 1.0  # factor on processing cost, by what plants know of the packs
+        self._first_metal, self._first_cost = self.licensed_metal, self.licensed_cost
+        kept = np.maximum(facts.recovery["licensed"], 1e-9)
+        self._all_metal = metal_values(facts, prices, "licensed", 1.0 / kept)  # as if nothing were lost
         self._worth: tuple[tuple, Worth] | None = None
         self._near: tuple[np.ndarray, np.ndarray] | None = None
+
+    def learn(self, cost: float, lost: float) -> None:
+        """Let licensed plants work cheaper and lose less metal: factors on cost, and on what recovery still loses."""
+        self.licensed_cost = self._first_cost * cost
+        self.licensed_metal = self._all_metal - (self._all_metal - self._first_metal) * lost
+        self._worth = None
 
     def vat(self, value, levers: dict):
         """VAT a licensed firm pays on a sale, since sellers of old packs give it no invoices to set against it."""
@@ -258,8 +267,9 @@ class Ease:
         convenience x log(1 + sites / 100).
         """
         p = self.p
-        duty = outlet_duty[:, None] * vehicles[:, None] / 1e4 * [1.0, p["battery_maker_outlet_duty"]]
-        sites = np.concatenate([np.maximum(outlets[:, :2], duty), outlets[:, 2:], workshops[:, None]], axis=1)
+        sites = np.concatenate(
+            [np.maximum(outlets[:, :2], self.asked(outlet_duty, vehicles)), outlets[:, 2:], workshops[:, None]], axis=1
+        )
         sites[:, RECYCLER] += collecting
         ease = self._fixed.copy()
         ease[:KEPT] += p["trust_weight"] * trust[:, None]
@@ -269,3 +279,7 @@ class Ease:
         loss = p["missing_battery_loss"] * levers["whole_vehicle_scrapping"]
         ease[stripped, self._routes.index("scrapped_vehicle")] -= loss
         return ease.reshape(len(CHANNELS), -1)
+
+    def asked(self, outlet_duty: np.ndarray, vehicles: np.ndarray) -> np.ndarray:
+        """Give the outlets that the law asks of automakers and battery makers, by province (31, 2)."""
+        return outlet_duty[:, None] * vehicles[:, None] / 1e4 * [1.0, self.p["battery_maker_outlet_duty"]]

@@ -37,6 +37,11 @@ _ZH = {
 }
 
 
+def label(name: str, lang: str = "en") -> str:
+    """Give the word for a route, channel, use or holder class in English ("en") or Chinese ("zh")."""
+    return _ZH[name] if lang == "zh" else name.replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Happening:
     """One event in a pack's life."""

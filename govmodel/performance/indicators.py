@@ -12,6 +12,7 @@ from ..actors.fates import IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_G
 from ..facts import METALS, PROVINCES
 from ..mechanisms.choice import RECYCLER, WORKSHOP
 from . import networks
+from .firm_indicators import firms
 from .society import society
 
 
@@ -44,7 +45,7 @@ def indicators(model, months: int) -> pd.DataFrame:
     """Compute every indicator for the first `months` months of a model: one row a month, "month" first."""
     physical = _physical(model, months)
     values = {**physical, **_prices(model, months), **_money(model, months), **society(model, months, physical)}
-    values |= networks.indicators(model, months)
+    values |= {**firms(model, months), **networks.indicators(model, months)}
     for name, indicator in INDICATORS.items():
         if indicator.aggregation.startswith("ratio:"):
             top, bottom = indicator.aggregation[6:].split("/")
@@ -143,9 +144,12 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
     amounts = ledger.amounts[:months]
     purchases = amounts[:, model.books.purchases].sum(axis=1)
     million = 1e8  # fen
+    industry = model.industry
+    owners = amounts[:, industry.capital].sum(axis=1) + amounts[:, industry.written_off].sum(axis=1)
+    owners -= amounts[:, industry.dividends].sum(axis=1)  # what owners and creditors put in is no profit
     return {
         "holder_income": purchases / million,
-        "recycler_profit": ledger.net(plants)[:months] / million,
+        "recycler_profit": (ledger.net(plants)[:months] - owners) / million,
         "collector_profit": ledger.net(list(COLLECTORS))[:months] / million,
         "workshop_profit": ledger.net(workshops)[:months] / million,
         "treasury_net": ledger.net(["treasury"])[:months] / million,

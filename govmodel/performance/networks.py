@@ -4,7 +4,7 @@ import networkx as nx
 import numpy as np
 
 from ..actors.contracts import NOTED
-from ..mechanisms.contract import COLLECTING, FORMS
+from ..mechanisms.contract import COLLECTING, FORMS, SOURCE_KINDS
 from ..mechanisms.trust import belief
 
 
@@ -21,7 +21,9 @@ def contract_graph(model, month: int) -> nx.Graph:
     """
     sources, graph = model.contracts.sources.names, nx.Graph()
     for row in in_force(model, month):
-        source, plant = sources[row["source"]], model.recyclers[row["plant"]].name
+        # a firm may sell vehicles and batteries: one name, two sources
+        source = f"{SOURCE_KINDS[row['kind']]}: {sources[row['source']]}"
+        plant = model.recyclers[row["plant"]].name
         graph.add_node(source, side="source")
         graph.add_node(f"plant: {plant}", side="recycler")
         share = graph.get_edge_data(source, f"plant: {plant}", {"share": 0.0})["share"]

@@ -4,15 +4,13 @@ import csv
 
 from ..case.case import Case, library
 from ..case.levers import LEVERS
-from ..case.policies import NATION
 from ..case.policies import load as load_policies
 from ..facts import load as load_facts
 from ..foundations import parameters
 from ..foundations.calendar import month_name
 from ..foundations.parameters import FACTS_FOLDER
 from ..performance.indicators import INDICATORS
-
-STRUCTURES = {"market": "Nobody moves a lever: law acts on its dates, everything else is bought and sold."}
+from .texts import load as load_texts
 
 
 def rows(topic: str) -> list[dict]:
@@ -57,7 +55,11 @@ def _levers() -> list[dict]:
 
 
 def _structures() -> list[dict]:
-    return [{"name": name, "description": text} for name, text in STRUCTURES.items()]
+    names = load_texts()["structure_names"]
+    return [
+        {"name": name, "name_zh": names[name]["zh"], "description": text["en"], "description_zh": text["zh"]}
+        for name, text in load_texts()["structures"].items()
+    ]
 
 
 def _cases() -> list[dict]:
@@ -66,6 +68,7 @@ def _cases() -> list[dict]:
         {
             "name": case.name,
             "title": case.title,
+            "title_zh": case.title_zh,
             "start": month_name(case.start),
             "until": month_name(case.until),
             "scale": case.scale,
@@ -148,57 +151,6 @@ _TOPICS = {
     "facts": _facts,
 }
 TOPICS = tuple(_TOPICS)
-
-
-def entries(topic: str) -> list[tuple[str, str, str]]:
-    """Give a topic's entries for a terminal: name, the figures in one line, the meaning."""
-    if topic == "policies":
-        return _policy_entries()
-    return [(next(iter(row.values())), *_IN_WORDS[topic](row)) for row in rows(topic)]
-
-
-def _policy_entries() -> list[tuple[str, str, str]]:
-    """Put the changes of a policy under its title."""
-
-    def moved(change) -> str:
-        unit = LEVERS[change.lever].unit
-        where = "" if change.province == NATION else f" in {change.province}"
-        until = "" if change.until is None else f" to {month_name(change.until)}"
-        return (
-            f"from {month_name(change.month)}{until}{where} {change.lever} = {change.value:g} {unit} ({change.source})"
-        )
-
-    return [
-        (policy.id, f"{policy.date}: {policy.title} ({policy.reference})", "\n".join(map(moved, policy.changes)))
-        for policy in load_policies().values()
-    ]
-
-
-def _range(row: dict, value: str) -> str:
-    unit = "" if row["unit"] == "1" else f" {row['unit']}"
-    return f"{row[value]:g}{unit}, from {row['low']:g} to {row['high']:g}"
-
-
-_IN_WORDS = {
-    "parameters": lambda row: (f"{_range(row, 'value')}; {row['room']}; {row['source']}", row["description"]),
-    "levers": lambda row: (
-        f"{_range(row, 'value_2025')}; {row['decider']}; {row['source']}"
-        + ("" if row["read_from_step"] == 1 else "; nothing reads it yet"),
-        row["description"],
-    ),
-    "structures": lambda row: (row["description"], ""),
-    "cases": lambda row: (
-        row["title"],
-        f"{row['start']} to {row['until']}, scale 1:{row['scale']:,}; outlook "
-        f"{row['retirement_outlook']}, metal prices {row['metal_prices']}, capacity "
-        f"{row['capacity']}; structure {row['structure']}, policies {row['policies']}",
-    ),
-    "indicators": lambda row: (f"{row['unit']}; by year: {row['aggregation']}", row["definition"]),
-    "facts": lambda row: (
-        f"{row['rows']} rows: {row['sourced']} from sources, {row['assumed']} assumed, {row['calibrated']} calibrated",
-        row["sources"],
-    ),
-}
 
 
 def as_markdown(records: list[dict]) -> str:

@@ -1,49 +1,5 @@
-"""Tables by year, made from the monthly indicators by each indicator's own rule."""
+"""Tables by year, as reports show them; they are made in the room below."""
 
-import pandas as pd
+from ..performance.years import BANDS, HEAD, bands, yearly
 
-from ..foundations.errors import GovmodelError
-from ..performance.indicators import INDICATORS
-
-HEAD = ["structure", "replication"]
-BANDS = {"low": 0.1, "median": 0.5, "high": 0.9}
-
-
-def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Turn monthly rows into yearly ones: structure, replication, year, months (how many there are), indicators.
-
-    A mean is taken over the months that have a value, a sum over all of them, "last" is the year's last month, and a
-    ratio is the year's sum of its numerator over that of its denominator (nothing where that is zero).
-    """
-    if indicators.empty:
-        return pd.DataFrame(columns=[*HEAD, "year", "months"])
-    years = indicators["month"].str.slice(0, 4).astype("int64").rename("year")
-    groups = indicators.drop(columns="month").groupby([*(indicators[name] for name in HEAD), years], sort=True)
-    columns = {"months": groups.size()}
-    for name in indicators.columns:
-        if name not in (*HEAD, "month"):
-            columns[name] = _aggregate(groups, name)
-    return pd.DataFrame(columns).reset_index()
-
-
-def _aggregate(groups, name: str) -> pd.Series:
-    """Apply one indicator's rule to every year."""
-    rule = INDICATORS[name].aggregation
-    if rule == "mean":
-        return groups[name].mean()
-    if rule == "sum":
-        return groups[name].sum(min_count=1)
-    if rule == "last":
-        return groups[name].nth(-1).set_axis(groups.size().index)
-    kind, _, parts = rule.partition(":")
-    numerator, _, denominator = parts.partition("/")
-    if kind != "ratio" or not denominator:
-        raise GovmodelError(f"indicator {name}: no rule of aggregation is called {rule!r}")
-    below = groups[denominator].sum()
-    return groups[numerator].sum() / below.where(below != 0)
-
-
-def bands(by_year: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Give median, 10 % and 90 % points over the replications, each a table by (structure, year)."""
-    groups = by_year.drop(columns="replication").groupby(["structure", "year"], sort=True)
-    return {name: groups.quantile(point) for name, point in BANDS.items()}
+__all__ = ["BANDS", "HEAD", "bands", "yearly"]

@@ -19,8 +19,12 @@ def logistic(difference: float) -> float:
 class Bids:
     """What buyers know in a month; `at` tells the bids in one place for one kind of pack."""
 
-    def __init__(self, facts, parameters, levers, month: int, metal_prices: str, plants, workshop_margin):
-        """`plants`: (province, owned by a battery maker, margin, free capacity) each; margins are shares of value."""
+    def __init__(self, facts, parameters, levers, month: int, metal_prices: str, plants, workshop_margin, premium):
+        """`plants`: (province, owned by a battery maker, margin, free capacity) each; margins are shares of value.
+
+        `premium`: yuan/kWh on top at automakers' and at battery makers' outlets.
+        """
+        self.premium = premium
         self.facts, self.p, self.levers, self.month = facts, parameters, levers, month
         self.prices = facts.metal_prices[metal_prices][month]
         self.plants, self.workshop_margin = plants, workshop_margin
@@ -152,8 +156,8 @@ class Bids:
         risk = p["licence_worth"] + self.penalty(chemistry)
         diverted = logistic((shop["bid"] - licensed - risk) / p["resale_error"])
         paid = {
-            "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + levers["buyback_premium"],
-            "battery_maker_outlet": maker - p["outlet_cost"] + levers["buyback_premium"],
+            "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + self.premium[0],
+            "battery_maker_outlet": maker - p["outlet_cost"] + self.premium[1],
             "recycler": licensed - p["recycler_collection_cost"],
             "dismantler": max(licensed, shop["bid"] - risk) - p["dismantler_margin"],
             "workshop": shop["bid"],

@@ -1,0 +1,58 @@
+"""Options: decisions of organisations, learnt by what every option would have paid and taken by keyed luck."""
+
+import numpy as np
+
+from ..foundations import draws
+from ..mechanisms.adaptation import Learner
+
+
+class Decisions:
+    """A few decisions of the same actors, each among a few options; one learner holds them all, a row each.
+
+    Payoffs are measured against what the option in force paid. Otherwise the discount on what was not tried would be a
+    discount on gains for some actors and on losses for others, and would tie them to what they happen to do.
+    """
+
+    def __init__(self, seed: int, actors: int, options: dict[str, np.ndarray], today: tuple, purposes: tuple):
+        """`options`: values by decision; `today`: which option each decision starts with; `purposes` of their luck."""
+        self.options, self.actors = options, actors
+        self.names, self.width = tuple(options), max(map(len, options.values()))
+        self.words = draws.holder_words(seed, np.arange(actors))
+        rows = len(self.names) * actors
+        self.learner = Learner(rows, self.width, chosen=np.repeat(today, actors))
+        self._there = np.array([[i < len(options[name]) for i in range(self.width)] for name in self.names])
+        slots = [(purpose, d * self.width + i) for d, purpose in enumerate(purposes) for i in range(self.width)]
+        self._codes = np.array([draws.code(purpose, 0, slot) for purpose, slot in slots], np.uint64)
+
+    def index(self, name: str) -> np.ndarray:
+        """Give the option in force of every actor."""
+        first = self.names.index(name) * self.actors
+        return self.learner.chosen[first : first + self.actors]
+
+    def value(self, name: str) -> np.ndarray:
+        """Give the value in force of every actor."""
+        return self.options[name][self.index(name)]
+
+    def adapt(self, ordinal: int, payoffs: dict, sensitivity: dict, p: dict, allowed: dict | None = None) -> None:
+        """Learn from payoffs (actors, options) by decision and choose anew; what is not named stays as it is."""
+        shape = (len(self.names), self.actors, self.width)
+        chosen = self.learner.chosen.reshape(shape[:2])
+        against, may = np.zeros(shape), np.zeros(shape, bool)
+        keen = np.zeros((*shape[:2], 1))
+        np.put_along_axis(may, chosen[:, :, None], True, axis=2)
+        for row, name in enumerate(self.names):
+            if name in payoffs:
+                paid = payoffs[name]
+                against[row, :, : paid.shape[1]] = paid - np.take_along_axis(paid, chosen[row][:, None], axis=1)
+                may[row] = self._there[row] if allowed is None or name not in allowed else allowed[name]
+                keen[row] = sensitivity[name]
+        flat = (shape[0] * shape[1], shape[2])
+        self.learner.learn(against.reshape(flat), p["firm_memory"], p["foregone"], p["lock_in"])
+        drawn = draws.exponential(draws.words(self.words, self._codes + np.uint64(ordinal << 6)))
+        drawn = drawn.reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1).reshape(flat)
+        self.learner.choose(drawn, keen.reshape(-1, 1), may.reshape(flat))
+
+    def luck(self, purpose: str, ordinal: int, alternative: int) -> np.ndarray:
+        """Draw one number in (0, 1) for every actor."""
+        codes = np.array([draws.code(purpose, ordinal, alternative)], np.uint64)
+        return draws.uniform(draws.words(self.words, codes))[0]

@@ -1,0 +1,327 @@
+"""Commands that need many runs: validate, calibrate, knockouts, trust; and explain, which needs one."""
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .foundations.errors import InputError
+from .shell import INTERRUPTED, TOO_FEW, Language, console, guarded, say
+
+
+class TableFormat(StrEnum):
+    """How a study prints its table."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+class CalibrationFormat(StrEnum):
+    """How `calibrate` prints what it found."""
+
+    table = "table"
+    csv = "csv"
+    markdown = "markdown"
+
+
+class ExplanationFormat(StrEnum):
+    """How `explain` prints what it found."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
+CaseName = Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the library or a TOML file.")]
+Seed = Annotated[int, typer.Option(help="The luck of the first replication; compared cases share it.")]
+Scale = Annotated[int | None, typer.Option(help="Real packs per simulated pack; the case's own if not given.")]
+Workers = Annotated[int | None, typer.Option(help="Processes to run in; as many as processors if not given.")]
+Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables in a new folder.")]
+Page = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the table between the marks of a document in Markdown.")
+]
+MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (validate, calibrate, knockouts, trust, explain):
+        app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
+
+
+def validate(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 20,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    ensemble: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ensemble.toml of a calibration: spread over its sets.")
+    ] = None,
+    require: Annotated[int, typer.Option(metavar="N", help="End with 4 unless at least N patterns are in band.")] = 0,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Hold the model to what it must show.
+
+    22 patterns of history and of policies: target, what the model gives, verdict, source.
+
+    \b
+    Examples:
+      govmodel validate
+      govmodel validate low --replications 5 --format csv
+      govmodel validate --ensemble my_calibration/ensemble.toml
+      govmodel validate --require 15 --out my_validation
+    """
+    from .report import patterns
+    from .study.calibration import read_ensemble
+    from .study.validation import IN_BAND
+    from .study.validation import validate as judge
+
+    chosen = _ready(case, scale, out)
+    sets = read_ensemble(ensemble) if ensemble is not None else []
+    with _Progress() as report:
+        found = judge(chosen, replications, seed, _workers(workers), sets, report)
+    if format_ is TableFormat.table:
+        patterns.show(found, console())
+    _finish(found.frame(), lambda: patterns.as_markdown(found), format_, page)
+    if out is not None:
+        _save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
+    inside = found.count(IN_BAND)
+    if inside < require:
+        say(f"govmodel: {inside} patterns are in band, {require} were required.")
+        raise typer.Exit(TOO_FEW)
+
+
+def calibrate(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Parameters, ranges, patterns, budget, seeds.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; a second call goes on. Default: results/NAME.")
+    ] = None,
+    workers: Workers = None,
+    format_: Annotated[CalibrationFormat, typer.Option("--format", help="How to print it.")] = CalibrationFormat.table,
+    page: Page = None,
+) -> None:
+    """Tune parameters to patterns; find what fits.
+
+    At most ten parameters and six patterns; gives the best set, all that fit as well, and profiles.
+
+    \b
+    Writes evaluations.parquet, profiles.parquet, best.toml (a case) and
+    ensemble.toml (for validate --ensemble). Interrupted, it goes on where it
+    was when called again.
+
+    \b
+    Examples:
+      govmodel calibrate experiments/calibration.toml --out my_calibration
+      govmodel run my_calibration/best.toml
+    """
+    from .report import calibration as tables
+    from .study.calibration import calibrate as run_calibration
+    from .study.calibration_file import read_study
+
+    chosen = read_study(study)
+    folder = out if out is not None else Path("results") / study.stem
+    try:
+        with _Stages() as say_stage:
+            found = run_calibration(chosen, folder, _workers(workers), say_stage)
+    except KeyboardInterrupt:
+        say(f"govmodel: interrupted; what was evaluated is kept in {folder}, and the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+    if format_ is CalibrationFormat.table:
+        tables.show(found, console())
+    else:
+        _print(found.evaluations(), TableFormat(format_.value), lambda: tables.as_markdown(found))
+    if page is not None:
+        _write_between_marks(page, tables.as_markdown(found))
+
+
+def knockouts(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 10,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Take each mechanism away and compare.
+
+    Also each channel constant; the changes in 2025 and 2030, paired by seed, with bands.
+
+    \b
+    Examples:
+      govmodel knockouts
+      govmodel knockouts lithium_crash --replications 4 --format csv
+    """
+    from .report import effects
+    from .study.knockouts import knock_out
+
+    chosen = _ready(case, scale, out)
+    with _Progress() as report:
+        found = knock_out(chosen, replications, seed, _workers(workers), report)
+    if format_ is TableFormat.table:
+        effects.show_knockouts(found, console())
+    _finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
+    if out is not None:
+        _save(out, chosen, seed, replications, {"knockouts": found.frame()})
+
+
+def trust(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 4,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    all_: Annotated[bool, typer.Option("--all", help="List every number, not only those that matter most.")] = False,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Rank unmeasured numbers by their weight.
+
+    Each ASSUMED or CALIBRATED number is moved alone; shows how far the licensed share moves.
+
+    \b
+    Examples:
+      govmodel trust
+      govmodel trust --replications 2 --scale 20000 --all
+    """
+    from .report import effects
+    from .study.sensitivity_table import one_at_a_time
+
+    chosen = _ready(case, scale, out)
+    with _Progress() as report:
+        found = one_at_a_time(chosen, replications, seed, _workers(workers), report)
+    if format_ is TableFormat.table:
+        effects.show_trust(found, console(), all_)
+    _finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
+    if out is not None:
+        _save(out, chosen, seed, replications, {"trust": found.frame()})
+
+
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run.")],
+    indicator: Annotated[str, typer.Argument(help="An indicator (govmodel describe indicators).")],
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="A month at least twelve after the run's first.")],
+    lang: Annotated[Language, typer.Option(help="English or Chinese.")] = Language.en,
+    replication: Annotated[int, typer.Option(help="Which replication's world.")] = 0,
+    format_: Annotated[ExplanationFormat, typer.Option("--format", help="Sentences, or every contribution.")] = (
+        ExplanationFormat.text
+    ),
+) -> None:
+    """Say why an indicator changed in a year.
+
+    The largest contributions to the change since twelve months before, in words or as a table.
+
+    \b
+    Examples:
+      govmodel explain my_run formal_share 2027-06
+      govmodel explain my_run treasury_net 2028-12 --lang zh
+      govmodel explain my_run holder_price 2023-03 --format csv
+    """
+    from .run import load_run
+
+    found = load_run(folder).explain(indicator, month, replication)
+    if format_ is ExplanationFormat.text:
+        typer.echo(found.text_zh if lang is Language.zh else found.text)
+    else:
+        _print(found.frame, TableFormat(format_.value), None)
+
+
+def _ready(name: str, scale: int | None, out: Path | None):
+    """Load the case and see that there is room for the results before anything runs."""
+    from .case import Case
+    from .folder import check_free
+
+    chosen = Case.load(name)
+    if out is not None:
+        check_free(out)
+    return chosen if scale is None else chosen.with_(scale=scale)
+
+
+def _workers(given: int | None) -> int:
+    if given is None:
+        return os.cpu_count() or 1
+    if not 1 <= given <= 1024:
+        raise InputError("--workers", "a whole number from 1 to 1024", given)
+    return given
+
+
+class _Progress:
+    """A progress bar over runs, taken off the screen whatever happens."""
+
+    def __enter__(self):
+        from .progress import Bar
+
+        self._bar = Bar("runs")
+        return self._bar
+
+    def __exit__(self, *_):
+        self._bar.close()
+
+
+class _Stages:
+    """A progress bar for each stage of a calibration."""
+
+    def __enter__(self):
+        self._stage, self._bar = None, None
+        return self
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Note that so many evaluations of a stage's batch are done."""
+        from .progress import Bar
+
+        if stage != self._stage:
+            self.__exit__()
+            self._stage, self._bar = stage, Bar(f"{stage}: evaluations")
+        self._bar(done, total)
+
+    def __exit__(self, *_):
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _print(frame, format_: TableFormat, markdown) -> None:
+    """Print a table for machines or documents."""
+    if format_ is TableFormat.csv:
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+    elif format_ is TableFormat.json:
+        blank = frame.astype(object).where(frame.notna(), None)
+        typer.echo(json.dumps(blank.to_dict("records"), ensure_ascii=False, indent=2))
+    elif format_ is TableFormat.markdown:
+        typer.echo(markdown(), nl=False)
+
+
+def _finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
+    """Print a study's table as asked, and put it into a document."""
+    _print(frame, format_, markdown)
+    if page is not None:
+        _write_between_marks(page, markdown())
+
+
+def _write_between_marks(page: Path, table: str) -> None:
+    """Put a table in the place that a document keeps for it."""
+    text = page.read_text(encoding="utf-8")
+    begin, end = (text.find(mark) for mark in MARKS)
+    if not 0 <= begin < end:
+        raise InputError("--page", f"a document with the lines {MARKS[0]} and {MARKS[1]}", str(page), "Add them.")
+    page.write_text(f"{text[: begin + len(MARKS[0])]}\n\n{table}\n{text[end:]}", encoding="utf-8", newline="\n")
+
+
+def _save(out: Path, case, seed: int, replications: int, tables: dict) -> None:
+    """Save a study's tables with the case and its provenance in a new folder."""
+    from . import folder
+    from .provenance import provenance
+    from .study.workers import paired_seeds
+
+    made_by = provenance(case, seed, tuple(paired_seeds(seed, replications)))
+    folder.write(out, tables.items(), case.to_toml(), made_by)

@@ -1,0 +1,43 @@
+"""Every text that a person looks at, in English or Chinese, from the one table texts.toml."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from ..foundations.errors import InputError
+
+LANGUAGES = ("en", "zh")
+FILE = Path(__file__).with_name("texts.toml")
+
+
+@cache
+def load() -> dict[str, dict[str, dict[str, str]]]:
+    """Read the table: section, key, language."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+class Texts:
+    """The texts of one language: `texts("terminal.own", levers="subsidy")`."""
+
+    def __init__(self, lang: str = "en"):
+        if lang not in LANGUAGES:
+            raise InputError("lang", "en or zh", lang, "English is en, Chinese is zh.")
+        self.lang = lang
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Give a text by section and key, its braces filled in."""
+        section, _, name = key.partition(".")
+        return load()[section][name][self.lang].format(**values)
+
+    def word(self, name: str, section: str = "words") -> str:
+        """Give the word for a name of the model; one that has none stands as it is."""
+        return load()[section].get(name, {}).get(self.lang, name)
+
+    def structure(self, name: str) -> str:
+        """Name a structure; in Chinese with the name that commands know beside it."""
+        known = self.word(name, "structure_names")
+        return known if known == name else f"{known}（{name}）"
+
+    def title(self, case) -> str:
+        """Give the title of a case: in Chinese where it has one, else the one it has, else its name."""
+        return (self.lang == "zh" and case.title_zh) or case.title or case.name

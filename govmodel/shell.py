@@ -1,0 +1,56 @@
+"""What every command of the command line shares: exit codes, messages, the console, languages."""
+
+import functools
+import os
+import sys
+from enum import StrEnum
+
+import typer
+
+from .foundations.errors import InputError
+
+DONE, FAILED, BAD_INPUT, NO_FILE, TOO_FEW, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+class Language(StrEnum):
+    """Languages of what is told in sentences."""
+
+    en = "en"
+    zh = "zh"
+
+
+def say(message: str) -> None:
+    """Tell the user something that is no result."""
+    typer.echo(message, err=True)
+
+
+def guarded(command):
+    """Turn what a user can mend into one message and an exit code of its own."""
+
+    @functools.wraps(command)
+    def call(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            say(f"govmodel: {error}")
+            raise typer.Exit(BAD_INPUT) from None
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(DONE) from None
+        except OSError as error:
+            say(f"govmodel: {error.filename or 'a file'} could not be read or written: {error.strerror or error}.")
+            raise typer.Exit(NO_FILE) from None
+        except KeyboardInterrupt:
+            say("govmodel: interrupted; nothing was saved.")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return call
+
+
+def console():
+    """Make the console for results: as wide as the terminal, or wide enough for the tables."""
+    from rich.console import Console
+
+    from .report.terminal import WIDTH
+
+    return Console() if sys.stdout.isatty() else Console(width=WIDTH)

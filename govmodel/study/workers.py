@@ -1,0 +1,169 @@
+"""Workers: many runs, spread over processes; what comes back does not depend on how many processes there are."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ..actors.fates import DISPOSITIONS, IN_WORKSHOP
+from ..case.case import Case
+from ..facts import PROVINCES, ROUTES
+from ..foundations.calendar import year_of
+from ..foundations.draws import seed_of_replication
+from ..performance.years import yearly
+
+LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts
+Report = Callable[[int, int], None]  # called with (runs done, runs in all)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a study keeps of one run: its monthly indicators, flows by year, and what LFP is worth to plants."""
+
+    months: pd.DataFrame  # indexed by "YYYY-MM": indicators, and the columns of `_lfp`
+    fates: np.ndarray  # (years, routes, dispositions) GWh
+    first_year: int
+    workshop_gwh: np.ndarray  # (months, provinces) what workshops took in
+
+    @cached_property
+    def years(self) -> pd.DataFrame:
+        """Indicators by year, indexed by year; only whole years."""
+        named = self.months.drop(columns=list(LFP_COLUMNS)).reset_index()
+        table = yearly(named.assign(structure="", replication=0))
+        return table[table["months"] == 12].drop(columns=["structure", "replication", "months"]).set_index("year")
+
+    def informal(self, months: pd.Index, provinces: Sequence[str] = PROVINCES) -> float:
+        """Sum what workshops of some provinces took in over some months, GWh."""
+        rows = self.months.index.get_indexer(months)
+        return float(self.workshop_gwh[np.ix_(rows, [PROVINCES.index(code) for code in provinces])].sum())
+
+    def gwh(self, years: Sequence[int], route: str | None = None, disposition: str | None = None) -> float:
+        """Sum energy over some years, of one route and one disposition or of all."""
+        table = self.fates[[year - self.first_year for year in years]].sum(axis=0)
+        rows = slice(None) if route is None else ROUTES.index(route)
+        ways = slice(None) if disposition is None else DISPOSITIONS.index(disposition)
+        return float(table[rows, ways].sum())
+
+
+LFP_COLUMNS = ("lithium_price", "lfp_lithium_value", "lfp_feed_price", "lfp_plant_margin", "lfp_break_even")
+
+
+def observe(case: Case, seed: int) -> Outcome:
+    """Run a case once and keep what studies read."""
+    from ..model import GovernanceModel  # here, because mesa is slow to import
+
+    model = GovernanceModel(case, rng=seed)
+    for _ in case.months:
+        model.step()
+    return outcome_of(model)
+
+
+def outcome_of(model) -> Outcome:
+    """Keep what studies read of a model that has lived."""
+    indicators = model.indicators
+    months = pd.concat([indicators, pd.DataFrame(_lfp(model))], axis=1).set_index("month")
+    first = year_of(model.start)
+    flows = model.record.flows()
+    shape = (year_of(model.until) - first + 1, len(ROUTES), len(DISPOSITIONS))
+    year = (flows["month"] + model.start) // 12 - model.start // 12
+    cell = np.ravel_multi_index((year, flows["route"], flows["way"]), shape)
+    fates = np.bincount(cell, flows["watt_hours"], int(np.prod(shape))).reshape(shape) / 1e9
+    places = flows["month"] * len(PROVINCES) + flows["province"]
+    taken = np.bincount(places, flows["watt_hours"] * IN_WORKSHOP[flows["way"]], len(months) * len(PROVINCES)) / 1e9
+    return Outcome(months, fates, first, taken.reshape(len(months), -1))
+
+
+def _lfp(model) -> dict[str, np.ndarray]:
+    """Say month by month what LFP is worth to licensed plants, from prices, the law and their margins.
+
+    The margin is a share of the metals' value, weighted by what plants receive. The break-even is the price of lithium
+    carbonate at which the metals would just pay for tax, processing, freight and the packs at what was paid for them.
+    """
+    case, facts, market, record = model.case, model.facts, model.market, model.record
+    lived = slice(model.start, model.start + model.months_run)
+    price = facts.metal_prices[case.metal_prices][lived, LITHIUM] * 1.0
+    carbonate = facts.metal_per_kwh[LFP, LITHIUM] * facts.lithium_carbonate_per_lithium / 1000.0  # t of it in a kWh
+    value = market.licensed_metal[lived, LFP]
+    relief = case.lever_path("vat_relief")[: model.months_run]
+    kept = 1.0 - np.array([float(market.vat(1.0, {"vat_relief": share})) for share in relief])
+    net = value * kept - market.licensed_cost[lived, LFP] + case.lever_path("subsidy")[: model.months_run]
+    received = record.received[: model.months_run, LFP]
+    gate = np.maximum(net[:, None] - record.margin[: model.months_run] * value[:, None], 0.0)
+    weight = np.where(received.sum(axis=1, keepdims=True) > 0, received, 1.0)
+    paid = (gate * weight).sum(axis=1) / weight.sum(axis=1)
+    sold = carbonate * facts.recovery["licensed"][LFP, LITHIUM] * kept  # t of carbonate that a kWh pays for, after tax
+    return {
+        "lithium_price": price / 1000.0,
+        "lfp_lithium_value": price * carbonate,
+        "lfp_feed_price": paid,
+        "lfp_plant_margin": (net - paid) / value,
+        "lfp_break_even": (price - (net - paid) / sold) / 1000.0,
+    }
+
+
+def _do(task: tuple) -> object:
+    work, arguments = task
+    return work(*arguments)
+
+
+class Workers:
+    """Processes that do tasks, opened once for many lists of tasks; one worker is this process itself.
+
+    Luck is keyed by seed, so a task's result is the same wherever and whenever it is done.
+    """
+
+    def __init__(self, number: int = 1):
+        self.number, self._pool = number, None
+
+    def __enter__(self) -> "Workers":
+        if self.number > 1:
+            context = multiprocessing.get_context("spawn")  # the same on every system
+            self._pool = ProcessPoolExecutor(self.number, mp_context=context)
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def do(self, work: Callable, tasks: Sequence[tuple], each: Callable | None = None) -> list:
+        """Do `work(*task)` for every task and give the results in the tasks' order.
+
+        `each` hears of every task as it is done, in any order: its number and its result.
+        """
+        results = [None] * len(tasks)
+        for number, result in self._done(work, tasks):
+            results[number] = result
+            if each:
+                each(number, result)
+        return results
+
+    def _done(self, work: Callable, tasks: Sequence[tuple]) -> Iterator[tuple[int, object]]:
+        if self._pool is None:
+            yield from ((number, work(*task)) for number, task in enumerate(tasks))
+            return
+        waiting = {self._pool.submit(_do, (work, task)): number for number, task in enumerate(tasks)}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()  # a failure shows at once
+
+
+def observe_all(cases: Sequence[tuple[Case, int]], workers: int = 1, report: Report | None = None) -> list[Outcome]:
+    """Run (case, seed) pairs and keep what studies read, in the order given."""
+    done = 0
+
+    def count(number: int, result: Outcome) -> None:
+        nonlocal done
+        done += 1
+        if report:
+            report(done, len(cases))
+
+    with Workers(min(workers, len(cases))) as pool:
+        return pool.do(observe, cases, count)
+
+
+def paired_seeds(seed: int, replications: int) -> list[int]:
+    """Give the seeds of replications; compared cases share them, so that they share their luck."""
+    return [seed_of_replication(seed, number) for number in range(replications)]

@@ -1,0 +1,145 @@
+"""Makers: producer responsibility worked out by hand, and paired worlds in which a duty bites or does not."""
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from govmodel.mechanisms import producer_responsibility as duty
+from tests.worlds import CHINA, lived
+
+P = CHINA.parameters
+BASE = CHINA.with_(scale=4000, until="2033-12")
+FROM = 72  # 2027-01
+TARGET = {"producer_responsibility_target": 0.6, "producer_responsibility_fee": 60.0}
+SEEN = {"traceability": 0.95}
+
+
+@lru_cache(maxsize=16)
+def formal(seed: int, **levers: float) -> float:
+    """Licensed share from 2027 on with some levers set from 2026."""
+    frame = lived(BASE.with_(levers=levers), seed).indicators.iloc[FROM:]
+    return frame["formal_gwh"].sum() / frame["released_gwh"].sum()
+
+
+def fees(model, line: str) -> float:
+    """Fen paid on a line of the makers' books."""
+    return model.ledger.amounts[:, getattr(model.makers_books, line)].sum()
+
+
+# the rule by hand
+
+
+def test_a_brand_answers_for_what_it_sold_years_before():
+    shares = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
+    assert duty.brand_share(shares, 2015, 1).tolist() == [0.5, 0.5]
+    assert duty.brand_share(shares, 2014, 6).tolist() == [1.0, 0.0]  # before the first year: the first
+
+
+def test_only_what_is_scanned_counts():
+    short = duty.shortfall(0.6, 0.1, np.array([0.2, 0.2, 0.2, 0.9]), np.array([1.0, 0.5, 1.0, 1.0]), 0.5)
+    assert np.allclose(short, [0.4, 0.45, 0.4, 0.05])
+    assert duty.shortfall(0.6, 0.1, 0.2, 1.0, 1.0) < duty.shortfall(0.6, 0.1, 0.2, 1.0, 0.1)
+    assert duty.shortfall(0.1, 0.5, 0.2, 1.0, 1.0) == 0.0
+
+
+@pytest.mark.parametrize("trace", [0.0, 0.3, 0.9, 1.0])
+def test_certificates_cover_no_more_than_what_nobody_scanned(trace):
+    short = np.linspace(0.0, 1.0, 11)
+    false = duty.claimed(short, 1.0, trace)
+    assert (false <= 1.0 - trace + 1e-12).all() and (false <= short).all()
+    assert not duty.claimed(short, 0.0, trace).any()
+
+
+def test_false_certificates_pay_where_nothing_is_scanned_and_not_where_all_is():
+    cost = {
+        trace: [duty.duty_cost(0.3, wish, trace, 60.0, 1.0, P) for wish in duty.CLAIMS] for trace in (0.1, 0.6, 0.95)
+    }
+    assert cost[0.1][0] > cost[0.1][1] > cost[0.1][2]
+    assert cost[0.95][0] < cost[0.95][2]
+    assert cost[0.1][2] < cost[0.6][2]
+
+
+def test_a_collected_kwh_is_worth_the_fee_times_what_is_scanned():
+    def cost(collected, trace):
+        return duty.duty_cost(duty.shortfall(0.8, 0.1, collected, 1.0, trace), 0.0, trace, 50.0, 1.0, P)
+
+    assert cost(0.1, 0.9) - cost(0.2, 0.9) == pytest.approx(50.0 * 0.1 * 0.9)
+    assert cost(0.1, 0.2) - cost(0.2, 0.2) == pytest.approx(50.0 * 0.1 * 0.2)
+
+
+def test_premiums_and_outlets_draw_packs():
+    assert duty.pull(0.0, 1.0, 400.0, P) == 1.0
+    assert duty.pull(10.0, 1.0, 400.0, P) == pytest.approx(np.exp(10.0 * P["price_sensitivity"]))
+    assert duty.pull(0.0, 0.75, 400.0, P) < 1.0 < duty.pull(0.0, 2.0, 400.0, P) < 2.0
+
+
+def test_scanning_is_worth_it_only_under_a_fine():
+    assert duty.scan_cost(1.0, 0.5, 1.0, P) < duty.scan_cost(0.3, 0.5, 1.0, P)
+    assert duty.scan_cost(1.0, 0.5, 0.0, P) > duty.scan_cost(0.3, 0.5, 0.0, P)
+
+
+# the full model
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_duty_works_only_where_transfers_are_monitored(seed):
+    """Producer responsibility moves packs far more with traceability; traceability alone moves none."""
+    blind, seen = formal(seed, **TARGET) - formal(seed), formal(seed, **TARGET, **SEEN) - formal(seed, **SEEN)
+    assert seen > 0.01
+    assert seen > 2.0 * blind
+    assert abs(formal(seed, **SEEN) - formal(seed)) < 0.005
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_premiums_rise_and_false_certificates_vanish_where_transfers_are_monitored(seed):
+    none, blind = lived(BASE, seed), lived(BASE.with_(levers=TARGET), seed)
+    seen = lived(BASE.with_(levers=TARGET | SEEN), seed)
+    premium = [model.record.series["maker_premium"][FROM:, 0].mean() for model in (none, blind, seen)]
+    assert premium[2] > premium[1] + 5.0 and premium[1] > premium[0] + 1.0
+    forged = [model.record.series["duty_claimed"].sum() for model in (none, blind, seen)]
+    assert forged[0] == 0.0 and forged[1] > 5.0 * forged[2] > 0.0
+
+
+def test_fees_are_paid_on_what_is_short_and_not_covered():
+    model = lived(BASE.with_(levers=TARGET | SEEN), 1)
+    series = model.record.series
+    due = TARGET["producer_responsibility_fee"] * (series["duty_short"] - series["duty_claimed"]).sum() * 100.0
+    assert fees(model, "fees") == pytest.approx(due, rel=1e-6) and due > 0
+    bought = P["certificate_price"] * series["duty_claimed"].sum() * 100.0
+    assert fees(model, "certificates") == pytest.approx(bought, rel=1e-3)
+    frame = model.indicators
+    assert frame["producer_fees"].sum() * 1e8 == pytest.approx(fees(model, "fees"))
+    assert not any(fees(lived(BASE, 1), line) for line in ("fees", "certificates", "fines"))
+
+
+def test_a_higher_target_and_a_higher_fee_cost_brands_more():
+    cost = {}
+    for target, fee in ((0.3, 60.0), (0.6, 60.0), (0.6, 120.0)):
+        levers = {"producer_responsibility_target": target, "producer_responsibility_fee": fee} | SEEN
+        cost[target, fee] = fees(lived(BASE.with_(levers=levers), 1), "fees")
+    assert cost[0.3, 60.0] < cost[0.6, 60.0] < cost[0.6, 120.0]
+
+
+def test_makers_as_objects_show_what_they_chose():
+    model = lived(BASE.with_(levers=TARGET | SEEN), 1)
+    share = model.makers_books.shares()
+    for group, kind in enumerate(("automaker", "battery_maker")):
+        mine = [maker for maker in model.makers if maker.kind == kind]
+        mean = sum(share[maker.index] * maker.choice("premium") for maker in mine)
+        assert mean == pytest.approx(model.makers_books.premium[group])
+        assert share[model.makers_books.group == group].sum() == pytest.approx(1.0)
+    assert {maker.choice("claims") for maker in model.makers} <= set(duty.CLAIMS)
+
+
+def test_a_duty_on_outlets_is_paid_by_makers():
+    few, many = (lived(BASE.with_(levers={"outlet_duty": duty_}), 1) for duty_ in (0.0, 20.0))
+    assert many.record.series["maker_outlets"][-1].sum() > 2 * few.record.series["maker_outlets"][-1].sum()
+    assert fees(many, "upkeep") > fees(few, "upkeep") > 0
+
+
+def test_without_adaptation_makers_stay_as_they_are():
+    model = lived(BASE.with_(without=("adaptation",), levers=TARGET | SEEN), 1)
+    series = model.record.series
+    assert not series["maker_premium"].any() and np.allclose(series["maker_compliance"], 1.0)
+    assert fees(model, "fees") > 0 and fees(model, "certificates") == 0  # the duty holds, nobody answers to it
