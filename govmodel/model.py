@@ -26,6 +26,7 @@ class GovernanceModel(World):
             return
         levers = self.law_and_prices()
         board = self.post_bids(levers)
+        self.honour_contracts(board, levers)
         flows = self.release_and_choose(board, levers)
         reception = self.receive(flows, board)
         worked, scrap = self.process()
@@ -70,6 +71,14 @@ class GovernanceModel(World):
     def workshops_risk(self, levers: dict) -> np.ndarray:
         """Give the loss that workshops expect in each province (31,), as a multiple of what they gain."""
         return self.workshops.plan(levers).risk
+
+    def honour_contracts(self, board: Board, levers: dict) -> None:
+        """Let the sides of every contract keep or break their word; what is kept is not for sale this month."""
+        if self.active("contract"):
+            self.contracts.honour(self.month, board, levers)
+            self._contracted, self._contract_price, dismantlers = self.contracts.terms()
+            bound = np.repeat(dismantlers, board.to_workshop.size // PROVINCES)
+            board.to_workshop = board.to_workshop * (1.0 - bound)
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
@@ -132,7 +141,8 @@ class GovernanceModel(World):
         wh = flows.by_way.astype(np.int64)  # (31, disposition, 2)
         to_makers = wh[:, FIRST_WAY[BATTERY_MAKER_OUTLET]]
         arriving = self.yard + wh[:, RECOVERIES].sum(axis=1) - to_makers
-        reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share)
+        promised = self.contracts.deliver(flows) if self.active("contract") else None
+        reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share, promised)
         self.yard = reception.turned_away
         return reception
 
@@ -154,6 +164,8 @@ class GovernanceModel(World):
         books.pay_plants(month, worked, scrap, board.metal_value, cost, vat_share, subsidy)
         self.industry.pay(month, board, levers)
         self.makers_books.pay(month, flows, levers)
+        if self.active("contract"):
+            self.contracts.settle(month, reception.accepted)
         self.workshops.trade(*books.pay_workshops(month, flows, board, market.workshop_cost[month]))
         self.workshops.inspect(levers)
         self.inspectorates.watch(flows)
@@ -192,6 +204,8 @@ class GovernanceModel(World):
         self.makers_books.decide()
         self.industry.decide(self.ledger.gained(max(self.month - 2, self.start), self.month))
         self.workshops.decide(levers)
+        if self.active("contract"):
+            self.contracts.decide()
         self.inspectorates.decide(self.month)
         self.read_margins()
 

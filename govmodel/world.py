@@ -6,6 +6,7 @@ import numpy as np
 from . import facts as country_facts
 from .actors.books import Books
 from .actors.buyers import Recycler
+from .actors.contracts import ContractBook
 from .actors.fates import CHANNEL_OF, LICENSED
 from .actors.government import CentralGovernment, Inspectorates, Province
 from .actors.holders import Holders
@@ -103,6 +104,7 @@ class World(mesa.Model):
         self.districts = [
             WorkshopDistrict(self, f"workshops_{code}", i) for i, code in enumerate(country_facts.PROVINCES)
         ]
+        self.contracts = self.parts["contracts"] = ContractBook(self)
         self.public = self.parts["public"] = Public(facts, self.case, self.seed_key)
 
     def _build_books(self) -> None:
@@ -111,10 +113,10 @@ class World(mesa.Model):
         self.books = Books(
             self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
         )
+        self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         for part in self.parts.values():
             part.declare(self.ledger)
         self.ledger.open_books()
-        self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         self.public.rule(self.record)
         self.record.open("reported_worked")  # Wh that plants say they have worked
         self.industry.rule(self.record)

@@ -144,6 +144,7 @@ def test_luck_has_one_door(path):
 
 # longer than 400 lines for a reason
 LONG = {
+    "model.py": 440,  # the agenda of a month, and the building of its world
     "loading.py": 420,  # one reader a table, in the order of the facts
     "test_facts.py": 500,  # one check a table
 }
@@ -164,15 +165,23 @@ def test_the_chain_knows_nothing_of_governance():
 
 
 def test_no_structure_name_is_read_by_the_model():
-    """Rule zero: outside the case's own room no code reads a structure's name."""
+    """Rule zero: outside the case's own room no code reads a structure's name.
+
+    One of Gereffi's five forms of a tie is called "market" too; contract.py names it.
+    """
     for path in FILES:
         if room(dotted(path)) in ("chain", "mechanisms", "actors", "performance", "model"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 named = isinstance(node, ast.Attribute) and node.attr == "structure"
-                spelt = isinstance(node, ast.Constant) and node.value in (
-                    "market",
-                    "government-led",
-                    "enterprise-led",
-                    "collaborative",
+                spelt = (
+                    path.name != "contract.py"
+                    and isinstance(node, ast.Constant)
+                    and node.value
+                    in (
+                        "market",
+                        "government-led",
+                        "enterprise-led",
+                        "collaborative",
+                    )
                 )
                 assert not named and not spelt, f"{path}:{node.lineno}"

@@ -108,7 +108,7 @@ def test_the_table_fits_narrow_terminals(width, replications):
 
 
 def test_json_and_csv_are_for_machines_and_agree():
-    by_json = call("run", *QUICK, "--replications", 2, "--format", "json", "--set", "mediation=1")
+    by_json = call("run", *QUICK, "--replications", 2, "--format", "json", "--set", "formalisation_support=1")
     by_csv = call("run", *QUICK, "--replications", 2, "--format", "csv")
     rows = json.loads(by_json.stdout)
     assert [list(row)[:4] for row in rows] == [["structure", "replication", "year", "months"]] * 4
@@ -218,8 +218,10 @@ def test_settings_become_paths():
 def test_a_lever_that_moves_nothing_is_named():
     assert "Note: subsidy counts from 2026-01, after the run's end" in call("run", *QUICK, "--set", "subsidy=5").stderr
     assert (
-        "Note: mediation is kept with the case, but nothing"
-        in call("run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "mediation=1").stderr
+        "Note: formalisation_support is kept with the case, but nothing"
+        in call(
+            "run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "formalisation_support=1"
+        ).stderr
     )
 
 

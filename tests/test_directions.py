@@ -22,6 +22,8 @@ def measured(seed: int, **levers: float) -> dict[str, float]:
     frame = model.indicators.iloc[FROM:]
     flows = model.record.watt_hours[FROM:].sum(axis=(0, 1, 4))  # route, way
     scrapped = flows[0]
+    table = model.contracts.table
+    table = table[table["signed"] >= model.start + FROM]
     share = {name: frame[f"{name}_gwh"].sum() / frame["released_gwh"].sum() for name in ("formal", "informal", "kept")}
     return {
         **share,
@@ -43,6 +45,14 @@ def measured(seed: int, **levers: float) -> dict[str, float]:
         "cost of governing": frame["governance_cost"].sum() / 1000,
         "deposit fund": frame["deposit_fund"].iloc[-1] / 1000,
         "workshops": frame["workshops"].iloc[-1] / 1000,
+        "packs under contract": frame["contracted_gwh"].sum() / frame["sold_gwh"].sum(),
+        "contracts": frame["contracts"].mean(),
+        "breaches": frame["breaches"].sum() / frame["contracts"].sum() if frame["contracts"].sum() else np.nan,
+        "disputes mediated": frame["mediated"].sum(),
+        "trust between organisations": frame["trust_organisations"].mean(),
+        "modular ties": frame["gereffi_modular"].mean(),
+        "formal contracts": np.mean(table["formal"]) if len(table) else np.nan,
+        "density": frame["network_density"].mean(),
     }
 
 
@@ -86,6 +96,22 @@ DIRECTIONS = [
     ({"leasing": 0.0}, "packs that come back from leases", -0.001),
     ({"online_collection": 1.0}, "packs that licensed collectors fetch", 0.01),
     ({"online_collection": 1.0}, "formal", 0.005),
+    ({"contract_coverage": 0.6}, "packs under contract", 0.1),
+    ({"contract_coverage": 0.6}, "tendered packs to workshops", -0.05),
+    ({"contract_coverage": 0.6}, "formal", 0.03),
+    ({"contract_coverage": 0.6}, "density", 0.005),
+    ({"contract_coverage": 0.0}, "formal", -0.02),
+    ({"standards": 1.0}, "contracts", 5.0),
+    ({"standards": 1.0}, "modular ties", 0.01),
+    ({"standards": 1.0}, "formal contracts", 0.02),
+    ({"mediation": 1.0}, "breaches", -0.02),
+    ({"mediation": 1.0}, "formal contracts", 0.1),
+    ({"mediation": 1.0}, "trust between organisations", 0.02),
+    ({"mediation": 1.0}, "cost of governing", 0.1),
+    ({"mediation": 0.5}, "disputes mediated", 5.0),
+    ({"information_sharing": 1.0}, "modular ties", 0.001),
+    ({"credit_record": 1.0}, "breaches", -0.02),
+    ({"credit_record": 1.0}, "trust between organisations", 0.02),
     ({"campaign": 1000.0}, "awareness", 0.05),
     ({"campaign": 1000.0}, "formal", 0.005),
     ({"campaign": 1000.0}, "treasury", -5.0),

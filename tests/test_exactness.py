@@ -185,10 +185,11 @@ def compare_bids(model: GovernanceModel) -> None:
     for i, plant in enumerate(model.recyclers):
         waiting = sum(float(mass[c]) * int(model.plants.waiting[c, i]) for c in (0, 1))
         capacity = float(model.plants.capacity_t[i])
-        full = waiting >= capacity * 1e6 / 12 * model.parameters["safe_storage_months"]
+        months = model.parameters["safe_storage_months"]
+        room = max(capacity * 1e6 / 12 * months - waiting, 0.0) * 12e-6 / months  # tonnes a year
         makers = plant.owner_kind == "battery_maker"
-        buying = plant.open and not full and not model.industry.suspended[i]
-        plants.append((plant.province, makers, plant.margin, (capacity if buying else 0.0) + 1e-9))
+        buying = plant.open and not model.industry.suspended[i]
+        plants.append((plant.province, makers, plant.margin, (min(capacity, room) if buying else 0.0) + 1e-9))
     margins = [district.margin for district in model.districts]
     premium = model.makers_books.premium + levers["buyback_premium"]
     fears = (model.workshops_risk(levers).tolist(), model.workshops.asked_extra().tolist())

@@ -19,8 +19,18 @@ RATIOS = (
     "coast_share_retired",
     "traceability",
     "holder_price",
+    "breach_rate",
 )
-MEANS = ("plant_utilisation", "workshops", "in_use_million", "awareness", "trust_public", "trust_workshops")
+MEANS = (
+    "plant_utilisation",
+    "workshops",
+    "in_use_million",
+    "awareness",
+    "trust_public",
+    "trust_workshops",
+    "contracts",
+    "trust_organisations",
+)
 # Bids are posted by province; the national average weighs them with what is released there, month by month. A month in
 # which a coarse run releases no LFP pack has no weights, so months are weighted with their release too.
 WEIGHTED = ("licensed_bid_lfp", "workshop_bid_lfp")

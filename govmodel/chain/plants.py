@@ -21,6 +21,7 @@ class Reception:
     received: np.ndarray  # (2, plants) watt-hours
     parts: np.ndarray  # (31, 2, plants) watt-hours by where they came from
     turned_away: np.ndarray  # (31, 2) watt-hours that found no room and wait at the collectors
+    accepted: np.ndarray  # (plants,) share of what came to a plant that it had room for
 
 
 class Plants:
@@ -61,26 +62,39 @@ class Plants:
         return np.maximum(limit - self._gram_per_wh @ self.waiting, 0.0)
 
     def receive(
-        self, arriving: np.ndarray, share: np.ndarray, to_makers: np.ndarray, maker_share: np.ndarray
+        self,
+        arriving: np.ndarray,
+        share: np.ndarray,
+        to_makers: np.ndarray,
+        maker_share: np.ndarray,
+        promised: tuple[np.ndarray, ...] | None = None,
     ) -> Reception:
         """Divide what arrives among plants by share, and turn away what does not fit.
 
         `arriving` and `to_makers` are watt-hours (31, 2), int64; shares are (31, 2, plants) and, for what battery
-        makers collect, (31, 2, makers' plants). A pack that stands for many is divisible.
+        makers collect, (31, 2, makers' plants). `promised` is what goes to certain plants whatever the shares,
+        watt-hours (31, 2, plants), and how much of it comes out of `arriving` and out of `to_makers`, (31, 2) each. A
+        pack that stands for many is divisible.
         """
-        flow = arriving[:, :, None] * share
+        free, makers_free = arriving, to_makers
+        if promised is not None:
+            free, makers_free = np.maximum(arriving - promised[1], 0.0), np.maximum(to_makers - promised[2], 0.0)
+        flow = free[:, :, None] * share
         if to_makers.any():
-            flow[:, :, self.makers] += to_makers[:, :, None] * maker_share
+            flow[:, :, self.makers] += makers_free[:, :, None] * maker_share
+        if promised is not None:
+            flow += promised[0]
         parts = whole_parts(flow, arriving + to_makers, self.largest)
         turned_away = np.zeros_like(arriving)
         received = parts.sum(axis=0)
         room, load = self.room_g, self._gram_per_wh @ received
+        accepted = np.minimum(room / np.maximum(load, 1.0), 1.0)
         if (load > room).any():
-            fits = np.floor(parts * np.minimum(room / np.maximum(load, 1.0), 1.0)).astype(np.int64)
+            fits = np.floor(parts * accepted).astype(np.int64)
             turned_away = (parts - fits).sum(axis=-1)
             parts, received = fits, fits.sum(axis=0)
         self.waiting += received
-        return Reception(received, parts, turned_away)
+        return Reception(received, parts, turned_away, accepted)
 
     def process(self, scrap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Work for a month: factory scrap first, then the queue in proportion. Returns both in watt-hours (2, plants).

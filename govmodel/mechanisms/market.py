@@ -42,6 +42,7 @@ class Board:
     share: np.ndarray  # (31, 2, plants) where licensed packs for recovery go
     maker_share: np.ndarray  # (31, 2, makers' plants) the same for battery makers' outlets, which serve their own
     licensed_value: np.ndarray  # (31, 2) what a collector gets for recovery, net of freight
+    maker_value: np.ndarray  # (31, 2) the same for battery makers' outlets
     second_life_worth: np.ndarray  # (2, 4) what storage operators pay a licensed firm, before its cost
     reuse_worth: np.ndarray  # (2, 4) what users pay a workshop for an unlawful re-use, before its cost
     crude_value: np.ndarray  # (2,) what a workshop gets for crude recovery, before its cost
@@ -192,6 +193,7 @@ class Market:
             share=share,
             maker_share=maker_share,
             licensed_value=licensed,
+            maker_value=maker,
             second_life_worth=worth.second_worth[month],
             reuse_worth=worth.reuse_worth[month],
             crude_value=worth.crude_value[month],

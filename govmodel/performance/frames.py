@@ -7,8 +7,8 @@ from ..actors.books import COLLECTORS
 from ..actors.fates import CHANNEL_OF, DISPOSITIONS, HOLDER_GROUPS, IN_WORKSHOP, SCANNED
 from ..facts import CHANNELS, CHEMISTRIES, PROVINCES, ROUTES
 from ..foundations.calendar import month_name
+from ..mechanisms.contract import ENDINGS, FORMS, RECYCLER, SOURCE, SOURCE_KINDS
 
-CONTRACT_COLUMNS = ("month", "source", "recycler", "form", "share", "price", "kept")
 MINUTES_COLUMNS = ("month", "seat", "lever", "asked", "reason", "outcome")
 
 
@@ -88,14 +88,50 @@ def actors_frame(model, months: int) -> pd.DataFrame:
         add(name, "government", "")
     for code in PROVINCES:
         add(f"province_{code}", "government", code)
+    add("association", "association", "")
     frames = [pd.DataFrame({"month": model.months[:months], **column}) for column in columns]
     table = pd.concat(frames, ignore_index=True)
     return table.sort_values("month", kind="stable", ignore_index=True)
 
 
 def contracts_frame(model, months: int) -> pd.DataFrame:
-    """Contracts in force by month; there are none until contracts exist, so the table has columns and no rows."""
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in CONTRACT_COLUMNS})
+    """Every contract that has come into force, by the month it was signed for; prices are yuan/kWh at the plant's gate.
+
+    The price follows the metals: coefficient x metal value - fee. A contract still in force has no `ended`.
+    """
+    table = model.contracts.table
+    table = table[table["signed"] < model.start + months]
+    ended = np.where(table["ended"] <= model.start + months, table["ended"], -1)
+    names = [recycler.name for recycler in model.recyclers]
+    price = {
+        f"{part}_{chemistry.lower()}": table[part][:, i]
+        for part in ("coefficient", "fee")
+        for i, chemistry in enumerate(CHEMISTRIES)
+    }
+    return pd.DataFrame(
+        {
+            "month": np.array([month_name(int(month)) for month in table["signed"]], object),
+            "source": _names(model.contracts.sources.names, table["source"]),
+            "source_kind": _names(SOURCE_KINDS, table["kind"]),
+            "recycler": _names(tuple(names), table["plant"]),
+            "share": table["share"],
+            "terms": np.where(table["tolling"], "tolling", "indexed").astype(object),
+            **price,
+            "months": table["months"],
+            "formal": table["formal"],
+            "penalty": table["penalty"],
+            "information": table["information"],
+            "renewed": table["renewed"],
+            "form": _names(FORMS, table["form"]),
+            "kept_months": table["kept"],
+            "breaches_by_source": table["broken"][:, SOURCE],
+            "breaches_by_recycler": table["broken"][:, RECYCLER],
+            "mediated": table["mediated"],
+            "court": table["court"],
+            "ended": np.array([month_name(int(month) - 1) if month >= 0 else "" for month in ended], object),
+            "why": _names(ENDINGS, np.where(ended >= 0, table["why"], 0)),
+        }
+    )
 
 
 def minutes_frame(model, months: int) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from ..actors.books import COLLECTORS
 from ..actors.fates import IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_GO, LICENSED, SALVAGE
 from ..facts import METALS, PROVINCES
 from ..mechanisms.choice import RECYCLER, WORKSHOP
+from . import networks
 from .authority_indicators import authority
 from .firm_indicators import firms
 from .society import society
@@ -45,7 +46,7 @@ def indicators(model, months: int) -> pd.DataFrame:
     """Compute every indicator for the first `months` months of a model: one row a month, "month" first."""
     physical = _physical(model, months)
     values = {**physical, **_prices(model, months), **_money(model, months), **society(model, months, physical)}
-    values |= firms(model, months) | authority(model, months)
+    values |= firms(model, months) | authority(model, months) | networks.indicators(model, months)
     for name, indicator in INDICATORS.items():
         if indicator.aggregation.startswith("ratio:"):
             top, bottom = indicator.aggregation[6:].split("/")
@@ -155,6 +156,7 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
         "collector_profit": ledger.net(list(COLLECTORS))[:months] / million,
         "workshop_profit": ledger.net(workshops)[:months] / million,
         "treasury_net": ledger.net(["treasury", *purses])[:months] / million,
-        "governance_cost": amounts[:, _lines(*governing)].sum(axis=1) / million,
+        "governance_cost": (amounts[:, _lines(*governing)].sum(axis=1) + ledger.net(["mediators_and_writers"])[:months])
+        / million,
         "deposit_fund": np.cumsum(ledger.net(["deposit_fund"])[:months]) / million,
     }

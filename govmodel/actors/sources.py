@@ -1,0 +1,118 @@
+"""Sources: who has packs to promise to a licensed recycler, how many, and what else it could do with them.
+
+Automakers and battery makers have their brand's share of what outlets take in, everywhere; fleets, dismantlers and
+collecting workshops are taken together by province. Volumes follow pooled national flows and each source's share in
+them, so that the luck of few simulated packs in a province decides nothing.
+"""
+
+import numpy as np
+
+from ..chain.fleet import BANDS, CHEMISTRIES, PROVINCES
+from ..facts import PROVINCES as PROVINCE_CODES
+from ..mechanisms.choice import WORKSHOP
+from ..mechanisms.contract import AUTOMAKER, BATTERY_MAKER, COLLECTING, DISMANTLER, FLEET, SOURCE_KINDS
+from ..mechanisms.market import Board
+from ..mechanisms.producer_responsibility import brand_share
+from .fates import TENDER
+from .flows import Flows
+
+NATION = PROVINCES  # the row of a maker, whose outlets are everywhere
+PLACES = PROVINCES + 1
+KINDS = len(SOURCE_KINDS)
+# Dispositions: recovery by outlets of both kinds, recyclers and dismantlers; all that a dismantler had
+AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY, OF_DISMANTLERS = 0, 2, 4, 6, slice(6, 10)
+BAND_WEIGHT = np.full(BANDS, 1.0 / BANDS)
+
+
+class Sources:
+    """All sources as rows: kind, place, name, brand or province share, and their pooled volumes."""
+
+    def __init__(self, facts, parameters: dict):
+        self.facts, self.p = facts, parameters
+        local = [f"{kind}s_{code}" for kind in SOURCE_KINDS[FLEET:] for code in PROVINCE_CODES]
+        self.names = (*facts.automakers, *facts.battery_makers, *local)
+        makers = (len(facts.automakers), len(facts.battery_makers))
+        self.kind = np.repeat(np.arange(KINDS), [*makers, *[PROVINCES] * 3])
+        self.place = np.concatenate([np.full(sum(makers), NATION), np.tile(np.arange(PROVINCES), 3)])
+        self.volume = np.zeros((KINDS, CHEMISTRIES))  # Wh a month, mean of the last year, by kind
+        self.pooled = np.zeros((KINDS, CHEMISTRIES))  # the same, as of the quarter's start
+        self.free = np.zeros((2, KINDS))  # what was not promised, and what licensed recovery got of it, Wh a month
+        self.months = 0  # that the means go back
+        self.weight = np.zeros(len(self.names))  # share of its kind's volume
+        self.specificity = np.array([parameters[f"specificity_{kind}"] for kind in SOURCE_KINDS])[self.kind]
+        self.own = np.array([[facts.owners.get(plant.firm) == name for plant in facts.plants] for name in self.names])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def weigh(self, year: int, share: np.ndarray, collecting: np.ndarray) -> None:
+        """Set every source's share of its kind, and how much the kinds have had of late.
+
+        Brands count as they sold when what retires now was sold; `share` is that of each province in all vehicles.
+        """
+        self.pooled = self.volume.copy()
+        few, facts, lag = collecting / max(collecting.sum(), 1e-9), self.facts, int(self.p["brand_lag"])
+        brands = [brand_share(table, year + 2013, lag) for table in (facts.automaker_share, facts.battery_maker_share)]
+        self.weight = np.concatenate([*brands, share, share, few])
+
+    def remember(self, had: np.ndarray, got: np.ndarray, promised: np.ndarray) -> np.ndarray:
+        """Move the pooled means of about a year toward what the kinds had this month, Wh (kinds, 2).
+
+        `got` is what licensed recovery got, `promised` the mean share of a kind under contract. Returns the share
+        (kinds) that licensed recovery gets of what is not promised.
+        """
+        self.months = min(self.months + 1, 12)
+        self.volume += (had - self.volume) / self.months
+        had = had[:, 0] + had[:, 1]
+        free = np.stack([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
+        self.free += (free - self.free) / self.months
+        return np.clip(self.free[1] / np.maximum(self.free[0], 1.0), 0.0, 1.0)
+
+    @property
+    def size(self) -> np.ndarray:
+        """What each source has a month, Wh."""
+        return self.weight * self.pooled.sum(axis=1)[self.kind]
+
+    @property
+    def mix(self) -> np.ndarray:
+        """Share of the two chemistries in what all sources have together, (2,); even where there is nothing yet."""
+        total = self.pooled.sum()
+        return self.pooled.sum(axis=0) / total if total > 0 else np.full(CHEMISTRIES, 0.5)
+
+
+def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.ndarray:
+    """What a kWh brings a source without a contract, net of freight: yuan, (kinds, 31 provinces and the nation, 2).
+
+    Outlets sell to any plant; fleets tender, where a licence has its weight; a dismantler sells to a plant or, as often
+    as it is tempted to, to a workshop, at the risk of its licence.
+    """
+    licensed, shape = board.licensed_value, (PROVINCES, CHEMISTRIES, BANDS)
+    worth = np.zeros((KINDS, PLACES, CHEMISTRIES))
+    worth[AUTOMAKER, NATION] = share @ licensed
+    worth[BATTERY_MAKER, NATION] = share @ board.maker_value
+    paid = board.paid[WORKSHOP].reshape(shape) @ BAND_WEIGHT
+    offered = board.offer[WORKSHOP].reshape(shape) @ BAND_WEIGHT  # less what a seller may be fined
+    asked = board.tender[1].reshape(shape) @ BAND_WEIGHT
+    price_weight = max(levers["tender_price_weight"], 0.1)
+    licence = (1.0 - price_weight) / price_weight * p["tender_licence_worth"]
+    worth[FLEET, :NATION] = np.maximum(offered - levers["holder_reward"] - licence, asked)
+    tempted = board.to_workshop.reshape(shape) @ BAND_WEIGHT
+    away = paid - p["licence_worth"] - board.penalty
+    worth[DISMANTLER, :NATION] = licensed + tempted * (away - licensed)
+    worth[COLLECTING, :NATION] = licensed
+    return np.maximum(worth, 0.0)
+
+
+def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What each kind of source had this month, and what of it licensed recovery got: Wh (kinds, places, 2) each."""
+    way = flows.by_way
+    tendered = flows.watt_hours[:, TENDER]
+    both = np.zeros((2, KINDS, PLACES, CHEMISTRIES))
+    had, got = both[:, :, :NATION]
+    for kind, row in ((AUTOMAKER, AUTOMAKER_WAY), (BATTERY_MAKER, BATTERY_MAKER_WAY)):
+        had[kind] = got[kind] = way[:, row]
+    had[FLEET], got[FLEET] = tendered.sum(axis=1), tendered[:, RECYCLER_WAY]
+    had[DISMANTLER], got[DISMANTLER] = way[:, OF_DISMANTLERS].sum(axis=1), way[:, DISMANTLER_WAY]
+    if collecting_share.any():
+        had[COLLECTING] = got[COLLECTING] = (way[:, RECYCLER_WAY] - got[FLEET]) * collecting_share[:, None]
+    return both[0], both[1]
