@@ -338,6 +338,8 @@ class GovernanceModel(mesa.Model):
         """Let organisations decide for the next quarter, on what the last one brought."""
         p, taken = self.parameters, float(self.facts.mass_per_kwh @ self._workshop_intake)
         self.workshops_wanted = taken * 4e-6 / (p["workshop_tonnes"] * p["workshop_busy"])
+        if self.active("contract"):
+            self.contracts.hear(self.month)
         self.makers_books.decide()
         self.industry.decide(self.ledger.gained(max(self.month - 2, self.start), self.month))
         self.agents_by_type[WorkshopDistrict].do("decide")
