@@ -201,6 +201,8 @@ class GovernanceModel(World):
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on what the last one brought."""
         levers = self.central.law(self.month - self.start)
+        if self.active("contract"):
+            self.contracts.hear(self.month)
         self.makers_books.decide()
         self.industry.decide(self.ledger.gained(max(self.month - 2, self.start), self.month))
         self.workshops.decide(levers)

@@ -154,8 +154,7 @@ class ContractBook:
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
         power = np.array([[p["source_power"]], [1.0 - p["source_power"]]])
         self.bond = rules.bond(now["gain"], power, self.mutual, months_left, p) + self.same * 1e6
-        half = np.floor(now["cost"] * self.volume * 0.05)  # fen: each side bears half
-        self.costs = self._parties(half, half)
+        self.cost = now["cost"] * 0.05  # fen/Wh: each side bears half
         self.cell = self.kind * PLACES + self.place
         self.in_province, self.fleets = np.flatnonzero(self.kind >= FLEET), np.flatnonzero(self.kind == FLEET)
         self.everywhere = [np.flatnonzero(self.kind == kind) for kind in (AUTOMAKER, BATTERY_MAKER)]
@@ -267,8 +266,9 @@ class ContractBook:
             up, down = np.maximum(more, 0.0), np.maximum(-more, 0.0)
             pay(month, self._owed, self._parties(up, down))
             pay(month, self._due, self._parties(down, up))
-            pay(month, self._costs, self.costs)
             taken = taken[0] + taken[1]
+            half = np.floor(taken * self.cost)
+            pay(month, self._costs, self._parties(half, half))
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
         note[9:] = self.forms
@@ -279,8 +279,6 @@ class ContractBook:
     def decide(self) -> None:
         """At the end of a quarter: learn from it, end contracts, sign new ones for the next."""
         model, month = self.model, self.model.month
-        if self.live.size:
-            self._learn(self._hear(month))
         last = self._end(month + 1)
         self.spared = self._spared()
         self.dues = self.association.dues(self._levers, model.plants.capacity_t)
@@ -295,11 +293,16 @@ class ContractBook:
         self._load()
         self._classify()
 
-    def _hear(self, month: int) -> np.ndarray:
-        """Take the quarter's breaches to the association, to court, or nowhere: penalties and fees are paid.
+    def hear(self, month: int) -> None:
+        """Before the quarter's books are closed, take its breaches to the association, to court, or nowhere.
 
-        Returns in which months (3, contracts) a dispute was settled by the association.
+        Penalties and fees are paid; partners learn from what was kept, broken and settled.
         """
+        if self.live.size:
+            self._learn(self._hear(month))
+
+    def _hear(self, month: int) -> np.ndarray:
+        """Settle disputes; returns in which months (3, contracts) the association settled one."""
         p, ledger, table, levers = self.p, self.model.ledger, self.table, self._levers
         breach = self.broken.any(axis=1)
         mediated = breach & self.association.takes(self.luck[2], levers["mediation"])
@@ -374,6 +377,7 @@ class ContractBook:
         scrap = model.facts.scrap_gwh[month // 12] * 1e9 / 12.0  # worked first
         able = model.plants.capacity_t * 1e6 / 12.0 / model.facts.mass_per_kwh.mean()
         able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
+        able *= self.p["promised_most"]
         running = self.table["ended"][self.live] < 0
         promised = np.bincount(self.plant[running], self.volume[running], self.plants)
         net = model.market.worth(levers).net[month][:, None] + model.subsidies(levers) * model.industry.coverage
