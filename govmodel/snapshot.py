@@ -20,7 +20,7 @@ from .performance.record import Record
 
 # What changes while a model runs, by the object that holds it
 ARRAYS = {
-    "": ("yard", "_workshop_intake", "_vehicles"),
+    "": ("yard", "_vehicles"),
     "holders.fleet": ("packs", "first_number"),
     "holders.clocks": ("clock", "ahead", "gone", "next"),
     "plants": ("waiting",),
@@ -50,8 +50,6 @@ def state(model: GovernanceModel) -> dict[str, np.ndarray]:
     held["waiting:due"], held["waiting:rows"] = due
     held["events:months"], held["events:packs"], held["events:codes"] = model.holders.events.columns()
     held["numbers"] = np.array([model.month, model.holders.fleet.numbered], np.int64)
-    held["districts"] = np.array([(d.margin, d.count) for d in model.districts])
-    held["busy"] = np.array([model.workshops_wanted])
     return {name: np.array(value) for name, value in held.items()}
 
 
@@ -73,9 +71,6 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
     model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
     model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
     model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])
-    for district, row in zip(model.districts, held["districts"].tolist()):
-        district.margin, district.count = row
-    (model.workshops_wanted,) = held["busy"].tolist()
     model.read_margins()
     model.running = model.month <= model.until
 

@@ -19,14 +19,15 @@ FLOORS = {
     "actors": 4,
     "structures": 5,
     "performance": 6,
-    "model": 7,
-    "run": 8,
-    "study": 9,
-    "report": 10,
-    "shell": 11,
-    "commands_study": 12,
-    "cli": 13,
-    "__main__": 14,
+    "world": 7,
+    "model": 8,
+    "run": 9,
+    "study": 10,
+    "report": 11,
+    "shell": 12,
+    "commands_study": 13,
+    "cli": 14,
+    "__main__": 15,
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor

@@ -217,12 +217,6 @@ def test_settings_become_paths():
 
 def test_a_lever_that_moves_nothing_is_named():
     assert "Note: subsidy counts from 2026-01, after the run's end" in call("run", *QUICK, "--set", "subsidy=5").stderr
-    assert (
-        "Note: formalisation_support is kept with the case, but nothing"
-        in call(
-            "run", "--scale", 200000, "--start", "2026-01", "--until", "2026-01", "--set", "formalisation_support=1"
-        ).stderr
-    )
 
 
 def test_output_goes_out_as_utf8_where_the_terminal_knows_no_unicode(folder):

@@ -63,11 +63,11 @@ DIRECTIONS = [
     ({"subsidy": 30.0}, "treasury", -1.0),
     ({"holder_reward": 30.0}, "formal", 0.01),
     ({"holder_reward": 30.0}, "treasury", -1.0),
-    ({"holder_reward": 30.0}, "kept", -1e-5),
-    ({"fine": 8.0, "inspection": 4.0}, "workshop bid", -5.0),
+    ({"fine": 8.0, "inspection": 4.0}, "workshop bid", -2.0),
     ({"fine": 8.0, "inspection": 4.0}, "formal", 0.05),
     ({"fine": 8.0, "inspection": 4.0}, "workshops", -1.0),
-    ({"fine": 8.0}, "workshop bid", -0.5),
+    ({"fine": 8.0}, "workshop bid", -0.1),  # more than a workshop owns cannot be fined
+    ({"fine": 8.0}, "formal", 0.005),
     ({"inspection": 4.0}, "workshop bid", -0.5),
     ({"inspection": 4.0}, "cost of governing", 0.05),
     ({"outlet_duty": 20.0}, "packs to makers' outlets", 0.005),
@@ -97,7 +97,7 @@ DIRECTIONS = [
     ({"online_collection": 1.0}, "packs that licensed collectors fetch", 0.01),
     ({"online_collection": 1.0}, "formal", 0.005),
     ({"contract_coverage": 0.6}, "packs under contract", 0.1),
-    ({"contract_coverage": 0.6}, "tendered packs to workshops", -0.05),
+    ({"contract_coverage": 0.6}, "tendered packs to workshops", -0.01),
     ({"contract_coverage": 0.6}, "formal", 0.03),
     ({"contract_coverage": 0.6}, "density", 0.005),
     ({"contract_coverage": 0.0}, "formal", -0.02),
@@ -146,14 +146,23 @@ def test_each_direction_can_fail():
         assert down <= measured(1)["formal"] <= up and down < up, lever
 
 
-def test_a_ban_on_re_use_lowers_what_workshops_pay():
-    """Taking away one of a workshop's two incomes cannot make it pay more for a pack."""
-    assert measured(1, reuse_ban=1.0)["workshop bid"] <= measured(1)["workshop bid"] + 1e-9
+def test_a_reward_lets_fewer_packs_be_kept():
+    """In its first quarter, before workshops and provinces have answered to it, a reward brings packs out of homes."""
+    case = CHINA.with_(scale=100, until="2026-03")
+    plain, paid = (live(case.with_(levers={"holder_reward": value}), 1).indicators for value in (0.0, 100.0))
+    assert paid["kept_gwh"].iloc[60:].sum() < plain["kept_gwh"].iloc[60:].sum()
+    assert np.array_equal(paid["kept_gwh"].iloc[:60], plain["kept_gwh"].iloc[:60])
+
+
+def test_a_ban_on_re_use_lowers_what_workshops_pay(board):
+    """Taking away one of a workshop's two incomes, on the same past, makes it pay more for no pack."""
+    assert (board_after(reuse_ban=1.0).paid[4] <= board.paid[4] + 1e-9).all()
 
 
 def test_a_ban_on_re_use_sends_no_packs_to_workshops():
-    """Banning prohibited re-use does not lower the licensed share, but for contracts that happen to end elsewhere."""
-    assert measured(1, reuse_ban=1.0)["formal"] >= measured(1)["formal"] - 0.005
+    """Banning prohibited re-use does not lower the licensed share, but for the luck of who turns to what."""
+    change = [measured(seed, reuse_ban=1.0)["formal"] - measured(seed)["formal"] for seed in SEEDS]
+    assert np.mean(change) >= -0.005
 
 
 # on the board itself, cell by cell
@@ -161,7 +170,7 @@ def test_a_ban_on_re_use_sends_no_packs_to_workshops():
 
 def board_after(month: int = 156, **levers: float):
     """Post the bids of a month with some levers set, on the state of a shared past."""
-    model = GovernanceModel(CHINA.with_(scale=200_000, until="2026-12"), rng=1)
+    model = GovernanceModel(CHINA.with_(scale=20_000, until="2026-12"), rng=1)
     while model.month < month:
         model.step()
     return model.post_bids(model.law_and_prices() | levers)
@@ -183,10 +192,11 @@ def test_a_subsidy_raises_every_gate_price_and_no_penalty(board):
 
 @pytest.mark.parametrize(("lever", "more"), [("fine", 3.0), ("inspection", 3.0)])
 def test_penalties_grow_with_fine_and_inspection_and_lower_every_workshop_bid(board, lever, more):
-    """The expected penalty is proportional to each, and no workshop's bid rises."""
+    """The expected penalty grows, in proportion at most, and no workshop's bid rises."""
     usual = GovernanceModel(CHINA.with_(scale=200_000), rng=1).central.law(60)
     harder = board_after(**{lever: usual[lever] * more})
-    assert np.allclose(harder.penalty, board.penalty * more)
+    assert (harder.penalty <= board.penalty * more + 1e-9).all()
+    assert (harder.penalty >= board.penalty).all() and harder.penalty.sum() > 1.5 * board.penalty.sum()
     assert (harder.paid[4] <= board.paid[4] + 1e-9).all()
     assert (harder.paid[4] < board.paid[4]).any()
 

@@ -150,8 +150,10 @@ def test_provinces_see_their_own_scans_which_add_up_to_the_nations():
 
 
 def test_own_books_are_the_ledgers():
-    view = RUN.seen_by("central_government").query("indicator == 'own_net'")["value"].to_numpy()
-    assert np.allclose(view, RUN.indicators["treasury_net"])
+    """The public purse is the centre's and the provinces' together; each sees its own."""
+    purses = ("central_government", *PROVINCES)
+    own = [RUN.seen_by(name).query("indicator == 'own_net'")["value"].to_numpy() for name in purses]
+    assert np.allclose(sum(own), RUN.indicators["treasury_net"])
 
 
 def test_unknown_subjects_are_refused_with_near_names():

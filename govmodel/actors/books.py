@@ -4,10 +4,11 @@ import numpy as np
 
 from ..chain.plants import Reception
 from ..foundations.ledger import Ledger
-from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER
+from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, RECYCLER
 from ..mechanisms.market import Board
 from .fates import (
     DISPOSITIONS,
+    FIRST_WAY,
     HOLDER_GROUPS,
     IS_KEPT,
     RECOVERIES,
@@ -82,7 +83,7 @@ class Books:
         self.subsidy = line("subsidy", ["treasury"], list(plants))
         self.reward = line("holder reward", ["treasury"], list(HOLDER_GROUPS))
         self.fines = line("fines", workshops, ["treasury"])
-        self.inspections = line("inspections", ["treasury"], ["inspectorate"])
+        self.inspections = line("inspections", [f"province_{code}" for code in provinces], ["inspectorate"])
         self.deposits = line("deposits", list(HOLDER_GROUPS[:4]), ["deposit_fund"])
         self.refunds = line("deposit refunds", ["deposit_fund"], list(HOLDER_GROUPS))
         ledger.open_places(PLACES, KINDS)
@@ -143,16 +144,25 @@ class Books:
         pay(month, self.plant_vat, fen(added, column * vat_share).sum(axis=0))
         pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))
 
-    def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> np.ndarray:
-        """Sell workshops' black mass and pay their costs and fines; returns the watt-hours they took (2,)."""
+    def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Sell workshops' black mass and pay their costs.
+
+        Returns by province what they earned and what they spent on packs (fen), the watt-hours they took (LFP, NCM,
+        and of both what was re-used) and the watt-hours that recyclers collected.
+        """
         pay = self.ledger.pay
         wh = flows.by_way
         crude, again = wh[:, WORKSHOP_RECOVERIES].sum(axis=1), wh[:, REUSES].sum(axis=1)
-        pay(month, self.black_mass, fen(crude, board.crude_value).sum(axis=1))
+        black_mass = fen(crude, board.crude_value).sum(axis=1)
+        costs = fen(crude, cost).sum(axis=1) + fen(again, self.p["reuse_cost"]).sum(axis=1)
+        pay(month, self.black_mass, black_mass)
         pay(month, self.crude_vat, int(fen(crude, board.crude_vat).sum()))
-        pay(month, self.workshop_cost, fen(crude, cost).sum(axis=1) + fen(again, self.p["reuse_cost"]).sum(axis=1))
-        pay(month, self.fines, fen(crude + again, board.penalty).sum(axis=1))
-        return (crude + again).sum(axis=0)
+        pay(month, self.workshop_cost, costs)
+        spent = flows.payments[:, DISMANTLER + 1 :].sum(axis=0) + flows.resale
+        earned = flows.reuse_income[DISMANTLER + 1 :] + black_mass - costs - spent
+        taken = np.column_stack([crude + again, again.sum(axis=1)])
+        to_recyclers = wh[:, FIRST_WAY[RECYCLER] : FIRST_WAY[RECYCLER] + 2].sum(axis=(1, 2))
+        return earned, spent, taken, to_recyclers
 
     def sell_packs(self, packs: int) -> None:
         """Put packs that were sold on the road."""

@@ -14,6 +14,8 @@ caller (for example: per yuan of usual turnover).
 
 import numpy as np
 
+HOPELESS = 600.0  # an exponent beyond which an option is out of the race, and e^x soon out of range
+
 
 class Learner:
     """What some actors of one kind have learnt about the same few options; a row an actor, a column an option."""
@@ -44,8 +46,8 @@ class Learner:
 
         `allowed` (bool, same shape) leaves out what an actor cannot do now; each actor needs one allowed option.
         """
-        behind = sensitivity * (self.attraction.max(axis=1, keepdims=True) - self.attraction)
-        late = waits * np.exp(np.minimum(behind, 600.0))
+        behind = self.attraction.max(axis=1, keepdims=True) - self.attraction
+        late = waits * np.exp(np.minimum(sensitivity * behind, HOPELESS))
         self.chosen = np.argmin(late if allowed is None else np.where(allowed, late, np.inf), axis=1)
         return self.chosen
 

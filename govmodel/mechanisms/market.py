@@ -153,13 +153,15 @@ class Market:
         premium: np.ndarray,
         subsidy: np.ndarray,
         levers: dict,
+        asked_extra: np.ndarray | float = 0.0,
     ) -> Board:
         """Post the bids of a month: margins are shares of value by plant and by province of the workshops.
 
         `plant_pull` is each plant's free capacity (its weight in the market), `haul` is freight and permits, yuan/kWh
         (31, 2, plants). `risk` (31,) is the fine that a province's workshops expect, as a multiple of what they gain by
         unlawful work; `premium` (2,) is what automakers' and battery makers' outlets add, and `subsidy`
-        (plants,) what each plant is promised, yuan/kWh.
+        (plants,) what each plant is promised, yuan/kWh. `asked_extra` (31,) is what workshops take off
+        their bids besides, because they hide or are short of hands, yuan/kWh.
         """
         worth = self.worth(levers)
         value = worth.licensed_metal[month]
@@ -171,7 +173,8 @@ class Market:
         second_chance = logistic((second - either) / error)
         licensed_best, maker_best = np.maximum(either, second)
         penalty = risk[:, None] * worth.gain[month]
-        workshop = self._outbid(worth.best[month], penalty[:, :, None], workshop_margin, licensed_best)
+        extra = penalty[:, :, None] + np.reshape(asked_extra, (-1, 1, 1))
+        workshop = self._outbid(worth.best[month], extra, workshop_margin, licensed_best)
         at_stake = self.p["licence_worth"] + penalty[:, :, None]
         paid, to_workshop = self._pay(licensed_best, maker_best, workshop, at_stake, premium)
         offer = paid.copy()

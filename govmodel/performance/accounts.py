@@ -63,10 +63,10 @@ AMOUNTS = {
     "retired_lfp_kt": (EVERY, "first"),
 }
 PURSES = {
-    "treasury_net": lambda name: name == "treasury",
+    "treasury_net": lambda name: name == "treasury" or name.startswith("province_"),
     "recycler_profit": lambda name: name.startswith("plant: "),
     "collector_profit": lambda name: name in COLLECTORS,
-    "workshop_profit": lambda name: name.startswith("workshops_"),
+    "workshop_profit": lambda name: name.startswith(("workshops_", "owners_")),
 }
 
 
@@ -221,6 +221,9 @@ def _money(model, indicator: str, before: int, after: int) -> list[Account]:
     mine = PURSES.get(indicator, lambda name: name == indicator)
     chosen = np.array([mine(name) for name in ledger.accounts])
     sign = chosen[ledger.payees].astype(np.int64) - chosen[ledger.payers]
+    if indicator == "recycler_profit":
+        for line in (model.industry.capital, model.industry.dividends, model.industry.written_off):
+            sign[line] = 0  # what owners and creditors put in or take out is no profit
     touched = np.flatnonzero(sign)
     purposes = tuple(dict.fromkeys(ledger.purposes[line] for line in touched))
     place = np.array([purposes.index(ledger.purposes[line]) for line in touched])

@@ -53,7 +53,7 @@ def actors_frame(model, months: int) -> pd.DataFrame:
                 "kind": kind,
                 "province": province,
                 **{key: numbers.get(key, blank) for key in ("received_kt", "capacity_kt", "margin", "count")},
-                "net_million_yuan": ledger.net([name])[:months] / 1e8,
+                "net_million_yuan": ledger.net([name, *numbers.get("owners", ())])[:months] / 1e8,
             }
         )
 
@@ -75,6 +75,7 @@ def actors_frame(model, months: int) -> pd.DataFrame:
             district.name,
             "workshops",
             PROVINCES[i],
+            owners=[f"owners_{PROVINCES[i]}"],
             received_kt=unlicensed[:, i] @ mass / 1e9,
             margin=record.workshop_margin[:months, i],
             count=record.workshops[:months, i],
@@ -85,6 +86,8 @@ def actors_frame(model, months: int) -> pd.DataFrame:
         add(name, "holders", "")
     for name in ("treasury", "deposit_fund"):
         add(name, "government", "")
+    for code in PROVINCES:
+        add(f"province_{code}", "government", code)
     add("association", "association", "")
     frames = [pd.DataFrame({"month": model.months[:months], **column}) for column in columns]
     table = pd.concat(frames, ignore_index=True)

@@ -12,6 +12,7 @@ from ..actors.fates import IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_G
 from ..facts import METALS, PROVINCES
 from ..mechanisms.choice import RECYCLER, WORKSHOP
 from . import networks
+from .authority_indicators import authority
 from .firm_indicators import firms
 from .society import society
 
@@ -45,7 +46,7 @@ def indicators(model, months: int) -> pd.DataFrame:
     """Compute every indicator for the first `months` months of a model: one row a month, "month" first."""
     physical = _physical(model, months)
     values = {**physical, **_prices(model, months), **_money(model, months), **society(model, months, physical)}
-    values |= {**firms(model, months), **networks.indicators(model, months)}
+    values |= firms(model, months) | authority(model, months) | networks.indicators(model, months)
     for name, indicator in INDICATORS.items():
         if indicator.aggregation.startswith("ratio:"):
             top, bottom = indicator.aggregation[6:].split("/")
@@ -140,9 +141,11 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
     """Incomes and outlays in million yuan."""
     ledger = model.ledger
     plants = [name for name in ledger.accounts if name.startswith("plant: ")]
-    workshops = [name for name in ledger.accounts if name.startswith("workshops_")]
+    workshops = [name for name in ledger.accounts if name.startswith(("workshops_", "owners_"))]
+    purses = [name for name in ledger.accounts if name.startswith("province_")]
     amounts = ledger.amounts[:months]
     purchases = amounts[:, model.books.purchases].sum(axis=1)
+    governing = (model.books.inspections, model.inspectorates.rewards, model.public.campaigns)
     million = 1e8  # fen
     industry = model.industry
     owners = amounts[:, industry.capital].sum(axis=1) + amounts[:, industry.written_off].sum(axis=1)
@@ -152,11 +155,8 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
         "recycler_profit": (ledger.net(plants)[:months] - owners) / million,
         "collector_profit": ledger.net(list(COLLECTORS))[:months] / million,
         "workshop_profit": ledger.net(workshops)[:months] / million,
-        "treasury_net": ledger.net(["treasury"])[:months] / million,
-        "governance_cost": (
-            amounts[:, _lines(model.books.inspections, model.public.campaigns)].sum(axis=1)
-            + ledger.net(["mediators_and_writers"])[:months]
-        )
+        "treasury_net": ledger.net(["treasury", *purses])[:months] / million,
+        "governance_cost": (amounts[:, _lines(*governing)].sum(axis=1) + ledger.net(["mediators_and_writers"])[:months])
         / million,
         "deposit_fund": np.cumsum(ledger.net(["deposit_fund"])[:months]) / million,
     }

@@ -1,6 +1,7 @@
 """Workers: many runs, spread over processes; what comes back does not depend on how many processes there are."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -110,6 +111,11 @@ def _do(task: tuple) -> object:
     return work(*arguments)
 
 
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that hands out the tasks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Workers:
     """Processes that do tasks, opened once for many lists of tasks; one worker is this process itself.
 
@@ -122,12 +128,12 @@ class Workers:
     def __enter__(self) -> "Workers":
         if self.number > 1:
             context = multiprocessing.get_context("spawn")  # the same on every system
-            self._pool = ProcessPoolExecutor(self.number, mp_context=context)
+            self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_leave_interrupts)
         return self
 
-    def __exit__(self, kind, *_) -> None:
+    def __exit__(self, *_) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+            self._pool.shutdown(cancel_futures=True)
 
     def do(self, work: Callable, tasks: Sequence[tuple], each: Callable | None = None) -> list:
         """Do `work(*task)` for every task and give the results in the tasks' order.

@@ -19,15 +19,19 @@ def logistic(difference: float) -> float:
 class Bids:
     """What buyers know in a month; `at` tells the bids in one place for one kind of pack."""
 
-    def __init__(self, facts, parameters, levers, month: int, metal_prices: str, plants, workshop_margin, premium):
+    def __init__(
+        self, facts, parameters, levers, month: int, metal_prices: str, plants, workshop_margin, premium, fears
+    ):
         """`plants`: (province, owned by a battery maker, margin, free capacity) each; margins are shares of value.
 
-        `premium`: yuan/kWh on top at automakers' and at battery makers' outlets.
+        `premium`: yuan/kWh on top at automakers' and at battery makers' outlets. `fears`: by province, the loss that
+        workshops expect as a multiple of their gain, and what else they take off.
         """
         self.premium = premium
         self.facts, self.p, self.levers, self.month = facts, parameters, levers, month
         self.prices = facts.metal_prices[metal_prices][month]
         self.plants, self.workshop_margin = plants, workshop_margin
+        self.risk, self.extra = fears
         self.gates = [[self.gate(chemistry, margin) for _, _, margin, _ in plants] for chemistry in (0, 1)]
 
     # values
@@ -122,10 +126,9 @@ class Bids:
         tax = self.vat(self.metals_worth(chemistry, "licensed"))
         return max(self.licensed_cost(chemistry) + tax - self.p["workshop_cost"], 0.0)
 
-    def penalty(self, chemistry: int) -> float:
-        """Fine a workshop expects on a kWh."""
-        found = self.levers["inspection"] / 12 * self.p["detection"]
-        return found * self.levers["fine"] * self.gain(chemistry)
+    def penalty(self, province: int, chemistry: int) -> float:
+        """Loss a workshop expects on a kWh."""
+        return self.risk[province] * self.gain(chemistry)
 
     def workshop(self, province: int, chemistry: int, band: int, licensed: float) -> dict:
         """A workshop's bid and what it does with a pack; it knows what licensed buyers pay (`licensed`)."""
@@ -136,8 +139,9 @@ class Bids:
         reuse = worth - p["reuse_cost"]
         chance = logistic((reuse - crude) / p["use_choice_error"])
         best = max(reuse, crude)
-        usual = best * (1 - self.workshop_margin[province]) - self.penalty(chemistry)
-        utmost = best - p["workshop_margin_least"] - self.penalty(chemistry)
+        off = self.penalty(province, chemistry) + self.extra[province]
+        usual = best * (1 - self.workshop_margin[province]) - off
+        utmost = best - p["workshop_margin_least"] - off
         outbidding = (1 + p["workshop_outbid"]) * licensed
         bid = usual if usual > outbidding else max(usual, min(utmost, outbidding))
         return {"worth": worth, "chance": chance, "bid": bid}
@@ -153,7 +157,7 @@ class Bids:
         second_chance, licensed = self.licensed(recovery, second)
         maker_chance, maker = self.licensed(maker_recovery, second)
         shop = self.workshop(province, chemistry, band, licensed)
-        risk = p["licence_worth"] + self.penalty(chemistry)
+        risk = p["licence_worth"] + self.penalty(province, chemistry)
         diverted = logistic((shop["bid"] - licensed - risk) / p["resale_error"])
         paid = {
             "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + self.premium[0],
@@ -185,5 +189,5 @@ class Bids:
             "reuse_worth": shop["worth"],
             "crude_value": self.crude(chemistry),
             "metal_value": self.metals_worth(chemistry, "licensed"),
-            "penalty": self.penalty(chemistry),
+            "penalty": self.penalty(province, chemistry),
         }

@@ -1,0 +1,341 @@
+"""Workshops: thousands of them as rows of alike ones; what they own, what they fear, what they turn to.
+
+A row stands for a number of workshops (`weight`) of one size and home. All money of a province's workshops is one
+account of the ledger; the rows' cash are its parts, and sum to it at the end of every quarter. Every decision weighs
+income that is reckoned from the trade's own books, pooled over the nation and about a year, so that the luck of few
+simulated packs in one province does not bias a coarse run.
+"""
+
+from dataclasses import dataclass
+
+import mesa
+import numpy as np
+
+from ..chain.fleet import PROVINCES
+from ..facts import PROVINCES as CODES
+from ..foundations import draws
+from ..mechanisms import authority
+from ..mechanisms.adaptation import Learner
+from ..mechanisms.authority import COLLECTING, LICENSED, OPEN, QUIET
+from .turns import Turns
+
+CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
+SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
+ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
+
+
+@dataclass
+class Ground:
+    """What stays as it is for a quarter under one law: who could be found, and what that would cost them."""
+
+    active: np.ndarray  # (31,) workshops that buy for themselves
+    score: np.ndarray  # (rows,) risk score of a workshop
+    visible: np.ndarray  # (rows,) the same, as far as the workshop can be found
+    total: np.ndarray  # (31,) risk scores of all workshops
+    chance: float  # that a visit finds unlawful work
+    weight: np.ndarray  # (rows,) workshops that buy for themselves
+    due: np.ndarray  # (rows,) fine on a workshop that is found, fen
+    paid: np.ndarray  # (rows,) fine it can pay, fen
+    confiscated: np.ndarray  # (rows,) what is confiscated, fen
+    loss: np.ndarray  # (rows,) fen lost if all workshops of the row were found
+    gain: np.ndarray  # (31,) illegal gain of a month, fen
+
+
+@dataclass
+class Plan:
+    """What inspectors do this month, and what it means to each row of workshops."""
+
+    ground: Ground
+    asked: np.ndarray  # (31,) visits that the law asks for
+    made: np.ndarray  # (31,) visits made on the plan
+    followed: np.ndarray  # (31,) visits made because citizens reported
+    attention: np.ndarray  # (31,) successful visits for a unit of a workshop's risk score
+    found: np.ndarray  # (rows,) share of workshops found out
+    caught: np.ndarray  # (31,) workshops found out
+    fines: np.ndarray  # (rows,) fen that those found can pay
+    goods: np.ndarray  # (rows,) fen confiscated from them
+    both: np.ndarray  # (rows,) the sum of the two
+    by_province: np.ndarray  # (2, 31) fines and goods
+    sums: np.ndarray  # (4,) yuan due, paid and confiscated, workshops found
+    risk: np.ndarray  # (31,) expected loss on a kWh as a multiple of the illegal gain
+
+    @property
+    def visits(self) -> np.ndarray:
+        """All visits made, by province."""
+        return self.made + self.followed
+
+
+class WorkshopDistrict(mesa.Agent):
+    """The workshops of one province: a view of their rows."""
+
+    def __init__(self, model, name: str, province: int):
+        super().__init__(model)
+        self.name, self.province = name, province
+        self.margin = model.parameters["workshop_margin"]
+
+    def by_state(self) -> dict[str, float]:
+        """Say how many workshops are open, quiet, collecting, licensed and closed."""
+        return dict(zip(authority.STATES, self.model.workshops.by_state()[:, self.province].tolist()))
+
+    @property
+    def count(self) -> float:
+        """How many workshops buy for themselves, openly or quietly."""
+        return float(self.model.workshops.by_state()[[OPEN, QUIET], self.province].sum())
+
+
+class Workshops:
+    """All workshops of the nation, their trade, and what is done to them."""
+
+    def __init__(self, model, count: np.ndarray):
+        """Lay out rows for `count` workshops by province, all open, with the cash that workshops hold."""
+        self.model, self.p = model, model.parameters
+        p = self.p
+        size = np.exp(p["size_spread"] * SIZES)
+        self.size = np.tile(size / size.mean(), PROVINCES)
+        self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
+        rows = len(self.home)
+        self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
+        self.doing, self.age = np.full(rows, OPEN), np.zeros(rows)
+        self.cash, self.cash_then = np.zeros(rows), np.zeros(rows)  # whole fen, now and as the quarter began
+        self.record, self.offences, self.supported = np.zeros(rows), np.zeros(rows), np.zeros(rows, bool)
+        self.learner = Learner(rows, len(authority.OPTIONS))
+        self.words = draws.holder_words(model.seed_key, np.arange(rows))
+        kg = model.facts.mass_per_kwh.mean()
+        each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / kg / 4.0  # Wh of a workshop in a quarter
+        units = float(self.activity().sum())
+        living = (p["workshop_living"] / 4.0 + p["local_fee"]) * 100.0
+        # of a usual quarter: fen gained, fen spent on packs, Wh of LFP, NCM and re-used, units at work, Wh of recyclers
+        lfp = each * units / 2.0
+        self.usual = np.array([living * units, each * units * 5.0, lfp, lfp, 0.0, units, 0.0])
+        self.local = living * np.bincount(self.province, self.activity(), PROVINCES)  # fen gained, by province
+        self.earned, self.spent = np.zeros(PROVINCES), np.zeros(PROVINCES)  # fen, of this quarter
+        self.taken, self.by_recyclers = np.zeros((PROVINCES, 3)), np.zeros(PROVINCES)  # Wh LFP, NCM, re-used
+        self.noted = np.zeros(6)  # of this month or quarter: due, paid, confiscated (yuan), found, closed, moved
+        self.turns = Turns(self)
+        self._ground: tuple = (None, None)
+        self._plan = self._now = None
+
+    def declare(self, ledger) -> None:
+        """Open the lines of what only workshops pay and are paid."""
+        mine = [f"workshops_{code}" for code in CODES]
+        owners = [f"owners_{code}" for code in CODES]
+        purses = [f"province_{code}" for code in CODES]
+        line = ledger.line
+        self.lines = {
+            "given": line("surplus passed on among workshops", mine, ["workshop_trade"]),
+            "got": line("surplus passed on among workshops", ["workshop_trade"], mine),
+            "confiscated": line("confiscation", mine, ["treasury"]),
+            "hiding": line("hiding and splitting up", mine, ["suppliers"]),
+            "moving": line("moving to another province", mine, ["suppliers"]),
+            "licences": line("licences of former workshops", mine, ["suppliers"]),
+            "fees": line("local fees", mine, purses),
+            "commission": line("collecting commission", ["recycler_collection"], mine),
+            "support": line("formalisation support", purses, mine),
+            "returned": line("formalisation support paid back", mine, purses),
+            "capital": line("capital of new workshops", owners, mine),
+            "drawn": line("drawn by owners", mine, owners),
+            "left": line("cash that moves along", mine, ["moving_workshops"]),
+            "arrived": line("cash that moves along", ["moving_workshops"], mine),
+            "written_off": line("debts written off", ["suppliers"], mine),
+        }
+
+    def endow(self) -> None:
+        """Let owners pay in, before the first month, the cash that workshops hold."""
+        self.cash = np.floor(self.weight * self.size * (self.p["working_cash"] * 100.0))
+        self.post("capital", self.cash)
+        self.cash_then = self.cash.copy()
+
+    def post(self, line: str, by_row: np.ndarray) -> None:
+        """Pay fen by row on one of the workshops' lines, this month; whole numbers, none negative."""
+        by_province = np.bincount(self.province, by_row, PROVINCES).astype(np.int64)
+        self.model.ledger.pay(self.model.month, self.lines[line], by_province)
+
+    # reading
+
+    @property
+    def buying(self) -> np.ndarray:
+        """Tell which rows buy for themselves (open or quiet)."""
+        return self.doing <= QUIET
+
+    def by_state(self) -> np.ndarray:
+        """Count workshops by state and province: (5, 31)."""
+        return np.bincount(self.doing * PROVINCES + self.province, self.weight, 5 * PROVINCES).reshape(5, PROVINCES)
+
+    def presence(self) -> np.ndarray:
+        """Count workshops as holders meet them: quiet ones are harder to find, (31,)."""
+        count = self.by_state()
+        return count[OPEN] + self.p["quiet_presence"] * count[QUIET]
+
+    def collecting(self) -> np.ndarray:
+        """Count collection sites that collecting and licensed former workshops stand for, (31,)."""
+        count = self.by_state()
+        return self.p["collector_reach"] * count[COLLECTING] + self.p["licensed_reach"] * count[LICENSED]
+
+    def each(self) -> np.ndarray:
+        """Give the trade of one workshop of each row, in units of an open one of mean size at home, (rows,)."""
+        p = self.p
+        at_work = np.where(self.doing == OPEN, 1.0, np.where(self.doing == QUIET, p["quiet_trade"], 0.0))
+        return self.size * at_work * np.where(self.province == self.home, 1.0, 1.0 - p["away_loss"])
+
+    def activity(self) -> np.ndarray:
+        """Give the trade of whole rows in the same units, (rows,)."""
+        return self.weight * self.each()
+
+    def asked_extra(self) -> np.ndarray:
+        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands."""
+        p = self.p
+        tonnes = self.usual_energy() * 4e-3 * float(self.model.facts.mass_per_kwh.mean())  # of a workshop in a year
+        scarce = authority.scarcity(tonnes / p["workshop_tonnes"], p["scarcity_premium"])
+        if not (self.doing == QUIET).any():
+            return np.full(PROVINCES, scarce)
+        work = self.activity()
+        quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
+        whole = np.bincount(self.province, work, PROVINCES)
+        return scarce + p["hiding_cost"] * np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
+
+    # the month
+
+    @property
+    def last_plan(self) -> Plan:
+        """This month's inspections, as last worked out."""
+        return self._plan
+
+    def plan(self, levers: dict) -> Plan:
+        """Work out this month's inspections under a law; kept as long as neither they nor the law change."""
+        law = (self.model.month // 3, *(levers[name] for name in ("fine", "reuse_ban", "credit_record", "vat_relief")))
+        now = (self.model.month, levers["inspection"], law)
+        if self._now == now:
+            return self._plan
+        self._now = now
+        if self._ground[0] != law:
+            self._ground = (law, self._lay_ground(levers))
+            self._plan = None
+        ground, last = self._ground[1], self._plan
+        asked, made, followed = self.model.inspectorates.visits(levers, ground.active)
+        same = last is not None and (made == last.made).all() and (followed == last.followed).all()
+        if not same:
+            self._plan = self._inspections(ground, asked, made, followed)
+        return self._plan
+
+    def _lay_ground(self, levers: dict) -> Ground:
+        p = self.p
+        weight = self.weight * self.buying
+        score = authority.risk_score(self.size, self.record, p["targeting"], levers["credit_record"])
+        visible = score * np.where(self.doing == OPEN, 1.0, np.where(self.doing == QUIET, p["quiet_visibility"], 0.0))
+        total = np.bincount(self.province, weight * score, PROVINCES)
+        reuse = self.usual[4] / max(self.usual[2] + self.usual[3], 1.0)
+        chance = authority.detection(p["detection"], p["reuse_detection"], levers["reuse_ban"], reuse)
+        gain, price = self.by_kwh(levers)
+        energy = self.usual_energy() / 3.0 * self.each()  # kWh of a workshop in a month
+        due, goods = self.penalties(levers, energy, gain, price)
+        paid, confiscated = authority.punish(due, goods, self.cash_then / np.maximum(self.weight, 1e-9))
+        base = np.bincount(self.province, weight * energy, PROVINCES) * (gain * 100.0)
+        active = np.bincount(self.province, weight, PROVINCES)
+        loss = weight * (paid + confiscated)
+        return Ground(active, score, visible, total, chance, weight, due, paid, confiscated, loss, base)
+
+    def _inspections(self, ground: Ground, asked, made, followed) -> Plan:
+        successful = made * ground.chance + followed * self.p["report_detection"]
+        attention = authority.attention(successful, ground.total)
+        found = authority.found(attention[self.province] * ground.visible)
+        # whoever is found loses what is his: together never more than the row owns, in whole fen
+        caught = ground.weight * found
+        loss = np.bincount(self.province, ground.loss * found, PROVINCES)
+        risk = np.divide(loss, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
+        by_province = np.bincount(self.province, caught, PROVINCES)
+        fines, goods = np.floor(caught * ground.paid), np.floor(caught * ground.confiscated)
+        due = (caught * ground.due).sum()
+        sums = np.array([due / 100.0, fines.sum() / 100.0, goods.sum() / 100.0, caught.sum()])
+        taken = self._by_province(fines, goods)
+        return Plan(
+            ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk
+        )
+
+    def _by_province(self, fines: np.ndarray, goods: np.ndarray) -> np.ndarray:
+        return np.stack([np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]).astype(np.int64)
+
+    def penalties(self, levers: dict, energy: np.ndarray, gain: float, price: float) -> tuple[np.ndarray, np.ndarray]:
+        """Give the fine due and the goods at hand of workshops with such a monthly trade (kWh), in fen."""
+        p = self.p
+        return (
+            energy * (levers["fine"] * p["provable_months"] * gain * 100.0),
+            energy * (p["yard_months"] * price * 100.0),
+        )
+
+    def usual_energy(self) -> float:
+        """Give the energy that a workshop of mean size takes in a usual quarter, kWh."""
+        return float(self.usual[2] + self.usual[3]) / max(float(self.usual[5]), 1e-9) / 1000.0
+
+    def by_kwh(self, levers: dict) -> tuple[float, float]:
+        """Give a usual kWh's illegal gain (by this quarter's prices) and price (of the last year), yuan."""
+        lfp, ncm = self.usual[2], self.usual[3]
+        energy = max(lfp + ncm, 1.0)
+        month = max(self.model.month - self.model.month % 3, self.model.start)  # a quarter's first
+        gain = self.model.market.worth(levers).gain[month]
+        return float(gain[0] * lfp + gain[1] * ncm) / energy, float(self.usual[1]) * 10.0 / energy
+
+    def inspect(self, levers: dict) -> None:
+        """Live through this month's inspections: fines, confiscation, and offences to remember."""
+        plan = self.plan(levers)
+        model, month = self.model, self.model.month
+        if plan.sums[3] > 0.0:
+            both, taken = plan.both, plan.by_province
+            self.noted[:4] = plan.sums
+            if (both > self.cash).any():  # some have lost too much this quarter already
+                fines = np.minimum(plan.fines, np.maximum(self.cash, 0.0))
+                goods = np.minimum(plan.goods, np.maximum(self.cash - fines, 0.0))
+                both, taken = fines + goods, self._by_province(fines, goods)
+                self.noted[1:3] = fines.sum() / 100.0, goods.sum() / 100.0
+            self.cash -= both
+            self.offences += plan.found
+            model.ledger.pay(month, model.books.fines, taken[0])
+            model.ledger.pay(month, self.lines["confiscated"], taken[1])
+            model.inspectorates.take(month, taken.sum(axis=0), plan.caught)
+        model.inspectorates.pay(month, levers, plan)
+
+    def trade(self, earned: np.ndarray, spent: np.ndarray, taken: np.ndarray, by_recyclers: np.ndarray) -> None:
+        """Book a month's trade by province: fen earned and spent on packs, Wh taken and Wh brought to recyclers."""
+        self.earned += earned
+        self.spent += spent
+        self.taken += taken
+        self.by_recyclers += by_recyclers
+
+    def decide(self, levers: dict) -> None:
+        """Close the quarter's books and turn to what pays in the next."""
+        self.turns.take(levers)
+        self.cash_then = self.cash.copy()
+
+    def note(self, row: int) -> None:
+        """Write down the month: how many workshops are in which state, what inspectors did, and what was paid."""
+        series, plan = self.model.record.series, self._plan
+        series["workshops_by_state"][row] = self.by_state()
+        series["visits"][row] = plan.visits
+        series["visits_asked"][row] = plan.asked
+        series["effort"][row] = self.model.inspectorates.effort
+        series["punished"][row] = self.noted
+        self.noted[:] = 0.0
+
+    def open_record(self, record) -> None:
+        """Rule the record's series."""
+        record.open("workshops_by_state", (5, PROVINCES))
+        for name in ("visits", "visits_asked", "effort"):
+            record.open(name, (PROVINCES,))
+        record.open("punished", (6,))
+
+    # snapshots
+
+    def state_of_trade(self) -> tuple[str, ...]:
+        """Name what the trade remembers."""
+        return ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Give everything that changes, by name."""
+        held = {name: getattr(self, name) for name in (*ROWS, *self.state_of_trade())}
+        return held | {"learner": self.learner.state()}
+
+    def restore(self, held: dict[str, np.ndarray]) -> None:
+        """Take over what was given by `state`."""
+        for name in (*ROWS, *self.state_of_trade()):
+            setattr(self, name, held[name])
+        self.learner.restore(held["learner"])
+        self._ground, self._plan, self._now = (None, None), None, None
