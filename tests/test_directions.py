@@ -97,7 +97,7 @@ DIRECTIONS = [
     ({"online_collection": 1.0}, "packs that licensed collectors fetch", 0.01),
     ({"online_collection": 1.0}, "formal", 0.005),
     ({"contract_coverage": 0.6}, "packs under contract", 0.1),
-    ({"contract_coverage": 0.6}, "tendered packs to workshops", -0.05),
+    ({"contract_coverage": 0.6}, "tendered packs to workshops", -0.01),
     ({"contract_coverage": 0.6}, "formal", 0.03),
     ({"contract_coverage": 0.6}, "density", 0.005),
     ({"contract_coverage": 0.0}, "formal", -0.02),

@@ -60,7 +60,9 @@ def test_density_counts_pairs(world):
     told = shape(world, world.months_run)
     row = 72
     ties = contract_graph(world, world.start + row).number_of_edges()
-    possible = sum(world.contracts.sources.kind != 4) * (world.record.capacity_t[row] > 0).sum()
+    table = world.contracts.table
+    collectors = np.unique(table["source"][table["kind"] == 4]).size  # those that ever signed
+    possible = (sum(world.contracts.sources.kind != 4) + collectors) * (world.record.capacity_t[row] > 0).sum()
     assert told["network_density"][row] == pytest.approx(ties / possible)
     assert 0 < told["network_density"].max() < 1 and told["network_density"][0] == 0
 

@@ -28,7 +28,6 @@ MEANS = (
     "awareness",
     "trust_public",
     "trust_workshops",
-    "contracts",
     "trust_organisations",
 )
 # Bids are posted by province; the national average weighs them with what is released there, month by month. A month in
