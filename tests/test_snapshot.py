@@ -43,6 +43,18 @@ def test_a_branch_under_a_changed_lever_equals_that_case_from_the_start():
     assert not same(live_on(lived(CASE, 72)), branched)
 
 
+@pytest.mark.parametrize("months", [4, 7, 8, 10])
+def test_a_branch_in_a_quarter_in_which_levers_move_equals_the_full_run(months):
+    """What is worked out once a quarter does not remember more than a branch can know."""
+    moves = {"information_sharing": "2026-08", "vat_relief": "2026-11", "fine": "2026-08", "inspection": "2026-05"}
+    case = CASE.with_(
+        start="2026-01",
+        until="2027-03",
+        levers={name: {"2026-01": 0.1, when: 1.0} for name, when in moves.items()},
+    )
+    assert same(live_on(lived(case, months)), live_on(gm.branch(lived(case, months))))
+
+
 def test_a_branch_leaves_the_trunk_alone():
     """Living on in the branch changes nothing in the model it came from."""
     trunk = lived(CASE, 30)

@@ -202,7 +202,8 @@ class Workshops:
 
     def plan(self, levers: dict) -> Plan:
         """Work out this month's inspections under a law; kept as long as neither they nor the law change."""
-        law = (self.model.month // 3, *(levers[name] for name in ("fine", "reuse_ban", "credit_record", "vat_relief")))
+        moved = (levers[name] for name in ("fine", "reuse_ban", "credit_record", "vat_relief"))
+        law = (self.model.month // 3, self.model.market.handling, *moved)
         now = (self.model.month, levers["inspection"], law)
         if self._now == now:
             return self._plan
