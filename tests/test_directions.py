@@ -65,7 +65,7 @@ DIRECTIONS = [
     ({"holder_reward": 30.0}, "treasury", -1.0),
     ({"fine": 8.0, "inspection": 4.0}, "workshop bid", -2.0),
     ({"fine": 8.0, "inspection": 4.0}, "formal", 0.05),
-    ({"fine": 8.0, "inspection": 4.0}, "workshops", -1.0),
+    ({"fine": 8.0, "inspection": 4.0}, "informal", -0.05),  # some of those that are left hide or split up
     ({"fine": 8.0}, "workshop bid", -0.1),  # more than a workshop owns cannot be fined
     ({"fine": 8.0}, "formal", 0.005),
     ({"inspection": 4.0}, "workshop bid", -0.5),
@@ -148,10 +148,11 @@ def test_each_direction_can_fail():
 
 def test_a_reward_lets_fewer_packs_be_kept():
     """In its first quarter, before workshops and provinces have answered to it, a reward brings packs out of homes."""
-    case = CHINA.with_(scale=100, until="2026-03")
-    plain, paid = (live(case.with_(levers={"holder_reward": value}), 1).indicators for value in (0.0, 100.0))
-    assert paid["kept_gwh"].iloc[60:].sum() < plain["kept_gwh"].iloc[60:].sum()
-    assert np.array_equal(paid["kept_gwh"].iloc[:60], plain["kept_gwh"].iloc[:60])
+    case = CHINA.with_(scale=100, until="2024-06")  # packs are cheap then, and some are kept
+    rewards = ({"holder_reward": {"2024-04": value}} for value in (0.0, 100.0))
+    plain, paid = (live(case.with_(levers=lever), 1).indicators["kept_gwh"] for lever in rewards)
+    assert paid.iloc[39:].sum() < plain.iloc[39:].sum()
+    assert np.array_equal(paid.iloc[:39], plain.iloc[:39])
 
 
 def test_a_ban_on_re_use_lowers_what_workshops_pay(board):
