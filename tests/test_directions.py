@@ -148,7 +148,9 @@ def test_each_direction_can_fail():
 
 def test_a_reward_lets_fewer_packs_be_kept():
     """In its first quarter, before workshops and provinces have answered to it, a reward brings packs out of homes."""
-    case = CHINA.with_(scale=100, until="2024-06")  # packs are cheap then, and some are kept
+    case = CHINA.with_(
+        scale=500, until="2024-06", parameters={"constant_kept": 3.0}
+    )  # holders who part with a pack unwillingly
     rewards = ({"holder_reward": {"2024-04": value}} for value in (0.0, 100.0))
     plain, paid = (live(case.with_(levers=lever), 1).indicators["kept_gwh"] for lever in rewards)
     assert paid.iloc[39:].sum() < plain.iloc[39:].sum()
