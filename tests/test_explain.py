@@ -34,7 +34,7 @@ PARTED = (
 @pytest.fixture(scope="module")
 def run():
     """Run twelve years with a deposit, so that every purse moves."""
-    case = gm.Case.load().with_(scale=20_000, until="2032-12", levers={"deposit": 20.0, "subsidy": 10.0})
+    case = gm.Case.load().with_(scale=4_000, until="2032-12", levers={"deposit": 20.0, "subsidy": 10.0})
     return gm.run(case, seed=5)
 
 
@@ -73,7 +73,7 @@ def test_shift_share_against_arithmetic():
 
 def test_a_change_of_law_is_named_where_it_acts():
     """Under a subsidy from 2026 on, the treasury's change is led by it, and the lever stands in the words."""
-    case = gm.Case.load().with_(scale=20_000, until="2026-12", levers={"subsidy": 60.0})
+    case = gm.Case.load().with_(scale=4_000, until="2026-12", levers={"subsidy": 60.0})
     found = gm.run(case, seed=2).explain("treasury_net", "2026-06")
     largest = found.frame.loc[found.frame["contribution"].abs().idxmax(), "part"]
     assert largest == "subsidy" and "subsidy 0 -> 60 yuan/kWh" in found.text
@@ -96,7 +96,7 @@ def test_what_the_books_do_not_part_is_said(run):
 
 
 def test_a_saved_run_explains_itself_alike(run, tmp_path):
-    small = gm.run(gm.Case.load().with_(scale=20_000, until="2022-12"), seed=1, replications=2)
+    small = gm.run(gm.Case.load().with_(scale=4_000, until="2022-12"), seed=1, replications=2)
     small.save(tmp_path / "out")
     for replication in (0, 1):
         one = gm.load_run(tmp_path / "out").explain("holder_price", "2022-06", replication)

@@ -82,12 +82,12 @@ def test_steps_stay_in_the_range_and_move_both_ways():
 
 
 def test_each_number_is_moved_alone_and_the_largest_comes_first():
-    names = ("price_sensitivity", "visit_cost", "constant_recycler")
+    names = ("price_sensitivity", "co2_lithium", "constant_recycler")
     table = one_at_a_time(SMALL.with_(scale=20_000), 2, names=names)
     sizes = [one.size for one in table.leanings]
     assert sizes == sorted(sizes, reverse=True)
     found = {one.parameter.name: one for one in table.leanings}
-    assert found["visit_cost"].size == 0.0  # what a visit costs moves no pack
+    assert found["co2_lithium"].size == 0.0  # what a kilogram of carbon counts moves no pack
     liked = found["constant_recycler"]
     assert np.nanmax(liked.at_high) > 0 >= np.nanmin(liked.at_low)  # recyclers that are liked better get more
     frame = table.frame()

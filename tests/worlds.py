@@ -34,7 +34,7 @@ def live(case: Case, seed: int = 7, world=GovernanceModel) -> GovernanceModel:
     return model
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def lived(case: Case, seed: int = 7) -> GovernanceModel:
     """Live a case once for all tests that only read it."""
     return live(case, seed)
