@@ -20,7 +20,7 @@ SERIES = ("subsidy_asked", "overreported", "closures", "reopenings", "small_entr
 STATUS = ("plants_open", "plants_losing", "cutting_corners", "small_recyclers")  # columns of one series
 _KEPT = (
     "margin", "size", "closed", "suspended", "cash", "taken", "scrap", "profit", "funded", "inflation", "overpaid",
-    "numbers", "status", "idle_bill",
+    "numbers", "status", "idle_bill", "stock",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ class Industry:
         self.size, self.closed, self.suspended = np.ones(count), np.zeros(count, bool), np.zeros(count)
         self.cash, self.taken, self.scrap, self.profit, self.funded = np.zeros((5, count))  # yuan, t/year, yuan/year, t
         self.inflation, self.overpaid = np.zeros((2, count))  # share; fen this quarter
+        self.stock = np.zeros(count)  # what the packs in the yard will bring when they are worked, yuan
         self.idle_bill, self.status = np.zeros(count, np.int64), np.zeros(len(STATUS))  # fen a month
         # quarters lived, coverage of subsidies, knowledge (million yuan), small firms, their profit, their number in
         # 2025, knowledge in use
@@ -89,6 +90,14 @@ class Industry:
         return np.where(self.closed, self.p["estate_share"], self.size)
 
     @property
+    def means(self) -> np.ndarray:
+        """Give what a plant is good for: its cash and the packs in its yard, yuan (plants,).
+
+        A yard that has just filled up empties the till without making anybody poorer, and creditors know it.
+        """
+        return self.cash + self.stock
+
+    @property
     def buying(self) -> np.ndarray:
         """Say which plants may and can buy packs."""
         return ~self.closed & (self.suspended == 0)
@@ -126,7 +135,7 @@ class Industry:
         running = np.where(self.closed, 0.0, capacity)
         model.ledger.pay(month, self.idle, self.idle_bill)
         if levers["research_alliance"]:
-            members = running * (self.cash >= 0.0)
+            members = running * (self.means >= 0.0)
             turnover = (self.taken + self.scrap) * (p["kwh_per_tonne"] * float(board.metal_value.mean()) / 12.0)
             share = levers["research_alliance"] * 1e6 / 12.0 * members / max(members.sum(), 1e-9)
             dues = _fen(np.minimum(share, p["dues_most"] * turnover))
@@ -178,9 +187,13 @@ class Industry:
         mine = gained[self.accounts] / 100.0
         self.cash = self.cash + mine
         capital = (amounts[:, self.capital] - amounts[:, self.dividends] + amounts[:, self.written_off]).sum(axis=0)
+        net = model.market.worth(self.levers).net[model.month][:, None]
+        worth = net + model.subsidies(self.levers) * self.coverage
+        stock = np.maximum((worth * model.plants.waiting).sum(axis=0), 0.0) / 1000.0
         keep = p["use_memory"] if self.numbers[0] else 0.0
         scale = (1.0 - keep) * 12.0 / (last - first)
-        self.profit = keep * self.profit + scale * (mine - capital / 100.0)
+        self.profit = keep * self.profit + scale * (mine + stock - self.stock - capital / 100.0)
+        self.stock = stock
         self.taken = keep * self.taken + scale * (mass @ model.record.received[first:last].sum(axis=0))
         self.scrap = keep * self.scrap + scale * (mass @ model.record.scrap[first:last].sum(axis=0))
 
@@ -201,7 +214,7 @@ class Industry:
         if later:
             payoffs["size"] = recycling.growth_payoffs(self.profit, self.funded, p)
         allowed = np.ones((self.count, 3), bool)
-        allowed[(self.cash < 0.0) & (self.margin < 0.0), :2] = False  # who has no cash left cannot buy below cost
+        allowed[(self.means < 0.0) & (self.margin < 0.0), :2] = False  # who has nothing left cannot buy below cost
         keenness = {"margin": keen, "care": keen, "size": p["growth_sensitivity"], "report": p["report_sensitivity"]}
         self.decisions.adapt(ordinal, payoffs, keenness, p, {"margin": allowed})
         self._take_effect(capacity, paid, later)
@@ -248,9 +261,9 @@ class Industry:
         model, p = self.model, self.p
         row, running = model.month - model.start, ~self.closed & (self.funded > 0.0)
         capital = p["plant_capital"] * self.funded
-        failing = running & (self.cash < -self.credit * capital)
+        failing = running & (self.means < -self.credit * capital)
         if failing.any():
-            owed = np.where(failing, np.maximum(-self.cash, 0.0), 0.0)
+            owed = np.where(failing, np.maximum(-self.means, 0.0), 0.0)  # the yard pays the rest
             model.ledger.pay(model.month, self.written_off, _fen(owed))
             self.cash = self.cash + owed
             model.record.series["closures"][row] = failing.sum()
