@@ -1,4 +1,4 @@
-"""Commands that need many runs: validate, calibrate, knockouts, trust; and explain, which needs one."""
+"""Commands that need many runs: validate, calibrate, knockouts, trust, degenerate; and explain, which needs one."""
 
 import json
 import os
@@ -51,7 +51,7 @@ MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (validate, calibrate, knockouts, trust, explain):
+    for command in (validate, calibrate, knockouts, trust, degenerate, explain):
         app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
 
 
@@ -206,6 +206,38 @@ def trust(
     _finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, replications, {"trust": found.frame()})
+
+
+def degenerate(
+    case: CaseName = "china",
+    replications: Annotated[int, typer.Option(help="How often, each with luck of its own.")] = 10,
+    scale: Scale = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    format_: Format = TableFormat.table,
+    out: Out = None,
+    page: Page = None,
+) -> None:
+    """Look for lock-in, bounds and lasting marks.
+
+    Other starts, what stands at its bounds, and levers raised and taken back, each with a verdict.
+
+    \b
+    Examples:
+      govmodel degenerate
+      govmodel degenerate lithium_crash --replications 4 --format csv
+    """
+    from .report import degenerate as tables
+    from .study.degenerate import look
+
+    chosen = _ready(case, scale, out)
+    with _Progress() as report:
+        found = look(chosen, replications, seed, _workers(workers), report)
+    if format_ is TableFormat.table:
+        tables.show(found, console())
+    _finish(found.frame(), lambda: tables.as_markdown(found), format_, page)
+    if out is not None:
+        _save(out, chosen, seed, replications, {"degenerate": found.frame()})
 
 
 def explain(
