@@ -1,6 +1,6 @@
-"""Write docs/facts.md and docs/parameters.md from the data: `python docs/build.py`; `--check` exits 1 if stale.
+"""Write facts.md, parameters.md and demands.md from the data: `python docs/build.py`; `--check` exits 1 if stale.
 
-Nothing in the two pages is typed by hand but headings and introductions (here and in tables.toml); change the data,
+Nothing in these pages is typed by hand but headings and introductions (here and in tables.toml); change the data,
 then run this again.
 """
 
@@ -14,13 +14,16 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))  # the facts of this checkout, wherever govmodel may be installed
 
+from build_demands import demands_page  # noqa: E402
+
 from govmodel.facts import PROVINCES, load  # noqa: E402
 from govmodel.facts.loading import FACTS_FOLDER  # noqa: E402
 from govmodel.report import catalogue  # noqa: E402
 
 CHINA = FACTS_FOLDER / "china"
 KINDS = ("sourced", "ASSUMED", "CALIBRATED")
-TABLES = [path.name for path in sorted(CHINA.glob("*.csv")) if path.name not in ("sources.csv", "options.csv")]
+NO_TABLES = ("sources.csv", "options.csv", "demands.csv")
+TABLES = [path.name for path in sorted(CHINA.glob("*.csv")) if path.name not in NO_TABLES]
 MADE = "<!-- Made by docs/build.py from govmodel/facts/china; change the data, not this page. -->"
 
 SHAPES = tomllib.loads((DOCS / "tables.toml").read_text(encoding="utf-8"))
@@ -298,8 +301,10 @@ def lever_table() -> list[str]:
         lines.append(
             [f"`{v['name']}`", f"{v['value_2025']:g}", v["unit"], limits(v), v["decider"], v["room"], read_yet]
         )
-        lines[-1] += [v["source"], meaning, v["why"]]
-    return table(["name", "2025", "unit", "range", "held by", "room", "read", "source", "meaning", "why"], lines)
+        bounds = f"{v['lowest_by_body']:g} to {v['highest_by_body']:g}"
+        lines[-1] += [f"{v['step']:g}", bounds, str(v["notice"]), v["source"], meaning, v["why"]]
+    head = ["name", "2025", "unit", "range", "held by", "room", "read", "step", "bounds", "notice", "source"]
+    return table([*head, "meaning", "why"], lines)
 
 
 def policy_table() -> list[str]:
@@ -336,7 +341,12 @@ def parameters_page() -> str:
     lines += ["", "On a terminal: `govmodel describe parameters`, `levers`, `policies`, `indicators`.", ""]
     lines += ["## Parameters", "", "Every number that is neither a lever nor a table of facts. A case overrides one"]
     lines += ["under `[scenario.parameters]`.", "", *parameter_tables()]
-    lines += ["## Levers", "", "What a governance can move. `read`: whether this version of the model reads it.", ""]
+    lines += [
+        "## Levers",
+        "",
+        "What a governance can move. `read`: whether this version of the model reads it. `step`: what a body can",
+    ]
+    lines += ["move it by at one meeting; `bounds`: what a body may set; `notice`: months from decision to force.", ""]
     lines += [*lever_table(), "## Policies", "", "Dated law: the lever it sets, from when, to what. A case names those"]
     lines += ["in force.", "", *policy_table()]
     lines += ["## Indicators", "", "Month by month; `by year` is how months add up.", "", *indicator_table()]
@@ -344,10 +354,11 @@ def parameters_page() -> str:
 
 
 def main() -> int:
-    """Write both pages, or with --check say whether they are stale."""
+    """Write the pages, or with --check say whether they are stale."""
     assert len(PROVINCES) == len(read("provinces.csv"))
     stale = []
-    for name, text in (("facts.md", facts_page()), ("parameters.md", parameters_page())):
+    pages = {"facts.md": facts_page(), "parameters.md": parameters_page(), "demands.md": demands_page(MADE, table)}
+    for name, text in pages.items():
         path = DOCS / name
         if "--check" in sys.argv[1:]:
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
@@ -357,7 +368,7 @@ def main() -> int:
     if stale:
         print(f"stale: {', '.join('docs/' + name for name in stale)}; run python docs/build.py")
     else:
-        print(f"docs/facts.md, docs/parameters.md: {in_words(all_counts())}")
+        print(f"{', '.join('docs/' + name for name in pages)}: {in_words(all_counts())}")
     return 1 if stale else 0
 
 

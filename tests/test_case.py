@@ -1,6 +1,7 @@
 """Cases: defaults, changed copies, lever paths over dated law, resolved files that load to the same hash."""
 
 import pickle
+import re
 import tomllib
 
 import numpy as np
@@ -57,6 +58,34 @@ def test_the_registry_holds_every_lever_and_says_which_the_market_reads():
         assert lever.source and lever.why and lever.unit and lever.description
         assert any("\u4e00" <= letter <= "\u9fff" for letter in lever.description_zh), name
         assert (lever.read_from_step == 1) == (name in MARKET_LEVERS), name
+
+
+def test_a_body_can_set_what_holds_in_2025_and_what_any_policy_set():
+    for name, lever in levers.LEVERS.items():
+        lowest, highest = lever.bounds
+        assert lever.low <= lowest <= lever.value_2025 <= highest <= lever.high, name
+        assert 0.0 < lever.step and (highest - lowest) / lever.step >= 8, name  # two years of quarters, end to end
+    for policy in policies.load().values():
+        for change in policy.changes:
+            lowest, highest = levers.LEVERS[change.lever].bounds
+            assert lowest <= change.value <= highest, (policy.id, change.lever)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("step", "0.0"), ("step", "400.0"), ("step", '"much"'), ("notice", "-1"), ("notice", "25"), ("notice", "3.5"),
+        ("notice", "true"), ("bounds", "[0.0]"), ("bounds", "[5.0, 50.0]"), ("bounds", "[0.0, 301.0]"),
+        ("bounds", "[0.0, 0.0]"), ("bounds", "7"), ("bounds", "[0.0, nan]"),
+    ],
+)  # fmt: skip
+def test_how_bodies_move_a_lever_is_checked(tmp_path, key, value):
+    text = (levers.FACTS_FOLDER / "china" / "levers.toml").read_text(encoding="utf-8")
+    own = tmp_path / "levers.toml"
+    own.write_text(re.sub(rf"^{key} = .*$", f"{key} = {value}", text, count=1, flags=re.MULTILINE), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        levers.read(own)
+    assert f"levers.toml: subsidy.{key}" in str(refused.value)
 
 
 def test_the_leasing_lever_starts_at_the_mean_of_the_facts():

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,10 +23,14 @@ SEATS = (
     "consumers",
 )
 ROOMS = ("authority", "market", "information", "culture", "contract", "money")
+LONGEST_NOTICE = 24  # months
 _ENTRIES = {
     "unit",
     "range",
     "value_2025",
+    "step",
+    "notice",
+    "bounds",
     "decider",
     "room",
     "source",
@@ -41,13 +46,16 @@ OwnPath = float | Mapping[int, float]  # what a user names: one number, or value
 
 @dataclass(frozen=True)
 class Lever:
-    """One thing a governance can move: unit, range, value in 2025, the seat that holds it and the room it acts in."""
+    """One thing a governance can move: unit, range, 2025 value, how bodies may move it, who holds it, where it acts."""
 
     name: str
     unit: str
     low: float
     high: float
     value_2025: float
+    step: float  # largest move at one meeting of a body
+    notice: int  # months from a decision until it is in force
+    bounds: tuple[float, float]  # what a body may set without a new statute
     decider: str
     room: str
     source: str
@@ -131,7 +139,8 @@ def read(path: Path) -> Registry:
             )
         entry = dict(entry)
         low, high = entry.pop("range")
-        lever = Lever(name=name, low=float(low), high=float(high), **entry)
+        moves = _moves(f"{path.name}: {name}", entry, low, high)
+        lever = Lever(name=name, low=float(low), high=float(high), **entry | moves)
         lever.check(lever.value_2025)
         if lever.decider not in SEATS or lever.room not in ROOMS:
             raise InputError(
@@ -142,6 +151,24 @@ def read(path: Path) -> Registry:
             )
         levers[name] = lever
     return Registry(levers)
+
+
+def _moves(where: str, entry: Mapping, low: float, high: float) -> dict:
+    """Accept how a governing body may move a lever: its step, notice and bounds, or say which is wrong."""
+    step, notice, bounds = entry["step"], entry["notice"], entry["bounds"]
+    if not _is_number(step) or not 0.0 < step <= high - low:
+        raise InputError(f"{where}.step", f"a number above 0 and up to {high - low:g}", step, "Say one meeting's move.")
+    if not isinstance(notice, int) or isinstance(notice, bool) or not 0 <= notice <= LONGEST_NOTICE:
+        raise InputError(f"{where}.notice", f"whole months from 0 to {LONGEST_NOTICE}", notice, "Correct the number.")
+    pair = isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_number, bounds))
+    if not pair or not low <= bounds[0] <= entry["value_2025"] <= bounds[1] <= high or bounds[0] == bounds[1]:
+        wanted = f"[lowest, highest] from {low:g} to {high:g}, with the value of 2025 ({entry['value_2025']}) between"
+        raise InputError(f"{where}.bounds", wanted, bounds, "Widen them, or correct range or value_2025.")
+    return {"step": float(step), "bounds": (float(bounds[0]), float(bounds[1]))}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
 
 
 def countries() -> tuple[str, ...]:

@@ -42,6 +42,10 @@ def _levers() -> list[dict]:
             "unit": lever.unit,
             "low": lever.low,
             "high": lever.high,
+            "step": lever.step,
+            "notice": lever.notice,
+            "lowest_by_body": lever.bounds[0],
+            "highest_by_body": lever.bounds[1],
             "decider": lever.decider,
             "room": lever.room,
             "source": lever.source,
@@ -124,7 +128,7 @@ def _facts() -> list[dict]:
     for path in sorted((FACTS_FOLDER / "china").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             table = list(csv.DictReader(file))
-        if path.name == "sources.csv":
+        if path.name in ("sources.csv", "demands.csv"):  # demands are wishes with reasons, not facts with sources
             continue
         given = [row["source"] for row in table]
         used = sorted({key for key in given if key in cited})

@@ -68,6 +68,8 @@ def _parameter(row: dict, texts: Texts) -> tuple[str, str]:
 
 def _lever(row: dict, texts: Texts) -> tuple[str, str]:
     figures = [_range(row, "value_2025", texts), texts.word(row["decider"]), texts.word(row["source"])]
+    bounds = {"low": row["lowest_by_body"], "high": row["highest_by_body"]}
+    figures.append(texts("describe.moves", step=row["step"], notice=row["notice"], **bounds))
     if row["read_from_step"] != 1:
         figures.append(texts("describe.unread"))
     return texts("describe.semicolon").join(figures), _own(row, "description", texts)
