@@ -125,7 +125,9 @@ def run_command(
     case: Annotated[
         str, typer.Argument(metavar="[CASE]", help="A case of the library (govmodel describe cases) or a TOML file.")
     ] = "china",
-    structure: Annotated[str | None, typer.Option(help="Who governs; only market exists yet.")] = None,
+    structure: Annotated[
+        str | None, typer.Option(help="Who governs: a name (govmodel describe structures) or a file.")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option(
@@ -156,6 +158,7 @@ def run_command(
       govmodel run --set subsidy=20 --set subsidy@2030-01=10 --until 2032-12
       govmodel run my_case.toml --replications 20 --out my_run
       govmodel run --scale 20000 --format csv > years.csv
+      govmodel run --structure collaborative --out my_run
       govmodel run --lang zh
     """
     from .folder import check_free
@@ -233,6 +236,40 @@ def trace(
 
     for line in load_run(folder).pack(pack_id, replication).lines(lang.value):
         typer.echo(line)
+
+
+@app.command()
+@guarded
+def minutes(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run or comparison.")],
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Only the meeting of this month.")] = None,
+    lever: Annotated[str | None, typer.Option(help="Only what was said about this lever.")] = None,
+    structure: Annotated[str | None, typer.Option(help="Whose minutes, where a folder holds several.")] = None,
+    replication: Annotated[int, typer.Option(help="Which replication's body.")] = 0,
+    format_: Annotated[
+        ListFormat, typer.Option("--format", help="Sentences, or every field as json or markdown.")
+    ] = ListFormat.table,
+    lang: Annotated[Language, typer.Option(help="English or Chinese.")] = Language.en,
+) -> None:
+    """Tell what the governing body of a saved run talked about and decided.
+
+    \b
+    Examples:
+      govmodel run --structure collaborative --out my_run
+      govmodel minutes my_run --month 2027-03
+      govmodel minutes my_run --lever subsidy --lang zh
+    """
+    from .report.telling import minutes_of, tell_minutes
+
+    table = minutes_of(folder, structure, replication, month, lever)
+    if format_ is ListFormat.json:
+        typer.echo(table.to_json(orient="records", force_ascii=False, indent=2))
+    elif format_ is ListFormat.markdown:
+        from .report.catalogue import as_markdown
+
+        typer.echo(as_markdown(table.to_dict("records")))
+    else:
+        tell_minutes(table, console(), lang.value)
 
 
 @app.command()

@@ -42,7 +42,10 @@ class GovernanceModel(World):
         """Put the month's law in force; prices and capacities follow the calendar."""
         self.plants.standing = self.industry.standing
         self.plants.open_plants(self.month)
-        return self.central.law(self.month - self.start)
+        levers = self.law()
+        if self.council.governs:
+            self.sell_under(self.month, levers)
+        return levers
 
     def post_bids(self, levers: dict) -> Board:
         """Let every kind of buyer post its bids, on last month's state."""
@@ -90,7 +93,7 @@ class GovernanceModel(World):
         return Conditions(
             ease=self._ease,
             presence=self._presence,
-            awareness=self._awareness,
+            awareness=self._awareness * (1.0 + self.council.willing("consumers")),
             scan=self._scan_chances(levers["traceability"]),
             contracted=self._contracted,
             contract_price=self._contract_price,
@@ -169,6 +172,7 @@ class GovernanceModel(World):
         self.workshops.trade(*books.pay_workshops(month, flows, board, market.workshop_cost[month]))
         self.workshops.inspect(levers)
         self.inspectorates.watch(flows)
+        self.council.pay(month)
         self._take_deposits(flows.replaced)
         books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
         books.move_packs(flows)
@@ -200,7 +204,7 @@ class GovernanceModel(World):
 
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on what the last one brought."""
-        levers = self.central.law(self.month - self.start)
+        levers = self.law()
         if self.active("contract"):
             self.contracts.hear(self.month)
         self.makers_books.decide()
@@ -209,6 +213,7 @@ class GovernanceModel(World):
         if self.active("contract"):
             self.contracts.decide()
         self.inspectorates.decide(self.month)
+        self.council.decide()
         self.read_margins()
 
     def learn_recycling(self, cost: float, lost: float) -> None:
@@ -228,6 +233,7 @@ class GovernanceModel(World):
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
         record.paid[row], record.licensed_value[row] = board.paid, board.licensed_value
         self.workshops.note(row)
+        self.council.note(row)
         record.workshops[row] = record.series["workshops_by_state"][row, :2].sum(axis=0)
         record.workshop_margin[row] = self._workshop_margin
         record.sold[row] = self.holders.sold(self.month).sum() * self.case.scale

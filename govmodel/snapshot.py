@@ -13,7 +13,7 @@ import numpy as np
 
 from .case.case import Case
 from .case.levers import load as levers_of
-from .foundations.calendar import month_name
+from .foundations.calendar import EXPERIMENT_FROM, month_name
 from .foundations.errors import InputError
 from .model import GovernanceModel
 from .performance.record import Record
@@ -71,6 +71,10 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
     model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
     model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
     model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])
+    if model.council.governs:
+        for row in range(model.month - model.start):
+            levers = dict(zip(model.council.names, model.record.series["levers"][row].tolist()))
+            model.sell_under(model.start + row, levers)
     model.read_margins()
     model.running = model.month <= model.until
 
@@ -118,6 +122,9 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
         if case.parameters[name] != value:
             raise InputError(f"branch: parameter {name}", f"{value!r}, as in the run so far", case.parameters[name],
                              "Run the case from its start.")  # fmt: skip
+    if month > EXPERIMENT_FROM and case.governing.table(case.country) != lived.governing.table(case.country):
+        raise InputError("branch: structure", f"{lived.structure!r}, as in the run so far", case.structure,
+                         "Branch where bodies begin, in 2026-01, or run the case from its start.")  # fmt: skip
     for name in levers_of(case.country):
         paths = [c.provincial_paths.get(name, c.lever_path(name)) for c in (case, lived)]
         if not np.array_equal(*(path[: month - lived.start] for path in paths)):

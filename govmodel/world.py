@@ -29,6 +29,7 @@ from .performance.history import pack_history
 from .performance.indicators import indicators
 from .performance.record import Record
 from .performance.views import seen_by
+from .structures.council import Council
 
 
 def seed_of(rng) -> int:
@@ -67,10 +68,8 @@ class World(mesa.Model):
         leased = np.repeat(facts.leased_share, 12, axis=0)
         first = max(self.start, EXPERIMENT_FROM)
         if first <= self.until:
-            usual, lever = self.levers["leasing"].value_2025, self.lever_paths["leasing"][first - self.start :, None]
-            more = np.maximum(lever - usual, 0.0) / (1.0 - usual)
-            later = leased[first : self.until + 1]
-            leased[first : self.until + 1] = later * np.minimum(lever / usual, 1.0) + (1.0 - later) * more
+            lever, later = self.lever_paths["leasing"][first - self.start :, None], leased[first : self.until + 1]
+            leased[first : self.until + 1] = self._leased(later, lever)
         self.holders = self.holders_class(facts, case, self.seed_key, leased)
         self.plants = Plants(facts, p, case.capacity)
         self.yard = np.zeros((PROVINCES, 2), np.int64)
@@ -86,6 +85,18 @@ class World(mesa.Model):
         self._mean_wh = np.round(
             (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
         )
+
+    def _leased(self, usual_share: np.ndarray, lever) -> np.ndarray:
+        """Say which share of packs is sold leased, where history goes on as `usual_share` while the lever stays put."""
+        usual = self.levers["leasing"].value_2025
+        more = np.maximum(lever - usual, 0.0) / (1.0 - usual)
+        return usual_share * np.minimum(lever / usual, 1.0) + (1.0 - usual_share) * more
+
+    def sell_under(self, month: int, levers: dict) -> None:
+        """Sell this month's packs under the deposit and on the leases that a governing body has decided."""
+        self.deposit_by_sale[month] = self.by_province("deposit", levers, month)
+        if month >= EXPERIMENT_FROM:
+            self.holders.fleet.lease(month, self._leased(self.facts.leased_share[month // 12], levers["leasing"]))
 
     def _build_actors(self) -> None:
         facts, p = self.facts, self.parameters
@@ -106,6 +117,7 @@ class World(mesa.Model):
         ]
         self.contracts = self.parts["contracts"] = ContractBook(self)
         self.public = self.parts["public"] = Public(facts, self.case, self.seed_key)
+        self.council = self.parts["council"] = Council(self)
 
     def _build_books(self) -> None:
         months = self.until - self.start + 1
@@ -121,6 +133,7 @@ class World(mesa.Model):
         self.record.open("reported_worked")  # Wh that plants say they have worked
         self.industry.rule(self.record)
         self.makers_books.rule(self.record)
+        self.council.rule(self.record)
         self.industry.found()
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
         self.workshops.open_record(self.record)
@@ -141,12 +154,23 @@ class World(mesa.Model):
         """Say whether a mechanism is at work in this case."""
         return mechanism not in self.case.without
 
-    def by_province(self, name: str, levers: dict) -> np.ndarray:
-        """Give a lever's value in each province (31,): the nation's, unless a law of the province says otherwise."""
+    def law(self) -> dict[str, float]:
+        """Give every lever's value in force this month."""
+        return self.council.law(self.month, self.central.law(self.month - self.start))
+
+    def by_province(self, name: str, levers: dict, month: int | None = None) -> np.ndarray:
+        """Give a lever's value in each province (31,): the nation's, unless a law of the province says otherwise.
+
+        Where a body has moved the nation's value, a province's own law moves along with it.
+        """
         if name == "inspection" and not self.active("authority"):
             return np.zeros(PROVINCES)
         path = self.case.provincial_paths.get(name)
-        return np.full(PROVINCES, levers[name]) if path is None else path[self.month - self.start]
+        if path is None:
+            return np.full(PROVINCES, levers[name])
+        row = (self.month if month is None else month) - self.start
+        moved = levers[name] - float(self.lever_paths[name][row])
+        return np.maximum(path[row] + moved, 0.0) if moved else path[row]
 
     def subsidies(self, levers: dict) -> np.ndarray:
         """Give the subsidy that each plant is promised, yuan/kWh (plants,)."""

@@ -53,7 +53,7 @@ def contents(folder) -> dict:
         (("--scale", "-5"), ("scenario.scale", "got -5")),
         (("--seed", "-1"), ("seed", "got -1")),
         (("--replications", "0"), ("replications", "got 0")),
-        (("--structure", "collaborative"), ("governance.structure", "'collaborative'", "market")),
+        (("--structure", "colaborative"), ("governance.structure", "'colaborative'", "'collaborative'")),
         (("--packs",), ("--packs", "--out DIR")),
         (("chnia",), ("case", "'chnia'", "'china'")),
         (("nowhere.toml",), ("case", "'nowhere.toml'", "no such file")),

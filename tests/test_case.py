@@ -282,7 +282,7 @@ def test_numpy_numbers_are_numbers(china):
         ({"start": "2019-01"}, "scenario.start", "facts"),
         ({"until": "2036-01"}, "scenario.until", "facts"),
         ({"start": "2030-01", "until": "2029-12"}, "scenario.until", "after"),
-        ({"structure": "collaborative"}, "governance.structure", "market"),
+        ({"structure": "colaborative"}, "governance.structure", "collaborative"),
         ({"policies": ["measures_2027"]}, "governance.policies[0]", "'measures_2026'"),
         ({"policies": ["measures_2026", "measures_2026"]}, "governance.policies[1]", "Remove"),
         ({"policies": "measures_2026"}, "governance.policies", ""),

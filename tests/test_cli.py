@@ -51,7 +51,7 @@ def test_version_and_help_name_the_commands_that_exist_and_no_others():
     shown = call("--help").stdout
     commands = re.findall(r"^  (\w+) ", shown.partition("Commands:\n")[2].partition("\n\n")[0], re.MULTILINE)
     studies = ["validate", "calibrate", "knockouts", "trust", "degenerate"]
-    assert commands == ["run", "trace", "describe", *studies, "explain"]
+    assert commands == ["run", "trace", "minutes", "describe", *studies, "explain"]
     assert "Exit codes" in shown
     for command in commands:
         told = call(command, "--help").stdout
@@ -166,7 +166,7 @@ def test_the_pack_named_at_the_end_can_be_traced(tmp_path):
     [
         ("levers", list(LEVERS)),
         ("indicators", list(INDICATORS)),
-        ("structures", ["market"]),
+        ("structures", ["market", "government_led", "enterprise_led", "collaborative", "maturing"]),
         ("cases", ["central", "china", "high", "lithium_crash", "lithium_spike", "low"]),
         ("policies", ["fujian_subsidy", "interim_measures_2018", "measures_2026", "shenzhen_deposit_2018"]),
         ("parameters", ["awareness", "price_sensitivity"]),

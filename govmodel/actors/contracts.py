@@ -198,7 +198,8 @@ class ContractBook:
         gains[RECYCLER] = price - worth
         penalty = self.penalty * (self.mix @ price)  # yuan/kWh
         credit = levers["credit_record"] if model.active("authority") else 0.0
-        at_stake = self.bond + (penalty * rules.enforceability(levers["mediation"], p) + credit * p["reputation_worth"])
+        enforced = rules.enforceability(*model.council.settlers(levers["mediation"]), p)
+        at_stake = self.bond + (penalty * enforced + credit * p["reputation_worth"])
         chance = rules.breach_chance(self.mix @ gains, at_stake, p["breach_error"])
         broken = self.luck[:2, month % 3] < chance
         broken[RECYCLER] |= ~self.able  # a plant that may not buy cannot keep its word
@@ -305,8 +306,9 @@ class ContractBook:
         """Settle disputes; returns in which months (3, contracts) the association settled one."""
         p, ledger, table, levers = self.p, self.model.ledger, self.table, self._levers
         breach = self.broken.any(axis=1)
-        mediated = breach & self.association.takes(self.luck[2], levers["mediation"])
-        court = breach & ~mediated & (self.penalty > 0) & (self.luck[3] < p["court_use"])
+        mediation, courts = self.model.council.settlers(levers["mediation"])
+        mediated = breach & self.association.takes(self.luck[2], mediation)
+        court = breach & ~mediated & (self.penalty > 0) & (self.luck[3] < p["court_use"] * courts)
         table["kept"][self.live] += 3 - breach.sum(axis=0)
         table["broken"][self.live] += self.broken.sum(axis=0).T
         table["mediated"][self.live] += mediated.sum(axis=0)
@@ -394,6 +396,6 @@ class ContractBook:
             coverage=levers["contract_coverage"],
             standards=levers["standards"],
             information=levers["information_sharing"] if model.active("information") else 0.0,
-            mediation=levers["mediation"],
+            settlers=model.council.settlers(levers["mediation"]),
             credit=levers["credit_record"] if model.active("authority") else 0.0,
         )

@@ -35,7 +35,7 @@ class Offers:
     coverage: float  # aim
     standards: float
     information: float
-    mediation: float
+    settlers: tuple[float, float]  # how far the association and the courts settle disputes
     credit: float
 
 
@@ -110,7 +110,7 @@ class Formation:
         risk = p["risk_aversion"] * offers.uncertainty * (exposed @ mix)
         # a battery maker needs metals: with them it is rid of price risk, and so is a plant that works for a fee
         tolling = (kind == BATTERY_MAKER)[:, None] & (p["tolling_cost"] * saved < risk)
-        enforced = rules.enforceability(offers.mediation, p)
+        enforced = rules.enforceability(*offers.settlers, p)
         formal = rules.wants_clause(offers.value @ mix, mutual, enforced, offers.standards, p) & ~same
         cost *= np.where(same, p["cost_within_owner"], 1.0)
         cost += saved * (p["tolling_cost"] * tolling + p["clause_cost"] * formal)

@@ -108,8 +108,9 @@ class Inspectorates:
             pressure = authority.central_pressure(p["supervision"], p["central_score"], seen, p["central_goal"])
             lost = self._lost_by_visit * self.caught / made
             payoff = authority.effort_payoffs(
-                self.asked, 3.0 * self.capacity, pressure, self.gained / made, lost, p["visit_cost"], p["effort_strain"]
-            )
+                self.asked, 3.0 * self.capacity, pressure, self.gained / made, lost, p["visit_cost"],
+                p["effort_strain"] * (1.0 - model.council.willing("provinces")),
+            )  # fmt: skip
             self.learner.learn(payoff, p["forgetting"], p["foregone"], p["lock_in"])
             codes = [draws.code("effort", month // 3, option) for option in range(len(authority.EFFORTS))]
             waits = draws.exponential(draws.words(self._words, np.array(codes, np.uint64))).T

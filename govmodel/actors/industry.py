@@ -207,9 +207,12 @@ class Industry:
             "margin": recycling.margin_payoffs(self.margin, step, value, *tonnes, saving, self.standing_cost, p),
             "care": recycling.care_payoffs(self.margin, value, cost, visits * p["plant_visits"], levers["fine"], p),
         }
+        payoffs["care"] = self._with_scruples(payoffs["care"])
         paid = model.subsidies(levers) * self.coverage
         if paid.any():
-            payoffs["report"] = reporting.inflation_payoffs(paid, levers["traceability"], visits, p)
+            payoffs["report"] = self._with_scruples(
+                reporting.inflation_payoffs(paid, levers["traceability"], visits, p)
+            )
         later = model.month >= EXPERIMENT_FROM - 1  # before, capacity is history
         if later:
             payoffs["size"] = recycling.growth_payoffs(self.profit, self.funded, p)
@@ -218,6 +221,11 @@ class Industry:
         keenness = {"margin": keen, "care": keen, "size": p["growth_sensitivity"], "report": p["report_sensitivity"]}
         self.decisions.adapt(ordinal, payoffs, keenness, p, {"margin": allowed})
         self._take_effect(capacity, paid, later)
+
+    def _with_scruples(self, payoffs: np.ndarray) -> np.ndarray:
+        """Let what breaking a rule brings, beyond the first option's keeping it, count less for who was heard."""
+        more = np.maximum(payoffs - payoffs[:, :1], 0.0)
+        return payoffs - self.model.council.willing("recyclers") * more
 
     def _take_effect(self, capacity: np.ndarray, paid: np.ndarray, later: bool) -> None:
         """Put what was decided into margins, sizes and reports; where nothing is paid for reports they are true."""

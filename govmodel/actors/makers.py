@@ -204,7 +204,11 @@ class Makers:
         earned = collected * (column["margin"] - now["premium"]) - column["upkeep"] * now["density"]
         scans = collected * duty.scan_cost(now["compliance"], trace, levers["fine"], p)
         owed = duty.duty_cost(short, now["claims"], trace, fee, levers["fine"], p)
-        payoffs = (earned - scans - self.liable[:, None] * owed) / np.maximum(column["usual"], 1e-4)
+        seats = ("automakers", "battery_makers")
+        reluctant = np.array([1.0 - self.model.council.willing(seat) for seat in seats])[self.group]
+        payoffs = (earned - reluctant[:, None] * scans - self.liable[:, None] * owed) / np.maximum(
+            column["usual"], 1e-4
+        )
         return {name: payoffs[:, part] for name, part in parts.items()}
 
     def _choose(self, known: dict) -> None:

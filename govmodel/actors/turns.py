@@ -164,6 +164,10 @@ class Turns:
         lawful = (shops.doing == COLLECTING) | (shops.doing == LICENSED)
         support = levers["formalisation_support"] * 1000.0 / spread * (lawful == shops.supported)
         payoff[:, authority.COLLECT], payoff[:, authority.LICENSE] = self._lawful() + support[:, None].T
+        # what unlawful work brings beyond lawful work counts less for who was heard
+        best = payoff[:, (authority.COLLECT, authority.LICENSE)].max(axis=1, keepdims=True)
+        unlawful = payoff[:, : authority.COLLECT]
+        unlawful -= shops.model.council.willing("workshops") * np.maximum(unlawful - best, 0.0)
         return np.clip(payoff / living, -FAR, FAR), to
 
     def _lawful(self) -> np.ndarray:

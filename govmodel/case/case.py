@@ -16,6 +16,7 @@ from ..foundations.calendar import month_name
 from ..foundations.errors import InputError, nearest
 from . import levers as lever_room
 from . import policies as policy_room
+from . import structures as structure_room
 from .policies import NATION
 
 LIBRARY = Path(__file__).resolve().parent / "library"
@@ -65,7 +66,8 @@ class Case:
     parameters: Mapping[str, float]
     early_release: tuple[EarlyRelease, ...]
     without: tuple[str, ...]  # mechanisms that are switched off
-    structure: str
+    governing: structure_room.Governing
+    frozen: tuple[str, ...]  # levers that no body moves
     laws: tuple[policy_room.Policy, ...]
     own_levers: Mapping[str, lever_room.OwnPath] = field(default_factory=dict)  # what the user named
 
@@ -120,7 +122,8 @@ class Case:
             parameters=MappingProxyType(parameter_room.load(scenario.country).values(scenario.parameters)),
             early_release=campaigns,
             without=tuple(sorted(set(scenario.without))),
-            structure=governance.structure,
+            governing=structure_room.choose(governance.structure, scenario.country),
+            frozen=schema.check_frozen(governance.frozen, scenario.country),
             laws=laws,
             own_levers=MappingProxyType(schema.check_levers(governance.levers, scenario.country)),
         )
@@ -141,7 +144,7 @@ class Case:
         return type(self)(**{f.name: getattr(self, f.name) for f in fields(self)} | changes)
 
     def with_(self, **changes) -> "Case":
-        """Give a changed copy: any scenario field, structure, policies, early_release, name, titles, description.
+        """Give a changed copy: scenario fields, structure, frozen, policies, early_release, name, titles.
 
         `levers` and `parameters` are merged into what is there; everything else replaces it. A new title without a
         Chinese one leaves the case without a Chinese one.
@@ -155,6 +158,8 @@ class Case:
                     raise InputError(key, f"a table of {key} by name", value, f"Write {key}={{name: value}}.")
                 table = data["governance" if key == "levers" else "scenario"][key]
                 table.update(value)
+            elif key == "frozen":
+                data["governance"][key] = [value] if isinstance(value, str) else value
             elif key in _LABELS:
                 data[key] = value
             elif key in ("structure", "policies", "enacted"):
@@ -183,7 +188,8 @@ class Case:
                 "without": list(self.without),
             },
             "governance": {
-                "structure": self.structure,
+                "structure": self._structure_given(),
+                "frozen": list(self.frozen),
                 "policies": list(self.policies),
                 "enacted": [law.to_dict() for law in self.laws if law != policy_room.load(self.country).get(law.id)],
                 "levers": {
@@ -194,6 +200,18 @@ class Case:
                 },
             },
         }
+
+    def _structure_given(self) -> str | dict:
+        """Write who governs: by name if it is the library's own, else by its table."""
+        own = self.governing
+        if own.id in structure_room.library(self.country) and own == structure_room.load(own.id, self.country):
+            return own.id
+        return own.to_dict(self.country)
+
+    @property
+    def structure(self) -> str:
+        """Name who governs; a label for people, which no run reads."""
+        return self.governing.id
 
     def to_dict(self) -> dict:
         """Write the case resolved: every parameter, and every lever's whole path as the months in which it moves."""
@@ -219,11 +237,12 @@ class Case:
 
     @cached_property
     def hash(self) -> str:
-        """Give the sha256 of the resolved content without name, titles and description."""
+        """Give the sha256 of the resolved content without names, titles and descriptions."""
         data = self.to_dict()
         for label in _LABELS:
             del data[label]
         del data["governance"]["by_law"]  # who set a path changes nothing in the run
+        data["governance"]["structure"] = self.governing.table(self.country)  # names of structures decide nothing
         data["provinces"] = {name: path.tolist() for name, path in self.provincial_paths.items()}
         return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -22,9 +22,21 @@ SEATS = (
     "associations",
     "consumers",
 )
+SEAT_NAMES = {
+    "central_government": ("central government", "中央政府"),
+    "provinces": ("provinces", "省级政府"),
+    "automakers": ("automakers", "车企"),
+    "battery_makers": ("battery makers", "电池企业"),
+    "recyclers": ("recyclers", "回收企业"),
+    "workshops": ("workshops", "作坊"),
+    "associations": ("associations", "行业协会"),
+    "consumers": ("consumers and fleets", "消费者与车队"),
+}
 ROOMS = ("authority", "market", "information", "culture", "contract", "money")
 LONGEST_NOTICE = 24  # months
 _ENTRIES = {
+    "title",
+    "title_zh",
     "unit",
     "range",
     "value_2025",
@@ -49,6 +61,8 @@ class Lever:
     """One thing a governance can move: unit, range, 2025 value, how bodies may move it, who holds it, where it acts."""
 
     name: str
+    title: str
+    title_zh: str
     unit: str
     low: float
     high: float

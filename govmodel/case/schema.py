@@ -7,7 +7,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ..foundations.errors import InputError, nearest
 from . import levers
 
-STRUCTURES = ("market",)
 OUTLOOKS = ("low", "central", "high")
 METAL_PRICES = ("central", "crash", "spike")
 CAPACITIES = ("nominal", "plant_list")
@@ -94,7 +93,8 @@ class Scenario(_Strict):
 class Governance(_Strict):
     """What somebody chooses: structure, dated policies, levers."""
 
-    structure: Annotated[str, one_of(STRUCTURES, "a structure that exists yet")] = "market"
+    structure: str | dict = "market"  # a name, the path of a file, or a table (whole, or `base` and edits)
+    frozen: list[str] = []  # levers that no body moves, whatever the structure says; ["all"] for every one
     policies: list[str] = ["interim_measures_2018", "measures_2026"]
     enacted: list[dict] = []  # the content of policies that came from files of the user's own
     levers: dict[str, Any] = {}
@@ -154,6 +154,17 @@ def check(data: object) -> CaseFile:
         return CaseFile.model_validate(data)
     except ValidationError as error:
         raise translate(error) from None
+
+
+def check_frozen(given: list[str], country: str) -> tuple[str, ...]:
+    """Accept the levers that no body may move; `all` stands for every one."""
+    registry = levers.load(country)
+    if "all" in given:
+        return tuple(registry)
+    for name in given:
+        if name not in registry:
+            raise InputError("governance.frozen", "names of levers, or all", name, nearest(name, registry, "Levers"))
+    return tuple(name for name in registry if name in given)
 
 
 def check_levers(given: dict, country: str) -> dict[str, levers.OwnPath]:

@@ -98,6 +98,10 @@ class Fleet:
         fade_years = facts.battery_scale * lives(parameters)
         self._fade_a_month = (parameters["fade_over_life"] / (fade_years * 12.0)).ravel()
 
+    def lease(self, month: int, share: np.ndarray) -> None:
+        """Say what share of the packs sold in a month is leased, by holder class (4,)."""
+        self._leased_cut[month * CLASSES : (month + 1) * CLASSES] = (share * 65536.0).astype(np.int64)
+
     def replace(self, month: int, cells: np.ndarray) -> np.ndarray:
         """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS); returns their cohorts."""
         cohorts = NEW_COHORTS + (month - RUN_FROM) * CELLS + np.flatnonzero(cells)

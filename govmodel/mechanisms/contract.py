@@ -90,9 +90,9 @@ def price_at(coefficient, fee, value):
     return np.maximum(coefficient * value - fee, 0.0)
 
 
-def enforceability(mediation, p: dict):
-    """Share of a penalty that a side which breaks its word expects to pay in the end."""
-    return mediation + (1.0 - mediation) * p["court_use"] * p["court_award"]
+def enforceability(mediation, courts, p: dict):
+    """Share of a penalty that a side which breaks its word expects to pay in the end; no `courts`, no award by them."""
+    return mediation + (1.0 - mediation) * courts * p["court_use"] * p["court_award"]
 
 
 def wants_clause(worth, trust, enforced, standards, p: dict):

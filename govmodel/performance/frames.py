@@ -8,8 +8,7 @@ from ..actors.fates import CHANNEL_OF, DISPOSITIONS, HOLDER_GROUPS, IN_WORKSHOP,
 from ..facts import CHANNELS, CHEMISTRIES, PROVINCES, ROUTES
 from ..foundations.calendar import month_name
 from ..mechanisms.contract import ENDINGS, FORMS, RECYCLER, SOURCE, SOURCE_KINDS
-
-MINUTES_COLUMNS = ("month", "seat", "lever", "asked", "reason", "outcome")
+from ..structures import minutes
 
 
 def _names(values: tuple, index: np.ndarray) -> np.ndarray:
@@ -135,8 +134,8 @@ def contracts_frame(model, months: int) -> pd.DataFrame:
 
 
 def minutes_frame(model, months: int) -> pd.DataFrame:
-    """Minutes of governing bodies; under the structure `market` nobody meets, so the table has columns and no rows."""
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in MINUTES_COLUMNS})
+    """Minutes of the governing body; where nobody meets, the table has columns and no rows."""
+    return minutes.frame(model.council)
 
 
 def events_frame(model) -> pd.DataFrame:

@@ -9,11 +9,13 @@ import pandas as pd
 
 from ..actors.books import COLLECTORS
 from ..actors.fates import IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_GO, LICENSED, SALVAGE
+from ..case.levers import LEVERS, SEAT_NAMES
 from ..facts import METALS, PROVINCES
 from ..mechanisms.choice import RECYCLER, WORKSHOP
 from . import networks
 from .authority_indicators import authority
 from .firm_indicators import firms
+from .governing import governing
 from .society import society
 
 
@@ -31,7 +33,26 @@ class Indicator:
 def _read() -> dict[str, Indicator]:
     """Read the definitions, in the order of the columns."""
     path = Path(__file__).with_name("indicators.toml")
-    return {name: Indicator(name, **entry) for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+    read = {}
+    for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        read |= {made: Indicator(made, **given) for made, given in _expand(name, entry)}
+    return read
+
+
+def _expand(name: str, entry: dict):
+    """Write an entry for <seat> or <lever> once for each of them."""
+    if "<seat>" in name:
+        for seat, (english, chinese) in SEAT_NAMES.items():
+            words = {"definition": entry["definition"].replace("<seat>", english)}
+            words["definition_zh"] = entry["definition_zh"].replace("<seat>", chinese)
+            yield name.replace("<seat>", seat), entry | words
+    elif "<lever>" in name:
+        for lever in LEVERS.values():
+            words = {"unit": lever.unit, "definition": entry["definition"].replace("<lever>", lever.name)}
+            words["definition_zh"] = entry["definition_zh"].replace("<lever>", lever.description_zh)
+            yield name.replace("<lever>", lever.name), entry | words
+    else:
+        yield name, entry
 
 
 INDICATORS = _read()
@@ -46,7 +67,9 @@ def indicators(model, months: int) -> pd.DataFrame:
     """Compute every indicator for the first `months` months of a model: one row a month, "month" first."""
     physical = _physical(model, months)
     values = {**physical, **_prices(model, months), **_money(model, months), **society(model, months, physical)}
-    values |= firms(model, months) | authority(model, months) | networks.indicators(model, months)
+    values |= (
+        governing(model, months) | firms(model, months) | authority(model, months) | networks.indicators(model, months)
+    )
     for name, indicator in INDICATORS.items():
         if indicator.aggregation.startswith("ratio:"):
             top, bottom = indicator.aggregation[6:].split("/")
@@ -145,7 +168,7 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
     purses = [name for name in ledger.accounts if name.startswith("province_")]
     amounts = ledger.amounts[:months]
     purchases = amounts[:, model.books.purchases].sum(axis=1)
-    governing = (model.books.inspections, model.inspectorates.rewards, model.public.campaigns)
+    governing = (model.books.inspections, model.inspectorates.rewards, model.public.campaigns, *model.council.costs)
     million = 1e8  # fen
     industry = model.industry
     owners = amounts[:, industry.capital].sum(axis=1) + amounts[:, industry.written_off].sum(axis=1)

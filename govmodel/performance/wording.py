@@ -170,8 +170,8 @@ def _surroundings(model, row_before: int, row: int, table: pd.DataFrame, lang: s
     was, is_now = price[model.start + row_before], price[model.start + row]
     lines.append(words["lithium"].format(was=f"{was:,.0f}", now=f"{is_now:,.0f}"))
     moved = []
-    for name, lever in load_levers(model.case.country).items():
-        path = model.lever_paths[name]
+    for number, (name, lever) in enumerate(load_levers(model.case.country).items()):
+        path = model.record.series["levers"][:, number]
         if path[row] != path[row_before]:
             plain = lang == "zh" or "share" in lever.unit or "0-1" in lever.unit
             unit = "" if plain else f" {lever.unit}"

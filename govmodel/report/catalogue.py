@@ -2,6 +2,7 @@
 
 import csv
 
+from ..case import structures as structure_room
 from ..case.case import Case, library
 from ..case.levers import LEVERS
 from ..case.policies import load as load_policies
@@ -10,7 +11,6 @@ from ..foundations import parameters
 from ..foundations.calendar import month_name
 from ..foundations.parameters import FACTS_FOLDER
 from ..performance.indicators import INDICATORS
-from .texts import load as load_texts
 
 
 def rows(topic: str) -> list[dict]:
@@ -59,11 +59,30 @@ def _levers() -> list[dict]:
 
 
 def _structures() -> list[dict]:
-    names = load_texts()["structure_names"]
+    found = [structure_room.load(name) for name in structure_room.library()]
     return [
-        {"name": name, "name_zh": names[name]["zh"], "description": text["en"], "description_zh": text["zh"]}
-        for name, text in load_texts()["structures"].items()
+        {
+            "name": governing.id,
+            "title": governing.title,
+            "title_zh": governing.title_zh,
+            "levers": len({lever for stage in governing.stages for lever in stage.structure.levers}),
+            **_body(governing),
+            "source": governing.source,
+            "description": governing.description,
+            "description_zh": governing.description_zh,
+        }
+        for governing in found
     ]
+
+
+def _body(governing) -> dict:
+    """Say how a structure's body works, or from when to when each stage of a path governs."""
+    first = governing.stages[0].structure
+    if len(governing.stages) > 1:
+        path = "; ".join(f"{month_name(stage.month)} to {month_name(stage.until)}" for stage in governing.stages)
+        return {"sees": "", "settles": "", "rules": "", "path": path}
+    rules = sorted({right.rule for right in first.levers.values()})
+    return {"sees": first.sees, "settles": first.settles, "rules": ", ".join(rules), "path": ""}
 
 
 def _cases() -> list[dict]:

@@ -76,8 +76,16 @@ def _lever(row: dict, texts: Texts) -> tuple[str, str]:
 
 
 def _structure(row: dict, texts: Texts) -> tuple[str, str]:
-    named = "" if texts.lang == "en" else f"{_own(row, 'name', texts)}："
-    return named + _own(row, "description", texts), ""
+    how = row["path"] or texts(
+        "describe.body",
+        levers=row["levers"],
+        rules=", ".join(texts.word(rule) for rule in row["rules"].split(", "))
+        if row["rules"]
+        else texts("describe.none"),
+        sees=texts.word(row["sees"]),
+        settles=texts.word(row["settles"]),
+    )
+    return f"{_own(row, 'title', texts)}{texts('describe.semicolon').join(['', how])}", _own(row, "description", texts)
 
 
 def _case(row: dict, texts: Texts) -> tuple[str, str]:

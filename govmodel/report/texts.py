@@ -35,7 +35,10 @@ class Texts:
 
     def structure(self, name: str) -> str:
         """Name a structure; in Chinese with the name that commands know beside it."""
-        known = self.word(name, "structure_names")
+        from ..case import structures
+
+        titles = {known: structures.load(known).title_zh for known in structures.library()}
+        known = titles.get(name, name) if self.lang == "zh" else name
         return known if known == name else f"{known}（{name}）"
 
     def title(self, case) -> str:

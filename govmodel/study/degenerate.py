@@ -243,7 +243,8 @@ class _Watch:
         """Look around at the end of a month, and among those who decide at the end of a quarter."""
         model, p = self.model, self.p
         month = model.month - 1
-        row, levers = month - model.start, model.central.law(month - model.start)
+        row = month - model.start
+        levers = dict(zip(model.council.names, model.record.series["levers"][row].tolist()))
         worth = model.market.worth(levers)
         best = worth.best[month][:, 2]  # packs of 70 to 80 % health, as in the indicators
         bid = model.record.paid[row, WORKSHOP].reshape(len(self._extra), 2, -1)[..., 2]

@@ -89,9 +89,10 @@ def _lfp(model) -> dict[str, np.ndarray]:
     price = facts.metal_prices[case.metal_prices][lived, LITHIUM] * 1.0
     carbonate = facts.metal_per_kwh[LFP, LITHIUM] * facts.lithium_carbonate_per_lithium / 1000.0  # t of it in a kWh
     value = market.licensed_metal[lived, LFP]
-    relief = case.lever_path("vat_relief")[: model.months_run]
+    levers = dict(zip(model.council.names, record.series["levers"][: model.months_run].T))
+    relief = levers["vat_relief"]
     kept = 1.0 - np.array([float(market.vat(1.0, {"vat_relief": share})) for share in relief])
-    net = value * kept - market.licensed_cost[lived, LFP] + case.lever_path("subsidy")[: model.months_run]
+    net = value * kept - market.licensed_cost[lived, LFP] + levers["subsidy"]
     received = record.received[: model.months_run, LFP]
     gate = np.maximum(net[:, None] - record.margin[: model.months_run] * value[:, None], 0.0)
     weight = np.where(received.sum(axis=1, keepdims=True) > 0, received, 1.0)

@@ -1,0 +1,164 @@
+"""Minutes: who asked for what and why, who gave way, what was decided; as a table, and in sentences."""
+
+import numpy as np
+import pandas as pd
+
+from ..case import levers as lever_room
+from ..case.levers import SEAT_NAMES, SEATS
+from ..case.structures import RULES
+from ..foundations.calendar import month_name
+from .goals import load as load_goals
+
+# What the body keeps of every seat at every lever on the table, as numbers
+COLUMNS = (
+    "month", "meeting", "lever", "rule", "seat", "weight", "goal", "seen", "aspiration", "asked", "settled_at",
+    "rounds", "agreed", "old", "new", "in_force", "outcome",
+)  # fmt: skip
+MOVED, NO_AGREEMENT, NOT_TAKEN_UP, AT_BOUND = range(4)
+KEPT_WAYS = ("moved", "no agreement", "not taken up", "at its bound")
+FRAME = (
+    "month", "meeting", "lever", "unit", "rule", "seat", "weight", "goal", "seen", "aspiration", "asked", "settled_at",
+    "rounds", "agreed", "old", "new", "in_force", "outcome", "reason", "reason_zh",
+)  # fmt: skip
+
+
+def frame(council) -> pd.DataFrame:
+    """Give the minutes: a row a meeting, lever and seat with a say or a wish; empty where nobody meets."""
+    rows = dict(zip(COLUMNS, council.rows.T))
+    whole = {name: rows[name].astype(int) for name in ("lever", "rule", "seat", "goal", "outcome")}
+    levers = [council.registry[council.names[i]] for i in whole["lever"]]
+    cells = list(zip(whole["goal"].tolist(), whole["lever"].tolist()))
+    reasons = [council.demands.reasons.get(cell, ("", "")) for cell in cells]
+    wishes = np.abs(rows["asked"]) > 0.0
+    columns = {
+        "month": [month_name(int(month)) for month in rows["month"]],
+        "meeting": rows["meeting"].astype(int),
+        "lever": [lever.name for lever in levers],
+        "unit": [lever.unit for lever in levers],
+        "rule": [RULES[i] for i in whole["rule"]],
+        "seat": [SEATS[i] for i in whole["seat"]],
+        "goal": [council.goals[i].name if asks else "" for i, asks in zip(whole["goal"], wishes)],
+        "agreed": rows["agreed"].astype(bool),
+        "rounds": rows["rounds"].astype(int),
+        "in_force": [month_name(int(month)) for month in rows["in_force"]],
+        "outcome": [KEPT_WAYS[i] for i in whole["outcome"]],
+        "reason": [reason[0] if asks else "" for reason, asks in zip(reasons, wishes)],
+        "reason_zh": [reason[1] if asks else "" for reason, asks in zip(reasons, wishes)],
+    }
+    plain = {name: rows[name] for name in ("weight", "seen", "aspiration", "asked", "settled_at", "old", "new")}
+    plain["in_force"] = columns["in_force"]
+    made = pd.DataFrame({name: columns.get(name, plain.get(name)) for name in FRAME})
+    texts = [name for name in FRAME if name in columns and name not in ("meeting", "agreed", "rounds")]
+    return made.astype(dict.fromkeys(texts, object))
+
+
+def sentences(table: pd.DataFrame, lang: str = "en", word=str, country: str = "china") -> list[str]:
+    """Tell minutes as a student can follow them: for every meeting a heading, then one paragraph a lever.
+
+    `table` is `run.minutes` of one replication, or a part of it; `lang` is "en" or "zh"; `word` turns a unit
+    into that language.
+    """
+    words, told = WORDS[lang], []
+    for (month, meeting), held in table.groupby(["month", "meeting"], sort=True):
+        told.append(words["meeting"].format(month=month, meeting=meeting))
+        told += [_paragraph(rows, lang, word, country) for _, rows in held.groupby("lever", sort=False)]
+    return told
+
+
+def _paragraph(rows: pd.DataFrame, lang: str, word, country: str) -> str:
+    """Tell what was said and decided about one lever at one meeting."""
+    words, first = WORDS[lang], rows.iloc[0]
+    lever = lever_room.load(country)[first["lever"]]
+    asking = rows[rows["asked"].abs() >= SILENT]
+    wishes = [_wish(row, words, lang, word, country) for _, row in asking.iterrows()]
+    said = [words["lever"].format(lever=lever.title if lang == "en" else lever.title_zh, rule=words[first["rule"]])]
+    said.append(words["join"].join(wishes) + words["stop"] if wishes else words["silence"])
+    yielded = asking[(asking["weight"] > 0) & ((asking["settled_at"] - asking["asked"]).abs() >= SILENT)]
+    if len(yielded):
+        moves = [
+            words["yielded"].format(
+                seat=_seat(row["seat"], lang), asked=_steps(row["asked"]), settled=_steps(row["settled_at"])
+            )
+            for _, row in yielded.iterrows()
+        ]
+        said.append(words["talks"].format(rounds=int(first["rounds"]), moves=words["and"].join(moves)))
+    unit = word(lever.unit)
+    values = {"old": f"{first['old']:.4g}", "new": f"{first['new']:.4g}", "unit": unit, "month": first["in_force"]}
+    said.append(words[first["outcome"]].format(**values))
+    return words["space"].join(said)
+
+
+def _wish(row, words: dict, lang: str, word, country: str) -> str:
+    """Tell what one seat asked for, and why."""
+    goal = next(g for g in load_goals(country) if (g.seat, g.name) == (row["seat"], row["goal"]))
+    unheard = words["no_say"] if row["weight"] == 0 else ""
+    return words["wish"].format(
+        seat=_seat(row["seat"], lang) + unheard,
+        way=words["more"] if row["asked"] > 0 else words["less"],
+        size=f"{abs(row['asked']):.2f}",
+        goal=goal.title if lang == "en" else goal.title_zh,
+        seen=f"{row['seen']:.3g}",
+        hoped=f"{row['aspiration']:.3g}",
+        unit="" if goal.unit == "share" else f" {word(goal.unit)}",
+        reason=(row["reason"] if lang == "en" else row["reason_zh"]).rstrip(".。"),
+    )
+
+
+def _seat(seat: str, lang: str) -> str:
+    return SEAT_NAMES[seat][lang == "zh"]
+
+
+def _steps(part: float) -> str:
+    return f"{part:+.2f}"
+
+
+SILENT = 0.05  # a smaller wish, or a smaller move, is not worth a word
+WORDS = {
+    "en": {
+        "meeting": "{month}, meeting {meeting}",
+        "lever": "On the {lever} ({rule}):",
+        "decree": "by decree",
+        "leader": "the leader decides",
+        "majority": "by majority",
+        "consensus": "by consensus",
+        "wish": "{seat} asked for {way} ({size} of a step), as {goal} stood at {seen}{unit} where {hoped} had been "
+        'hoped for ("{reason}")',
+        "more": "more",
+        "less": "less",
+        "no_say": " (without a say)",
+        "silence": "nobody asked for anything in so many words.",
+        "talks": "In {rounds} round(s) of talk {moves}.",
+        "yielded": "{seat} came from {asked} to {settled}",
+        "moved": "It was decided to move it from {old} to {new} {unit}, in force from {month}.",
+        "no agreement": "There was no agreement; it stays at {old} {unit}.",
+        "not taken up": "What was left of the wishes was too small to act on; it stays at {old} {unit}.",
+        "at its bound": "It is already as far as the body may move it, at {old} {unit}.",
+        "join": "; ",
+        "and": ", ",
+        "stop": ".",
+        "space": " ",
+    },
+    "zh": {
+        "meeting": "{month}，第 {meeting} 次会议",
+        "lever": "关于“{lever}”（{rule}）：",
+        "decree": "命令",
+        "leader": "主导者决定",
+        "majority": "多数决",
+        "consensus": "协商一致",
+        "wish": "{seat}要求{way}（{size} 步），因为其“{goal}”为 {seen}{unit}，而期望为 {hoped}（“{reason}”）",
+        "more": "提高",
+        "less": "降低",
+        "no_say": "（无表决权）",
+        "silence": "无人明确提出要求。",
+        "talks": "经 {rounds} 轮协商，{moves}。",
+        "yielded": "{seat}由 {asked} 让步至 {settled}",
+        "moved": "决定由 {old} 调整为 {new} {unit}，自 {month} 起生效。",
+        "no agreement": "未达成一致，维持 {old} {unit}。",
+        "not taken up": "剩余诉求过小，不予调整，维持 {old} {unit}。",
+        "at its bound": "已达该机构可调整的界限，维持 {old} {unit}。",
+        "join": "；",
+        "and": "，",
+        "stop": "。",
+        "space": "",
+    },
+}
