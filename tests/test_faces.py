@@ -10,9 +10,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import govmodel as gm
+from govmodel.case import structures
 from govmodel.case.case import library
 from govmodel.case.levers import LEVERS
-from govmodel.case.schema import STRUCTURES
 from govmodel.cli import app
 from govmodel.facts import CHANNELS
 from govmodel.foundations.errors import InputError
@@ -22,6 +22,7 @@ from govmodel.report import catalogue, fonts, listing, terminal
 from govmodel.report.figures import PRICE_LINES, SHARE_LINES, overview, save_overview
 from govmodel.report.texts import LANGUAGES, Texts, load
 from govmodel.report.wrapping import wrapped
+from govmodel.structures import goals
 
 HAN = re.compile("[\u4e00-\u9fff]")
 QUICK = ("--scale", "200000", "--until", "2022-06")
@@ -85,8 +86,9 @@ def call_file() -> str:
 
 
 def test_every_name_has_a_chinese_word():
-    for section in ("structures", "structure_names"):
-        assert set(load()[section]) == set(STRUCTURES)
+    assert all(HAN.search(structures.load(name).title_zh) for name in structures.library())
+    assert {*structures.RULES, *structures.SIGHTS, *structures.SETTLERS} <= set(load()["words"])
+    assert {goal.unit for goal in goals.load()} <= set(load()["words"])
     units = {lever.unit for lever in LEVERS.values()} | {indicator.unit for indicator in INDICATORS.values()}
     seats = {lever.decider for lever in LEVERS.values()}
     rules = {indicator.aggregation.partition(":")[0] for indicator in INDICATORS.values()}

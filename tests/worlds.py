@@ -71,8 +71,8 @@ def words_of(model: GovernanceModel, cohorts: np.ndarray, ranks: np.ndarray) -> 
     )
 
 
-def fingerprint(model: GovernanceModel) -> str:
-    """Hash everything a run leaves behind, byte by byte: record, ledger, events, margins, queues."""
+def fingerprint(model: GovernanceModel, but: tuple[str, ...] = ()) -> str:
+    """Hash everything a run leaves behind, byte by byte: record, ledger, events, margins, queues; all `but` some."""
     record = model.record
     held = {field.name: getattr(record, field.name) for field in fields(record) if field.name != "series"}
     held |= {f"series {name}": series for name, series in record.series.items()}
@@ -86,7 +86,7 @@ def fingerprint(model: GovernanceModel) -> str:
     held |= {"waiting": model.plants.waiting, "yard": model.yard}
     held["margins"] = np.array([buyer.margin for buyer in (*model.recyclers, *model.districts)])
     sha = hashlib.sha256()
-    for name in sorted(held):
+    for name in sorted(set(held) - set(but)):
         kept = held[name]
         array = np.ascontiguousarray(
             np.concatenate([part.ravel() for part in kept]) if isinstance(kept, list) else kept

@@ -198,8 +198,8 @@ class ContractBook:
         gains[RECYCLER] = price - worth
         penalty = self.penalty * (self.mix @ price)  # yuan/kWh
         credit = levers["credit_record"] if model.active("authority") else 0.0
-        enforced = rules.enforceability(*model.council.settlers(levers["mediation"]), p)
-        at_stake = self.bond + (penalty * enforced + credit * p["reputation_worth"])
+        self._settlers = model.council.settlers(levers["mediation"])
+        at_stake = self.bond + (penalty * rules.enforceability(*self._settlers, p) + credit * p["reputation_worth"])
         chance = rules.breach_chance(self.mix @ gains, at_stake, p["breach_error"])
         broken = self.luck[:2, month % 3] < chance
         broken[RECYCLER] |= ~self.able  # a plant that may not buy cannot keep its word
@@ -304,11 +304,10 @@ class ContractBook:
 
     def _hear(self, month: int) -> np.ndarray:
         """Settle disputes; returns in which months (3, contracts) the association settled one."""
-        p, ledger, table, levers = self.p, self.model.ledger, self.table, self._levers
+        p, ledger, table = self.p, self.model.ledger, self.table
         breach = self.broken.any(axis=1)
-        mediation, courts = self.model.council.settlers(levers["mediation"])
-        mediated = breach & self.association.takes(self.luck[2], mediation)
-        court = breach & ~mediated & (self.penalty > 0) & (self.luck[3] < p["court_use"] * courts)
+        mediated = breach & self.association.takes(self.luck[2], self._settlers[0])
+        court = breach & ~mediated & (self.penalty > 0) & (self.luck[3] < p["court_use"] * self._settlers[1])
         table["kept"][self.live] += 3 - breach.sum(axis=0)
         table["broken"][self.live] += self.broken.sum(axis=0).T
         table["mediated"][self.live] += mediated.sum(axis=0)
@@ -396,6 +395,6 @@ class ContractBook:
             coverage=levers["contract_coverage"],
             standards=levers["standards"],
             information=levers["information_sharing"] if model.active("information") else 0.0,
-            settlers=model.council.settlers(levers["mediation"]),
+            settlers=self._settlers,
             credit=levers["credit_record"] if model.active("authority") else 0.0,
         )
