@@ -18,7 +18,7 @@ from govmodel.facts import CHANNELS
 from govmodel.foundations.errors import InputError
 from govmodel.performance.history import label
 from govmodel.performance.indicators import INDICATORS
-from govmodel.report import catalogue, fonts, listing, terminal
+from govmodel.report import catalogue, fonts, listing, telling, terminal
 from govmodel.report.figures import PRICE_LINES, SHARE_LINES, overview, save_overview
 from govmodel.report.texts import LANGUAGES, Texts, load
 from govmodel.report.wrapping import wrapped
@@ -65,7 +65,14 @@ def test_every_text_has_both_languages_and_fills_in_the_same(section, key):
 
 def test_every_text_that_is_asked_for_is_there():
     asked = set()
-    for path in terminal.__file__, fonts.__file__, listing.__file__, overview.__code__.co_filename, call_file():
+    for path in (
+        terminal.__file__,
+        fonts.__file__,
+        listing.__file__,
+        telling.__file__,
+        overview.__code__.co_filename,
+        call_file(),
+    ):
         with open(path, encoding="utf-8") as file:
             asked |= set(re.findall(r'"((?:terminal|figures|describe)\.\w+)"', file.read()))
     asked |= {f"columns.{column.indicator}" for column in terminal.WHERE + terminal.MONEY}

@@ -24,13 +24,14 @@ print(time.perf_counter() - began)
 def measure(rounds: int) -> list[Line]:
     """Time warm runs, runs with their table of indicators, and the first run of a fresh process."""
     case = case_of(SCALE)
-    alone = case.with_(without=MECHANISMS)
-    live(case)
-    live(alone)
+    alone, council = case.with_(without=MECHANISMS), case.with_(structure="collaborative")
+    for one in (case, alone, council):
+        live(one)
     taken = interleaved(
         {
             "run": lambda: live(case),
             "alone": lambda: live(alone),
+            "council": lambda: live(council),
             "table": lambda: live(case).indicators,
             "yard": yardstick,
         },
@@ -53,6 +54,13 @@ def measure(rounds: int) -> list[Line]:
             against,
             f"{taken['alone'] / yard:.0f}",
             "0.15 s",
+        ),
+        Line(
+            f"a run at scale {SCALE:,} in which a council of eight seats governs from 2026",
+            f"{taken['council']:.3f} s",
+            f"the same under the market, where nobody meets: {taken['run']:.3f} s",
+            f"{taken['council'] / taken['run']:.2f}",
+            "at most 1.2",
         ),
         Line(
             f"first run at scale {SCALE:,} in a fresh process, after import (it reads the facts)",
