@@ -7,6 +7,7 @@ the two cases agree on everything before the month of the branch.
 import os
 import tomllib
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,48 @@ def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
     return _live_on(case or model.case, model.case, model.seed_key, state(model))
 
 
+def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[GovernanceModel]:
+    """Give, one after another, a model for each case that lives on from where this one stands.
+
+    The last one is this model itself if its own case comes last, so that no copy is made without need.
+    """
+    held = state(model) if len(cases) > 1 or cases[-1] is not model.case else {}
+    for number, case in enumerate(cases):
+        if number + 1 == len(cases) and case is model.case:
+            yield model
+        else:
+            yield _live_on(case, model.case, model.seed_key, held)
+
+
+def same_world(case: Case) -> tuple:
+    """Give all that must be equal in two cases for one to branch from the other."""
+    return *(getattr(case, name) for name in _MUST_AGREE), *sorted(case.parameters.items())
+
+
+def months_shared(cases: Sequence[Case]) -> int:
+    """Count the months from the start which cases share: none in different worlds, and none from 2026 on.
+
+    From 2026 on governing bodies may act. Before it, cases differ where a lever has another path.
+    """
+    first, *others = cases
+    if any(same_world(case) != same_world(first) for case in others):
+        return 0
+    shared = min(max(EXPERIMENT_FROM - first.start, 0), len(first.months))
+    for case in others:
+        shared = min([shared, *(_agree(first, case, name, shared) for name in levers_of(first.country))])
+    return shared
+
+
+def _agree(case: Case, other: Case, name: str, months: int) -> int:
+    """Count for how many of the first months a lever has the same path in two cases, in every province."""
+    one, two = (
+        path if path.ndim > 1 else path[:, None]
+        for path in (which.provincial_paths.get(name, which.lever_path(name))[:months] for which in (case, other))
+    )
+    same = (one == two).all(axis=1)
+    return months if same.all() else int(np.argmin(same))
+
+
 def save_month(model: GovernanceModel, path: str | Path) -> None:
     """Save the state of a model to a file (NumPy's .npz); refuses a file that exists."""
     path = Path(path)
@@ -126,8 +169,7 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
         raise InputError("branch: structure", f"{lived.structure!r}, as in the run so far", case.structure,
                          "Branch where bodies begin, in 2026-01, or run the case from its start.")  # fmt: skip
     for name in levers_of(case.country):
-        paths = [c.provincial_paths.get(name, c.lever_path(name)) for c in (case, lived)]
-        if not np.array_equal(*(path[: month - lived.start] for path in paths)):
+        if _agree(case, lived, name, month - lived.start) < month - lived.start:
             raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",
                              "another path", "Let the lever move later, or run the case from its start.")  # fmt: skip
     model = GovernanceModel(case, rng=seed)
