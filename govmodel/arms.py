@@ -14,6 +14,7 @@ from .case.levers import load as levers_of
 from .foundations import draws
 from .foundations.calendar import month_name
 from .foundations.errors import InputError
+from .past import months_shared, same_world
 
 Task = tuple[
     tuple[tuple[int, Case], ...], int, int, int, Path
@@ -85,8 +86,6 @@ def file_names(labels: Sequence[str]) -> list[str]:
 
 def tasks(cases: Sequence[Case], seeds: Sequence[int], workers: int, folder: Path) -> list[Task]:
     """Share the worlds out: a replication is one task, or several where there are more workers than replications."""
-    from .snapshot import months_shared, same_world  # here, because mesa is slow to import
-
     groups: dict[tuple, list[tuple[int, Case]]] = {}
     for number, case in enumerate(cases):
         groups.setdefault(same_world(case), []).append((number, case))

@@ -18,9 +18,7 @@ from . import workers as worker_room
 from .case import Case
 from .foundations.calendar import year_of
 from .foundations.errors import InputError, nearest
-from .performance import differences as difference_room
-from .performance import ranking as ranking_room
-from .performance.years import yearly
+from .past import months_shared
 from .progress import Bar
 from .provenance import provenance
 from .run import LARGEST_SEED, TABLES, Progress, Run, live, whole
@@ -130,6 +128,8 @@ class Comparison:
     @cached_property
     def years(self) -> pd.DataFrame:
         """Indicators by year, made from the months by each indicator's own rule."""
+        from .performance.years import yearly  # here, because mesa is slow to import, and workers need not wait for it
+
         return yearly(self.indicators)
 
     @cached_property
@@ -139,7 +139,9 @@ class Comparison:
         Columns and the rule of the verdict ("higher", "lower" or "not distinguishable") are in
         `govmodel.performance.differences`. Years in which no arm can differ from another one are left out.
         """
-        return difference_room.differences(self.indicators, self.arms, self._first_year())
+        from .performance.differences import differences
+
+        return differences(self.indicators, self.arms, self._first_year())
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
@@ -147,12 +149,12 @@ class Comparison:
 
         The rules are in `govmodel.performance.ranking`.
         """
-        return ranking_room.ranking(self.indicators, self.arms)
+        from .performance.ranking import ranking
+
+        return ranking(self.indicators, self.arms)
 
     def _first_year(self) -> int:
         """Say in which year the arms may first differ."""
-        from .snapshot import months_shared  # here, because mesa is slow to import
-
         case = next(iter(self.cases.values()))
         month = case.start + months_shared(list(self.cases.values()))
         return year_of(month if month <= case.until else case.start)

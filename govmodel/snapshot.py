@@ -17,6 +17,7 @@ from .case.levers import load as levers_of
 from .foundations.calendar import EXPERIMENT_FROM, month_name
 from .foundations.errors import InputError
 from .model import GovernanceModel
+from .past import MUST_AGREE, agree
 from .performance.record import Record
 
 # What changes while a model runs, by the object that holds it
@@ -28,8 +29,6 @@ ARRAYS = {
     "ledger": ("amounts", "stock"),
 }
 RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts", "series"))
-_MUST_AGREE = ("country", "start", "until", "scale", "retirement_outlook", "metal_prices", "capacity", "early_release",
-               "without")  # fmt: skip
 
 
 def _part(model, path: str):
@@ -98,35 +97,6 @@ def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[Governan
             yield _live_on(case, model.case, model.seed_key, held)
 
 
-def same_world(case: Case) -> tuple:
-    """Give all that must be equal in two cases for one to branch from the other."""
-    return *(getattr(case, name) for name in _MUST_AGREE), *sorted(case.parameters.items())
-
-
-def months_shared(cases: Sequence[Case]) -> int:
-    """Count the months from the start which cases share: none in different worlds, and none from 2026 on.
-
-    From 2026 on governing bodies may act. Before it, cases differ where a lever has another path.
-    """
-    first, *others = cases
-    if any(same_world(case) != same_world(first) for case in others):
-        return 0
-    shared = min(max(EXPERIMENT_FROM - first.start, 0), len(first.months))
-    for case in others:
-        shared = min([shared, *(_agree(first, case, name, shared) for name in levers_of(first.country))])
-    return shared
-
-
-def _agree(case: Case, other: Case, name: str, months: int) -> int:
-    """Count for how many of the first months a lever has the same path in two cases, in every province."""
-    one, two = (
-        path if path.ndim > 1 else path[:, None]
-        for path in (which.provincial_paths.get(name, which.lever_path(name))[:months] for which in (case, other))
-    )
-    same = (one == two).all(axis=1)
-    return months if same.all() else int(np.argmin(same))
-
-
 def save_month(model: GovernanceModel, path: str | Path) -> None:
     """Save the state of a model to a file (NumPy's .npz); refuses a file that exists."""
     path = Path(path)
@@ -157,7 +127,7 @@ def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
 def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> GovernanceModel:
     """Build a model of `case` in a state that was lived under another case, if the two agree so far."""
     month = int(held["numbers"][0])
-    for name in _MUST_AGREE:
+    for name in MUST_AGREE:
         if getattr(case, name) != getattr(lived, name):
             raise InputError(f"branch: {name}", f"what the run so far was lived under ({getattr(lived, name)!r})",
                              getattr(case, name), "Run the case from its start.")  # fmt: skip
@@ -169,7 +139,7 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
         raise InputError("branch: structure", f"{lived.structure!r}, as in the run so far", case.structure,
                          "Branch where bodies begin, in 2026-01, or run the case from its start.")  # fmt: skip
     for name in levers_of(case.country):
-        if _agree(case, lived, name, month - lived.start) < month - lived.start:
+        if agree(case, lived, name, month - lived.start) < month - lived.start:
             raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",
                              "another path", "Let the lever move later, or run the case from its start.")  # fmt: skip
     model = GovernanceModel(case, rng=seed)

@@ -12,11 +12,11 @@ import pytest
 import govmodel as gm
 from govmodel import arms as arm_room
 from govmodel.case.levers import SEATS
+from govmodel.past import months_shared
 from govmodel.performance import differences, ranking
 from govmodel.performance.differences import ALIKE, CHANCE, FEWEST, HIGHER, LOWER, paired, sign_test
 from govmodel.performance.indicators import INDICATORS, Indicator
 from govmodel.performance.years import yearly
-from govmodel.snapshot import months_shared
 
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
 CASE = gm.Case.load("china").with_(scale=50_000, start="2025-01", until="2027-06")

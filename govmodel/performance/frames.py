@@ -43,10 +43,11 @@ def actors_frame(model, months: int) -> pd.DataFrame:
     record, ledger = model.record, model.ledger
     mass = model.facts.mass_per_kwh
     blank = np.full(months, np.nan)
+    gained = dict(zip(ledger.accounts, ledger.nets().T))  # what they pay each other cancels out
     actors: list[tuple] = []  # name, kind, province; then the columns of `numbers`, an entry a month
 
     def add(name, kind, province, owners=(), received_kt=blank, capacity_kt=blank, margin=blank, count=blank):
-        net = ledger.net([name, *owners])[:months] / 1e8
+        net = sum(gained[name] for name in (name, *owners))[:months] / 1e8
         actors.append((name, kind, province, received_kt, capacity_kt, margin, count, net))
 
     for i, recycler in enumerate(model.recyclers):
