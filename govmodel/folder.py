@@ -8,7 +8,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -31,8 +32,17 @@ def check_free(folder: str | Path) -> None:
         )
 
 
-def write(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], case_toml: str, provenance: dict) -> None:
-    """Write a run into a new folder, all of it or nothing; `tables` are taken one by one."""
+def write(
+    folder: Path,
+    tables: Iterable[tuple[str, pd.DataFrame | Iterable[pd.DataFrame]]],
+    case_toml: str,
+    provenance: dict,
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """Write a run into a new folder, all of it or nothing; `tables` are taken one by one.
+
+    A table may be given in pieces, to be written one after another. `texts`: further files by their path in the folder.
+    """
     check_free(folder)
     partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
     try:
@@ -41,11 +51,14 @@ def write(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], case_toml: s
         partial.mkdir()
         for name, frame in tables:
             write_table(frame, partial / f"{name}.parquet")
-        (partial / CASE).write_text(case_toml, encoding="utf-8", newline="\n")
-        listing = {path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in partial.iterdir()}
+        for name, text in {CASE: case_toml, **(texts or {})}.items():
+            (partial / name).parent.mkdir(exist_ok=True)
+            (partial / name).write_text(text, encoding="utf-8", newline="\n")
+        files = {path.relative_to(partial).as_posix(): path for path in partial.rglob("*") if path.is_file()}
+        listing = {name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for name, path in files.items()}
         text = json.dumps(provenance | {"files": listing}, indent=2, sort_keys=True)
         (partial / PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")
-        for path in partial.iterdir():
+        for path in (*files.values(), partial / PROVENANCE):
             _flush(path)
         _move_into_place(partial, folder)
     finally:
@@ -85,11 +98,11 @@ def read_provenance(folder: Path) -> dict:
 
 
 def _hold_to(path: Path, listed: dict) -> None:
-    """Refuse a file that is missing, was cut, or (the case) was changed since the run."""
+    """Refuse a file that is missing, was cut, or (a case) was changed since the run."""
     why = None
     if not path.is_file():
         why = f"{path.name} is missing"
-    elif path.name == CASE and _sha256(path) != listed["sha256"]:
+    elif path.suffix == ".toml" and _sha256(path) != listed["sha256"]:
         why = f"{path.name} was changed after the run"
     elif path.stat().st_size != listed["bytes"]:
         why = f"{path.name} has not its full length"
@@ -97,13 +110,31 @@ def _hold_to(path: Path, listed: dict) -> None:
         raise InputError("run folder", "a complete run", str(path.parent), f"{why}; make the run again.")
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table so that equal tables give equal bytes: no pandas notes, no clock, fixed options."""
+def write_table(frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> None:
+    """Write a table, whole or in pieces, so that equal tables give equal bytes: no pandas notes, no clock."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd", row_group_size=1 << 20)
+    def plain(part: pd.DataFrame) -> pa.Table:
+        return pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+
+    if isinstance(frame, pd.DataFrame):
+        pq.write_table(plain(frame), path, compression="zstd", row_group_size=1 << 20)
+        return
+    pieces = (plain(part) for part in frame)
+    first = next(pieces)
+    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
+        for piece in chain([first], pieces):
+            writer.write_table(piece, row_group_size=1 << 20)
+
+
+def read_pieces(path: Path) -> Iterator[pd.DataFrame]:
+    """Read a table in the pieces in which it was written."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number).to_pandas()
 
 
 def read_table(path: Path, filters: list | None = None) -> pd.DataFrame:

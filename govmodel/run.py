@@ -3,7 +3,7 @@
 Replication 0 has the run's own seed; the seeds of the others are drawn from it by number
 (`foundations.draws.seed_of_replication`), so that replication r is the same however many there are.
 
-Paired comparisons belong to a later step.
+Several cases with the same luck: `comparison.py`.
 """
 
 import sys
@@ -45,14 +45,14 @@ def run(
     """
     if not isinstance(case, Case):
         case = Case.load("china" if case is None else case)
-    seed = _whole("seed", seed, 0, LARGEST_SEED)
-    replications = _whole("replications", replications, 1, 100_000)
+    seed = whole("seed", seed, 0, LARGEST_SEED)
+    replications = whole("replications", replications, 1, 100_000)
     report = Bar() if progress is True else progress or None
     seeds = [draws.seed_of_replication(seed, number) for number in range(replications)]
     worlds, months = [], len(case.months)
     try:
         for number, own_seed in enumerate(seeds):
-            model = _live(case, own_seed, report, number * months, replications * months)
+            model = live(case, own_seed, report, number * months, replications * months)
             world = _World(model)
             if replications > 1:  # memory holds one world at a time; the first stays, for run.pack
                 world.close(packs, keep_model=number == 0)
@@ -125,8 +125,8 @@ class Run:
 
     def pack(self, number: int, replication: int = 0):
         """Tell one pack's life in one replication; runs the case again where the events were not kept."""
-        replication = _whole("replication", replication, 0, len(self.seeds) - 1)
-        number = _whole("pack", number, 0, 2**32 - 1)
+        replication = whole("replication", replication, 0, len(self.seeds) - 1)
+        number = whole("pack", number, 0, 2**32 - 1)
         return self._source.pack(self, replication, number)
 
     def seen_by(self, subject: str, replication: int = 0) -> pd.DataFrame:
@@ -135,7 +135,7 @@ class Run:
         `subject`: "central_government", a province by its code ("GD"), an automaker, battery maker or recycler by name,
         "association" or "public". Runs the case again where the world was not kept.
         """
-        replication = _whole("replication", replication, 0, len(self.seeds) - 1)
+        replication = whole("replication", replication, 0, len(self.seeds) - 1)
         view = self._source.seen_by(self, replication, subject)
         head = pd.DataFrame({"structure": self.case.structure, "replication": replication}, index=view.index)
         return pd.concat([head, view], axis=1)
@@ -144,7 +144,7 @@ class Run:
         """Say why an indicator differs from twelve months before; runs the case again where its books were not kept."""
         from .performance import explanation
 
-        replication = _whole("replication", replication, 0, len(self.seeds) - 1)
+        replication = whole("replication", replication, 0, len(self.seeds) - 1)
         explanation.row_of(self.case.start, len(self.case.months), indicator, month)  # refuses before anything runs
         return explanation.explain(self._source.lived(self, replication), indicator, month)
 
@@ -170,6 +170,9 @@ def load_run(folder: str | Path) -> Run:
     """Open a saved run; its tables are read when they are asked for."""
     folder = Path(folder)
     made = saved.read_provenance(folder)
+    if "arms" in made:
+        raise InputError("run folder", "a saved run", str(folder),
+                         "It holds a comparison: gm.load_comparison opens it, govmodel report shows it.")  # fmt: skip
     keeps_packs = f"{EVENTS}.parquet" in made.pop("files")
     case = Case.load(folder / saved.CASE)
     return Run(case, made["seed"], made["seeds"], _FromFolder(folder), keeps_packs, made)
@@ -189,6 +192,7 @@ class _World:
         """Take all tables out of the model, and let go of it."""
         self.frames = {name: _table_of(self.model, name) for name in ((*TABLES, EVENTS) if packs else TABLES)}
         if not keep_model:
+            let_go(self.model)
             self.model = None
 
 
@@ -237,7 +241,7 @@ class _FromWorlds:
         """Give the world; one that was let go of is run again."""
         world = self.worlds[replication]
         if world.model is None:
-            world.model = _live(run.case, run.seeds[replication])
+            world.model = live(run.case, run.seeds[replication])
         return world.model
 
 
@@ -272,7 +276,7 @@ class _FromFolder:
     def lived(self, run: Run, replication: int):
         """Run the case again."""
         _same_version(run)
-        return self._model(replication, "run", lambda: _live(run.case, run.seeds[replication]))
+        return self._model(replication, "run", lambda: live(run.case, run.seeds[replication]))
 
     def _model(self, replication: int, state: str, make: Callable):
         if (replication, state) not in self.models:
@@ -306,7 +310,7 @@ def _with_events(history, rows: pd.DataFrame, last: str):
     return replace(history, events=tuple(events), unsold=history.sold > last)
 
 
-def _live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
+def live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
     """Live a case through to its end and give the model; `report` hears of every month, after `done` earlier ones."""
     from .model import GovernanceModel  # here, because mesa is slow to import
 
@@ -318,7 +322,14 @@ def _live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
     return model
 
 
-def _whole(field: str, value: object, low: int, high: int) -> int:
+def let_go(model) -> None:
+    """Give a world's memory back: Mesa 3.3 keeps every model that numbered agents as long as the program runs."""
+    import mesa
+
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)
+
+
+def whole(field: str, value: object, low: int, high: int) -> int:
     """Accept a whole number within bounds (numpy's too)."""
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:

@@ -7,6 +7,7 @@ the two cases agree on everything before the month of the branch.
 import os
 import tomllib
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from .case.levers import load as levers_of
 from .foundations.calendar import EXPERIMENT_FROM, month_name
 from .foundations.errors import InputError
 from .model import GovernanceModel
+from .past import MUST_AGREE, agree
 from .performance.record import Record
 
 # What changes while a model runs, by the object that holds it
@@ -27,8 +29,6 @@ ARRAYS = {
     "ledger": ("amounts", "stock"),
 }
 RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts", "series"))
-_MUST_AGREE = ("country", "start", "until", "scale", "retirement_outlook", "metal_prices", "capacity", "early_release",
-               "without")  # fmt: skip
 
 
 def _part(model, path: str):
@@ -84,6 +84,19 @@ def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
     return _live_on(case or model.case, model.case, model.seed_key, state(model))
 
 
+def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[GovernanceModel]:
+    """Give, one after another, a model for each case that lives on from where this one stands.
+
+    The last one is this model itself if its own case comes last, so that no copy is made without need.
+    """
+    held = state(model) if len(cases) > 1 or cases[-1] is not model.case else {}
+    for number, case in enumerate(cases):
+        if number + 1 == len(cases) and case is model.case:
+            yield model
+        else:
+            yield _live_on(case, model.case, model.seed_key, held)
+
+
 def save_month(model: GovernanceModel, path: str | Path) -> None:
     """Save the state of a model to a file (NumPy's .npz); refuses a file that exists."""
     path = Path(path)
@@ -114,7 +127,7 @@ def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
 def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> GovernanceModel:
     """Build a model of `case` in a state that was lived under another case, if the two agree so far."""
     month = int(held["numbers"][0])
-    for name in _MUST_AGREE:
+    for name in MUST_AGREE:
         if getattr(case, name) != getattr(lived, name):
             raise InputError(f"branch: {name}", f"what the run so far was lived under ({getattr(lived, name)!r})",
                              getattr(case, name), "Run the case from its start.")  # fmt: skip
@@ -126,8 +139,7 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
         raise InputError("branch: structure", f"{lived.structure!r}, as in the run so far", case.structure,
                          "Branch where bodies begin, in 2026-01, or run the case from its start.")  # fmt: skip
     for name in levers_of(case.country):
-        paths = [c.provincial_paths.get(name, c.lever_path(name)) for c in (case, lived)]
-        if not np.array_equal(*(path[: month - lived.start] for path in paths)):
+        if agree(case, lived, name, month - lived.start) < month - lived.start:
             raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",
                              "another path", "Let the lever move later, or run the case from its start.")  # fmt: skip
     model = GovernanceModel(case, rng=seed)

@@ -26,12 +26,13 @@ FLOORS = {
     "report": 11,
     "shell": 12,
     "commands_study": 13,
+    "commands_compare": 13,
     "cli": 14,
     "__main__": 15,
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor
-BESIDE_RUN = {"folder", "progress", "provenance", "snapshot"}
+BESIDE_RUN = {"arms", "comparison", "folder", "past", "progress", "provenance", "shelf", "snapshot", "workers"}
 # facts and cases share a floor; a case checks names against the orders of the facts, which know nothing of cases
 ALLOWED = {("case", "facts")}
 

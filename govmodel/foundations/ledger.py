@@ -77,6 +77,15 @@ class Ledger:
         touched = np.flatnonzero(sign)
         return (self.amounts[:, touched] * sign[touched]).sum(axis=1)
 
+    def nets(self) -> np.ndarray:
+        """Give what every account gained in each month: int64 fen, (months, accounts)."""
+        gained = np.zeros((self.months, len(self.accounts)), np.int64)
+        for sides, sign in ((self.payees, 1), (self.payers, -1)):
+            order = np.argsort(sides, kind="stable")
+            accounts, first = np.unique(sides[order], return_index=True)
+            gained[:, accounts] += sign * np.add.reduceat(self.amounts[:, order], first, axis=1)
+        return gained
+
     def frame(self) -> pd.DataFrame:
         """Give every payment made: month, payer, payee, purpose, yuan; empty lines are left out."""
         when, line = np.nonzero(self.amounts)

@@ -42,19 +42,13 @@ def actors_frame(model, months: int) -> pd.DataFrame:
     """What each organisation and group did and earned, by month: one row a month and actor."""
     record, ledger = model.record, model.ledger
     mass = model.facts.mass_per_kwh
-    columns = []
+    blank = np.full(months, np.nan)
+    gained = dict(zip(ledger.accounts, ledger.nets().T))  # what they pay each other cancels out
+    actors: list[tuple] = []  # name, kind, province; then the columns of `numbers`, an entry a month
 
-    def add(name, kind, province, **numbers):
-        blank = np.full(months, np.nan)
-        columns.append(
-            {
-                "actor": name,
-                "kind": kind,
-                "province": province,
-                **{key: numbers.get(key, blank) for key in ("received_kt", "capacity_kt", "margin", "count")},
-                "net_million_yuan": ledger.net([name, *numbers.get("owners", ())])[:months] / 1e8,
-            }
-        )
+    def add(name, kind, province, owners=(), received_kt=blank, capacity_kt=blank, margin=blank, count=blank):
+        net = sum(gained[name] for name in (name, *owners))[:months] / 1e8
+        actors.append((name, kind, province, received_kt, capacity_kt, margin, count, net))
 
     for i, recycler in enumerate(model.recyclers):
         add(
@@ -88,9 +82,13 @@ def actors_frame(model, months: int) -> pd.DataFrame:
     for code in PROVINCES:
         add(f"province_{code}", "government", code)
     add("association", "association", "")
-    frames = [pd.DataFrame({"month": model.months[:months], **column}) for column in columns]
-    table = pd.concat(frames, ignore_index=True)
-    return table.sort_values("month", kind="stable", ignore_index=True)
+    words, numbers = zip(*((actor[:3], actor[3:]) for actor in actors))
+    columns = {"month": np.repeat(np.array(model.months[:months], object), len(actors))}
+    for name, values in zip(("actor", "kind", "province"), zip(*words)):
+        columns[name] = np.tile(np.array(values, object), months)
+    for name, values in zip(("received_kt", "capacity_kt", "margin", "count", "net_million_yuan"), zip(*numbers)):
+        columns[name] = np.stack(values, axis=1).astype(float).ravel()
+    return pd.DataFrame(columns)
 
 
 def contracts_frame(model, months: int) -> pd.DataFrame:

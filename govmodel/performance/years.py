@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ..foundations.calendar import EXPERIMENT_FROM, month_name
 from ..foundations.errors import GovmodelError
 from .indicators import INDICATORS
 
@@ -17,8 +18,29 @@ def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
     """
     if indicators.empty:
         return pd.DataFrame(columns=[*HEAD, "year", "months"])
-    years = indicators["month"].str.slice(0, 4).astype("int64").rename("year")
-    groups = indicators.drop(columns="month").groupby([*(indicators[name] for name in HEAD), years], sort=True)
+    return _by(indicators, indicators["month"].str.slice(0, 4).astype("int64").rename("year"))
+
+
+def by_period(indicators: pd.DataFrame, first_year: int = 0) -> pd.DataFrame:
+    """Turn monthly rows into rows by period, for comparisons: each year from one on, then the whole experiment.
+
+    `period` is "2031", or "2026-2035" for all months from 2026 on (or for all there are, in a run that ends before).
+    """
+    month = indicators["month"]
+    year = month.str.slice(0, 4)
+    known = indicators[year.astype("int64") >= first_year]
+    since = month_name(EXPERIMENT_FROM)
+    late = indicators[month >= since] if (month >= since).any() else indicators
+    whole = f"{late['month'].min()[:4]}-{late['month'].max()[:4]}"
+    parts = [_by(late, pd.Series(whole, late.index, name="period"))]
+    if len(known):
+        parts.insert(0, _by(known, year.loc[known.index].rename("period")))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _by(indicators: pd.DataFrame, period: pd.Series) -> pd.DataFrame:
+    """Aggregate monthly rows by a period that every row names."""
+    groups = indicators.drop(columns="month").groupby([*(indicators[name] for name in HEAD), period], sort=True)
     columns = {"months": groups.size()}
     for name in indicators.columns:
         if name not in (*HEAD, "month"):

@@ -1,9 +1,6 @@
-"""Workers: many runs, spread over processes; what comes back does not depend on how many processes there are."""
+"""What a study keeps of a run, and many runs spread over processes."""
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +13,7 @@ from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
 from ..foundations.draws import seed_of_replication
 from ..performance.years import yearly
+from ..workers import Workers
 
 LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts
 Report = Callable[[int, int], None]  # called with (runs done, runs in all)
@@ -105,56 +103,6 @@ def _lfp(model) -> dict[str, np.ndarray]:
         "lfp_plant_margin": (net - paid) / value,
         "lfp_break_even": (price - (net - paid) / sold) / 1000.0,
     }
-
-
-def _do(task: tuple) -> object:
-    work, arguments = task
-    return work(*arguments)
-
-
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that hands out the tasks."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-class Workers:
-    """Processes that do tasks, opened once for many lists of tasks; one worker is this process itself.
-
-    Luck is keyed by seed, so a task's result is the same wherever and whenever it is done.
-    """
-
-    def __init__(self, number: int = 1):
-        self.number, self._pool = number, None
-
-    def __enter__(self) -> "Workers":
-        if self.number > 1:
-            context = multiprocessing.get_context("spawn")  # the same on every system
-            self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_leave_interrupts)
-        return self
-
-    def __exit__(self, *_) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def do(self, work: Callable, tasks: Sequence[tuple], each: Callable | None = None) -> list:
-        """Do `work(*task)` for every task and give the results in the tasks' order.
-
-        `each` hears of every task as it is done, in any order: its number and its result.
-        """
-        results = [None] * len(tasks)
-        for number, result in self._done(work, tasks):
-            results[number] = result
-            if each:
-                each(number, result)
-        return results
-
-    def _done(self, work: Callable, tasks: Sequence[tuple]) -> Iterator[tuple[int, object]]:
-        if self._pool is None:
-            yield from ((number, work(*task)) for number, task in enumerate(tasks))
-            return
-        waiting = {self._pool.submit(_do, (work, task)): number for number, task in enumerate(tasks)}
-        for done in as_completed(waiting):
-            yield waiting[done], done.result()  # a failure shows at once
 
 
 def observe_all(cases: Sequence[tuple[Case, int]], workers: int = 1, report: Report | None = None) -> list[Outcome]:

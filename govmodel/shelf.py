@@ -1,0 +1,86 @@
+"""A shelf: the tables of many worlds on disk, in a folder of its own that goes when nobody needs it any more.
+
+Eighty worlds fill gigabytes of memory, most of it with payments. What lies here is compact and quick to put down;
+tables are read, or made of it, when they are asked for.
+"""
+
+import pickle
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .foundations.ledger import Ledger
+
+TABLES = ("flows", "actors", "contracts", "minutes")  # and the ledger, which is kept as numbers of lines and amounts
+
+
+class Shelf:
+    """A folder for the worlds of a comparison: one set of tables for each arm and replication."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="govmodel-"))
+        self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def table(self, name: str, arm: int, replication: int) -> pd.DataFrame:
+        """Take one table of one world from the shelf."""
+        place = _place(self.folder, arm, replication, name)
+        if name != "ledger":
+            return pd.read_feather(place)
+        with place.open("rb") as file:
+            books, cells, fen = pickle.load(file)
+        books.amounts = np.zeros((books.months, len(books.purposes)), np.int64)
+        books.amounts.reshape(-1)[cells] = fen
+        return books.frame()
+
+    def clear(self) -> None:
+        """Throw the folder away."""
+        self._end()
+
+
+def put(folder: Path, arm: int, replication: int, model) -> None:
+    """Put the tables of a world that has lived on the shelf in a folder."""
+    tables = {
+        "flows": model.flows_frame(),
+        "actors": model.actors_frame(),
+        "contracts": model.contracts_frame(),
+        "minutes": model.minutes_frame(),
+    }
+    for name, table in tables.items():
+        table.to_feather(_place(folder, arm, replication, name), compression="lz4")
+    amounts = model.ledger.amounts
+    cells = np.flatnonzero(amounts)
+    with _place(folder, arm, replication, "ledger").open("wb") as file:
+        pickle.dump((_lines_of(model.ledger), cells, amounts.reshape(-1)[cells]), file, pickle.HIGHEST_PROTOCOL)
+
+
+def _lines_of(ledger: Ledger) -> Ledger:
+    """Copy the lines of a ledger, without what was paid on them."""
+    lines = Ledger(ledger.first_month, ledger.months)
+    lines.accounts, lines.purposes = ledger.accounts, ledger.purposes
+    lines.payers, lines.payees = ledger.payers, ledger.payees
+    return lines
+
+
+def _place(folder: Path, arm: int, replication: int, name: str) -> Path:
+    return folder / f"{arm}-{replication}-{name}"
+
+
+def headed(table: pd.DataFrame, label: str, replication: int) -> pd.DataFrame:
+    """Head a world's table with its structure and its replication."""
+    table = table.reset_index(drop=True)
+    head = {
+        "structure": np.full(len(table), label, object),
+        "replication": np.full(len(table), replication, np.int64),
+    }
+    return pd.concat([pd.DataFrame(head), table], axis=1)
+
+
+def stacked(parts: Iterator[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables under one another; those without rows do not blur the kinds of the columns."""
+    parts = list(parts)
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

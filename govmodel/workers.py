@@ -1,0 +1,96 @@
+"""Workers: tasks spread over processes; what comes back does not depend on how many processes there are."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing.context import SpawnContext, SpawnProcess
+
+from .foundations.errors import InputError
+
+MOST = 1024
+
+
+def checked(given: int | None, field: str = "workers") -> int:
+    """Accept a number of processes; as many as there are processors for this process if none is given."""
+    if given is None:
+        free = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+        return len(free)
+    given = given.item() if hasattr(given, "item") else given
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST:
+        raise InputError(field, f"a whole number from 1 to {MOST}", given)
+    return given
+
+
+class _Apart(SpawnProcess):
+    """A process that does not run the user's program once more before it begins: its tasks need nothing of it.
+
+    So a comparison can be made in a plain script, without the guard `if __name__ == "__main__"`.
+    """
+
+    def start(self) -> None:
+        """Begin, while the program that runs here is out of sight."""
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = program
+
+
+class _ApartContext(SpawnContext):
+    Process = _Apart
+
+
+def _do(task: tuple) -> object:
+    work, arguments = task
+    return work(*arguments)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that hands out the tasks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Workers:
+    """Processes that do tasks, opened once for many lists of tasks; one worker is this process itself.
+
+    Luck is keyed by seed, so a task's result is the same wherever and whenever it is done. `apart`: the tasks need
+    nothing of the program that is running, their functions are all in installed packages.
+    """
+
+    def __init__(self, number: int = 1, apart: bool = False):
+        self.number, self._apart, self._pool = number, apart, None
+
+    def __enter__(self) -> "Workers":
+        if self.number > 1:  # spawned, which is the same on every system
+            context = _ApartContext() if self._apart else multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_leave_interrupts)
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def do(self, work: Callable, tasks: Sequence[tuple], each: Callable | None = None) -> list:
+        """Do `work(*task)` for every task and give the results in the tasks' order.
+
+        `each` hears of every task as it is done, in any order: its number and its result.
+        """
+        results = [None] * len(tasks)
+        for number, result in self._done(work, tasks):
+            results[number] = result
+            if each:
+                each(number, result)
+        return results
+
+    def _done(self, work: Callable, tasks: Sequence[tuple]) -> Iterator[tuple[int, object]]:
+        if self._pool is None:
+            yield from ((number, work(*task)) for number, task in enumerate(tasks))
+            return
+        waiting = {self._pool.submit(_do, (work, task)): number for number, task in enumerate(tasks)}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()  # a failure shows at once
