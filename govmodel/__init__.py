@@ -14,6 +14,7 @@ _PUBLIC = {
     "compare": "comparison",
     "Comparison": "comparison",
     "load_comparison": "comparison",
+    "sweep": "study.sweep",
     "branch": "snapshot",
     "save_month": "snapshot",
     "load_month": "snapshot",

@@ -15,7 +15,7 @@ LARGEST_SCALE = (
     200_000  # a thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
 )
 
-_WANTED = {
+WANTED = {
     "string_type": "a text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -115,7 +115,7 @@ class CaseFile(_Strict):
 _TABLES = {"": CaseFile, "scenario": Scenario, "scenario.early_release": EarlyRelease, "governance": Governance}
 
 
-def _place(location: tuple) -> str:
+def place_of(location: tuple) -> str:
     """Write pydantic's location as a dotted path: ("scenario", "early_release", 0) is scenario.early_release[0]."""
     text = ""
     for part in location:
@@ -125,14 +125,14 @@ def _place(location: tuple) -> str:
 
 def _keys_of(location: tuple) -> list[str]:
     """List the keys that the table at this place may have."""
-    table = _TABLES[_place(tuple(part for part in location if not isinstance(part, int)))]
+    table = _TABLES[place_of(tuple(part for part in location if not isinstance(part, int)))]
     return [field.alias or name for name, field in table.model_fields.items()]
 
 
 def translate(error: ValidationError) -> InputError:
     """Say the first thing that is wrong with a case file in our own words."""
     first = error.errors(include_url=False)[0]
-    place, kind, got, details = _place(first["loc"]), first["type"], first["input"], first.get("ctx", {})
+    place, kind, got, details = place_of(first["loc"]), first["type"], first["input"], first.get("ctx", {})
     inner = details.get("error")
     if isinstance(inner, InputError):
         return InputError(place, inner.wanted, inner.got, inner.remedy)
@@ -145,7 +145,7 @@ def translate(error: ValidationError) -> InputError:
         return InputError(place, f"a number of {bound}", got, remedy)
     if kind == "missing":
         return InputError(place, "a value", None, "Add this key.")
-    return InputError(place, _WANTED.get(kind, first["msg"]), got, "")
+    return InputError(place, WANTED.get(kind, first["msg"]), got, "")
 
 
 def check(data: object) -> CaseFile:

@@ -69,3 +69,13 @@ def bands(by_year: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Give median, 10 % and 90 % points over the replications, each a table by (structure, year)."""
     groups = by_year.drop(columns="replication").groupby(["structure", "year"], sort=True)
     return {name: groups.quantile(point) for name, point in BANDS.items()}
+
+
+def over(months: pd.DataFrame, indicator) -> float:
+    """Aggregate one indicator over some months of one run by its own rule; NaN where there is nothing to measure."""
+    kind, _, parts = indicator.aggregation.partition(":")
+    if kind == "ratio":
+        top, bottom = (float(months[name].sum()) for name in parts.split("/"))
+        return top / bottom if bottom else float("nan")
+    values = months[indicator.name]
+    return float({"mean": values.mean, "last": lambda: values.iloc[-1], "sum": lambda: values.sum(min_count=1)}[kind]())

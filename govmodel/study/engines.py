@@ -1,0 +1,94 @@
+"""Engines: executors that do runs, all behind the same seam, `concurrent.futures.Executor`.
+
+Serial does them in this process. Processes are spawned, ignore Ctrl-C (the driver decides), and end by themselves when
+the driver dies. Dask does them in local workers of its own, or in those of a scheduler somewhere else.
+"""
+
+import multiprocessing
+import os
+import re
+import signal
+import threading
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+
+from ..foundations.errors import InputError
+from .design import needed
+
+ENGINES = ("serial", "processes", "dask")
+
+
+class Serial(Executor):
+    """Do each task at once, here."""
+
+    def submit(self, work, /, *arguments, **settings) -> Future:
+        """Do the task and give a future that is done."""
+        future: Future = Future()
+        try:
+            future.set_result(work(*arguments, **settings))
+        except Exception as error:  # KeyboardInterrupt goes through: nothing is in flight
+            future.set_exception(error)
+        return future
+
+
+def _alone() -> None:
+    """Prepare a worker: Ctrl-C is for the driver, and when the driver is gone so is the worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    driver = multiprocessing.parent_process()
+
+    def watch() -> None:
+        driver.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Open so many worker processes."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_alone)
+
+
+WANTED = "the address of a Dask scheduler, tcp://host:port"
+PRELOAD = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+
+
+class Dask(Executor):
+    """Dask distributed behind the seam: local workers, or those of a scheduler at an address."""
+
+    def __init__(self, workers: int, scheduler: str | None = None):
+        """Start local workers, or join a scheduler that is already there."""
+        client = needed("distributed", "Client")
+        if scheduler is not None and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", scheduler):
+            raise InputError("--scheduler", WANTED, scheduler, "For example tcp://127.0.0.1:8786.")
+        config = needed("dask", "config")
+        # workers that share the terminal must leave Ctrl-C to the driver
+        config.set({"distributed.worker.preload": [PRELOAD]})
+        self.cluster = None
+        if scheduler is None:
+            cluster = needed("distributed", "LocalCluster")
+            self.cluster = cluster(n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None,
+                                   silence_logs=50)  # fmt: skip
+        try:
+            self.client = client(self.cluster or scheduler, timeout=20, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise InputError("--scheduler", WANTED, scheduler, f"Nobody answers there: {error}") from None
+        self.executor = self.client.get_executor(pure=False, retries=2)
+
+    def submit(self, work, /, *arguments, **settings) -> Future:
+        """Hand the task to Dask."""
+        return self.executor.submit(work, *arguments, **settings)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the scheduler; local workers end."""
+        self.executor.shutdown(wait=wait)
+        self.client.close(timeout=5)
+        if self.cluster is not None:
+            self.cluster.close(timeout=5)
+
+
+def open_engine(name: str, workers: int, scheduler: str | None) -> Executor:
+    """Open an engine by name; a scheduler's address means Dask."""
+    if scheduler is not None or name == "dask":
+        return Dask(workers, scheduler)
+    if name not in ENGINES:
+        raise InputError("--engine", f"one of {', '.join(ENGINES)}", name, "")
+    return Serial() if name == "serial" else processes(workers)

@@ -1,0 +1,61 @@
+"""One run of a sweep, as a worker does it: never raises, brings back plain text."""
+
+import json
+import os
+import time
+import traceback
+
+from .plan import RunSpec
+from .store import DONE, FAILED
+
+
+class TooLong(Exception):
+    """A run took longer than its study allows."""
+
+
+def live_one(run: RunSpec) -> tuple[str, str, float, str]:
+    """Do one run: status, payload (JSON with outcomes and series, or the traceback), seconds, who did it."""
+    began = time.perf_counter()
+    try:
+        status, payload = DONE, json.dumps(_measured(run), sort_keys=True)
+    except Exception:
+        status, payload = FAILED, traceback.format_exc()
+    return status, payload, time.perf_counter() - began, str(os.getpid())
+
+
+def _measured(run: RunSpec) -> dict:
+    """Live the case and measure what the study asks for."""
+    from ..case.case import Case
+    from ..model import GovernanceModel
+
+    latest = time.monotonic() + run.seconds
+    model = GovernanceModel(Case.from_dict(run.case), rng=run.seed)
+    while model.running:
+        if time.monotonic() > latest:
+            raise TooLong(
+                f"not done after {run.seconds:g} seconds (limits.seconds), in {model.months[model.months_run]}"
+            )
+        model.step()
+    table = model.indicators.assign(structure=run.structure, replication=run.replication)
+    outcomes = {outcome["name"]: _outcome(table, outcome) for outcome in run.outcomes}
+    return {"outcomes": outcomes, "series": _series(table, run.series) if run.series else []}
+
+
+def _outcome(table, outcome: dict) -> float | None:
+    """Aggregate one indicator over its months, by its own rule; nothing where there is nothing to measure."""
+    from ..performance.indicators import INDICATORS
+    from ..performance.years import over
+
+    months = table[(table["month"] >= outcome["since"]) & (table["month"] <= outcome["until"])]
+    value = over(months, INDICATORS[outcome["indicator"]])
+    return value if value == value else None  # JSON knows no NaN
+
+
+def _series(table, names: list[str]) -> list[dict]:
+    from ..performance.years import yearly
+
+    by_year = yearly(table)[["year", *names]]
+    return [
+        {key: (None if value != value else value) for key, value in row.items()}
+        for row in by_year.astype(object).to_dict("records")
+    ]

@@ -1,0 +1,114 @@
+"""The plan of a study: every run it asks for, each with an identity of its own, in an order that stays balanced."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..case.case import Case
+from ..foundations import draws
+from ..foundations.errors import InputError
+from .design import points
+from .study_file import StudyFile, base_case
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One run of a study: what to run, with which luck, and what to bring back. Small, and plain data."""
+
+    number: int  # its place in the tables
+    run_id: str
+    point: int
+    structure: str
+    replication: int
+    factors: dict
+    case: dict  # as Case.from_dict takes it
+    seed: int
+    outcomes: list[dict]
+    series: list[str]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a study, in the order of its tables."""
+
+    study: StudyFile
+    text: str
+    code: str
+    runs: tuple[RunSpec, ...]
+
+    @property
+    def hash(self) -> str:
+        """Give the identity of the whole: every run's, in order."""
+        return _sha("".join(run.run_id for run in self.runs))
+
+    def in_turn(self) -> list[RunSpec]:
+        """Give the runs in the order in which they are done: all points before the next replication, points mixed.
+
+        So a sweep that is interrupted has seen all arms, and points from everywhere.
+        """
+        mixed = {run.point: _sha(f"point {run.point}") for run in self.runs}
+        return sorted(self.runs, key=lambda run: (run.replication, mixed[run.point], run.number))
+
+
+def make(study: StudyFile, text: str, folder: Path = Path()) -> Plan:
+    """Plan a study: points x arms x replications; equal studies under equal code give equal plans."""
+    base, code = base_case(study), code_hash()
+    places = points(study, folder)
+    outcomes = [outcome.model_dump() for outcome in study.outcomes]
+    arms = _labels([base.with_(structure=structure) for structure in study.structures])
+    seeds = [draws.seed_of_replication(study.seed, number) for number in range(study.replications)]
+    runs: list[RunSpec] = []
+    for place, point in enumerate(places):
+        for label, arm in arms:
+            case = at_point(arm, study, point, place)
+            told = _sha(json.dumps([case.hash, outcomes, study.series, code], sort_keys=True))
+            for replication, seed in enumerate(seeds):
+                identity = _sha(f"{told} {seed} {place} {label} {replication}")[:24]
+                runs.append(
+                    RunSpec(len(runs), identity, place, label, replication, point, case._given(), seed, outcomes,
+                            study.series, study.limits.seconds)
+                )  # fmt: skip
+    return Plan(study, text, code, tuple(runs))
+
+
+def at_point(arm: Case, study: StudyFile, point: dict, place: int) -> Case:
+    """Give the case of one arm at one point of the design."""
+    kinds = {factor.name: factor.kind for factor in study.factors}
+    changes: dict = {"parameters": {}, "levers": {}}
+    for name, value in point.items():
+        if kinds[name] == "scenario":
+            changes[name] = value
+        else:
+            changes[f"{kinds[name]}s"][name] = value
+    try:
+        return arm.with_(**{key: value for key, value in changes.items() if value != {}})
+    except InputError as error:
+        raise InputError(f"point {place}: {error.field}", error.wanted, error.got, error.remedy) from None
+
+
+def _labels(arms: list[Case]) -> list[tuple[str, Case]]:
+    """Name the arms by their structures; arms called alike are numbered."""
+    named: list[tuple[str, Case]] = []
+    for arm in arms:
+        same = sum(label.split(" ")[0] == arm.structure for label, _ in named)
+        named.append((f"{arm.structure} {same + 1}" if same else arm.structure, arm))
+    return named
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """Give the identity of the code and facts that runs are made by: every file of the package."""
+    package = Path(__file__).resolve().parents[1]
+    sha = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".toml", ".csv") and "report" not in path.parts:
+            sha.update(str(path.relative_to(package)).encode())
+            sha.update(path.read_bytes())
+    return sha.hexdigest()[:24]
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

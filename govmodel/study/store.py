@@ -1,0 +1,190 @@
+"""The store of a sweep: a ledger in SQLite while it runs, deterministic Parquet afterwards, and a lock on both.
+
+The ledger is the truth: one writer, one commit a result. The tables under `results/` are made from it and can be made
+anew at any time; they hold no time and no host, so that equal sweeps leave equal bytes.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+
+from ..folder import write_table
+from ..foundations.errors import GovmodelError, InputError
+from .plan import Plan, RunSpec
+
+LEDGER, LOCK, STUDY, MANIFEST = "ledger.sqlite", "lock.sqlite", "study.toml", "manifest.json"
+DONE, FAILED, CRASHED = "done", "failed", "crashed"
+_TABLES = """
+create table if not exists meta (key text primary key, value text not null);
+create table if not exists result (
+  run_id text primary key, status text not null, payload text not null, digest text not null, seconds real not null);
+create table if not exists attempt (run_id text not null, status text not null, seconds real not null, worker text);
+"""
+
+
+class Locked(InputError):
+    """Another driver is at work in the folder."""
+
+
+class Changed(InputError):
+    """The folder holds results of another study, or of other code."""
+
+
+class Store:
+    """The folder of one sweep."""
+
+    def __init__(self, folder: str | Path):
+        self.folder, self._ledger, self._lock = Path(folder), None, None
+
+    # opening
+
+    def open(self, plan: Plan, allow_code: bool = False) -> "Store":
+        """Open the folder for a plan: a new one, or one that holds part of the same plan; takes the lock."""
+        if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / LEDGER).is_file():
+            raise InputError("out", "a new folder, or that of this sweep", str(self.folder), "Name another folder.")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        try:
+            self._connect()
+            self._hold_to(plan, allow_code)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _take_lock(self) -> None:
+        """Hold a database open for writing: every system frees it when this process ends, however it ends."""
+        self._lock = sqlite3.connect(self.folder / LOCK, timeout=0.2, isolation_level=None)
+        try:
+            self._lock.execute("begin exclusive")
+        except sqlite3.OperationalError:
+            self._lock.close()
+            self._lock = None
+            raise Locked("out", "a folder in which no other sweep is at work", str(self.folder),
+                         "Wait for the other one, or stop it.") from None  # fmt: skip
+
+    def _connect(self) -> None:
+        self._ledger = sqlite3.connect(self.folder / LEDGER, isolation_level=None)
+        self._ledger.execute("pragma journal_mode=wal")
+        self._ledger.execute("pragma synchronous=full")
+        self._ledger.executescript(_TABLES)
+
+    def _hold_to(self, plan: Plan, allow_code: bool) -> None:
+        """Refuse to go on with another study or other code than the folder was begun with."""
+        meta = dict(self._ledger.execute("select key, value from meta"))
+        if not meta:
+            (self.folder / STUDY).write_text(plan.text, encoding="utf-8", newline="\n")
+            rows = {"plan": plan.hash, "code": plan.code, "runs": str(len(plan.runs))}
+            self._ledger.executemany("insert into meta values (?, ?)", rows.items())
+            return
+        if meta["code"] != plan.code and not allow_code:
+            remedy = "Name another folder, or install the version it was begun with."
+            raise Changed("out", f"results of this version (code {plan.code[:8]})",
+                          f"results of code {meta['code'][:8]}", remedy)  # fmt: skip
+        if meta["plan"] != plan.hash:
+            raise Changed("out", "results of this study", "results of another study, or of this one before it changed",
+                          "Name another folder, or put the study back as it was.")  # fmt: skip
+
+    def read(self) -> "Store":
+        """Open the folder for reading only; another process may be writing."""
+        if not (self.folder / LEDGER).is_file():
+            raise InputError("folder", "the folder of a sweep", str(self.folder), "It has no ledger.")
+        self._ledger = sqlite3.connect(f"file:{(self.folder / LEDGER).as_posix()}?mode=ro", uri=True)
+        return self
+
+    def close(self) -> None:
+        """Let go of the ledger and of the lock."""
+        for connection in (self._ledger, self._lock):
+            if connection is not None:
+                connection.close()
+        self._ledger = self._lock = None
+
+    # results
+
+    def put(self, run: RunSpec, status: str, payload: str, seconds: float, worker: str) -> None:
+        """Commit one result; a second result of a run must be equal to the first."""
+        digest = hashlib.sha256(payload.encode()).hexdigest() if status == DONE else ""
+        held = self._ledger.execute("select status, digest from result where run_id=?", (run.run_id,)).fetchone()
+        if held and held[0] == DONE and status == DONE and held[1] != digest:
+            raise GovmodelError(f"run {run.run_id} gave another result the second time: the model is not deterministic")
+        self._ledger.execute("begin immediate")
+        try:
+            if not held or held[0] != DONE:
+                row = (run.run_id, status, payload, digest, seconds)
+                self._ledger.execute("insert or replace into result values (?, ?, ?, ?, ?)", row)
+            self._ledger.execute("insert into attempt values (?, ?, ?, ?)", (run.run_id, status, seconds, worker))
+            self._ledger.execute("commit")
+        except BaseException:
+            if self._ledger.in_transaction:
+                self._ledger.execute("rollback")
+            raise
+
+    def statuses(self) -> dict[str, str]:
+        """Say how every run that was tried ended, by run_id."""
+        return dict(self._ledger.execute("select run_id, status from result"))
+
+    def payload(self, run_id: str) -> tuple[str, str, str]:
+        """Give a run's status, payload and digest."""
+        return self._ledger.execute("select status, payload, digest from result where run_id=?", (run_id,)).fetchone()
+
+    def usual_seconds(self) -> float | None:
+        """Give what a run usually took here; nothing if none was done."""
+        (mean,) = self._ledger.execute("select avg(seconds) from attempt where status=?", (DONE,)).fetchone()
+        return mean
+
+    def attempts(self) -> int:
+        """Count how often a run was tried to its end."""
+        return self._ledger.execute("select count(*) from attempt").fetchone()[0]
+
+    # tables
+
+    def export(self, plan: Plan, made_by: dict) -> Path:
+        """Write the tables of what is done: runs, series by year, failures; each whole or not at all."""
+        results = self.folder / "results"
+        results.mkdir(exist_ok=True)
+        runs, series, failures = [], [], []
+        for run in plan.runs:
+            held = self.payload(run.run_id)
+            if held is None:
+                continue
+            head = {
+                "structure": run.structure,
+                "replication": run.replication,
+                "point": run.point,
+                "run_id": run.run_id,
+            }
+            if held[0] != DONE:
+                failures.append(head | {"status": held[0], "error": held[1]})
+                continue
+            told = json.loads(held[1])
+            runs.append(head | run.factors | told["outcomes"])
+            series += [head | row for row in told["series"]]
+        listing = {}
+        for name, rows in (("runs", runs), ("series", series), ("failures", failures)):
+            path = results / f"{name}.parquet"
+            if rows:
+                _replace(path, lambda at, rows=rows: write_table(pd.DataFrame(rows), at))
+                listing[f"results/{name}.parquet"] = hashlib.sha256(path.read_bytes()).hexdigest()
+            else:
+                path.unlink(missing_ok=True)
+        manifest = {"plan": plan.hash, "code": plan.code, "runs": len(plan.runs), "done": len(runs),
+                    "failed": len(failures), "files": listing, "made_by": made_by}  # fmt: skip
+        text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
+        _replace(self.folder / MANIFEST, lambda at: at.write_text(text, encoding="utf-8", newline="\n"))
+        return results
+
+
+def _replace(path: Path, write) -> None:
+    """Write a file beside its place and then give it its name: whoever reads sees the old one or the new one, whole."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        write(partial)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

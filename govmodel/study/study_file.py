@@ -1,0 +1,204 @@
+"""The study file: a question, a base case, arms, factors, a design, and what is measured; checked cell by cell."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..case import levers as lever_room
+from ..case.case import Case
+from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, WANTED, place_of
+from ..foundations import parameters as parameter_room
+from ..foundations.calendar import month_name, month_number
+from ..foundations.errors import InputError, nearest
+
+SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
+NEEDS_RANGES = ("latin_hypercube", "sobol", "morris")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, populate_by_name=True)
+
+
+class Factor(_Strict):
+    """What varies over the points of a design: a parameter, a lever (from 2026 on) or a choice of scenario."""
+
+    name: str
+    kind: Literal["parameter", "lever", "scenario"]
+    range: list[float] | None = None  # lowest and highest, for designs that sample
+    values: list[Any] | None = None  # a list to choose from
+    distribution: Literal["uniform", "log_uniform", "normal"] = "uniform"  # normal: range is mean and deviation
+
+    @property
+    def continuous(self) -> bool:
+        """Say whether it takes any number of a range."""
+        return self.range is not None
+
+
+class Design(_Strict):
+    """Which points are run: every combination, a sample, or a list."""
+
+    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file"]
+    size: int = Field(default=16, ge=1, le=1_000_000)  # points of a hypercube, base size of sobol, paths of morris
+    seed: int = Field(default=1, ge=0, le=2**32 - 1)
+    levels: int = Field(default=4, ge=2, le=100)  # of morris; of ranges in a factorial
+    second_order: bool = False  # of sobol
+    points: list[dict[str, Any]] = []  # of list
+    path: str = ""  # of file: a CSV beside the study file, one column a factor
+
+
+class Outcome(_Strict):
+    """One number that every run gives: an indicator over some months, by the indicator's own rule."""
+
+    name: str
+    indicator: str
+    since: str = Field(default="2026-01", alias="from")
+    until: str = "2035-12"
+
+
+class Limits(_Strict):
+    """When a run is given up."""
+
+    seconds: float = Field(default=600.0, gt=0.0, le=1e6)
+
+
+class StudyFile(_Strict):
+    """A whole study."""
+
+    question: str = Field(min_length=1)
+    question_zh: str = ""
+    case: str = "china"
+    changes: dict[str, Any] = {}  # to the base case, as Case.with_ takes them
+    structures: list[Any] = ["market"]  # the arms: names, paths or tables
+    replications: int = Field(default=1, ge=1, le=100_000)
+    seed: int = Field(default=1, ge=0, le=2**64 - 1)
+    design: Design = Design(method="list", points=[{}])
+    factors: list[Factor] = []
+    outcomes: list[Outcome] = Field(min_length=1)
+    series: list[str] = []  # indicators that are kept year by year
+    limits: Limits = Limits()
+
+
+def read(path: str | Path) -> tuple[StudyFile, str]:
+    """Read a study file; gives the study and the file's text."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"study file {path}", "a text in TOML", str(error), "Mend that place.") from None
+    except OSError as error:
+        raise InputError("study", "a study file that can be read", str(path), f"{error.strerror}.") from None
+    return check(table), text
+
+
+def check(table: dict) -> StudyFile:
+    """Accept the content of a study file, or say which cell is wrong."""
+    try:
+        study = StudyFile.model_validate(table)
+    except ValidationError as error:
+        raise _translate(error) from None
+    base = base_case(study)
+    _check_factors(study, base)
+    _check_outcomes(study, base)
+    for number, structure in enumerate(study.structures):
+        try:
+            base.with_(structure=structure)
+        except InputError as error:
+            raise InputError(f"structures[{number}]", error.wanted, error.got, error.remedy) from None
+    return study
+
+
+def _translate(error: ValidationError) -> InputError:
+    """Say the first thing that is wrong with a study file in our own words."""
+    first = error.errors(include_url=False)[0]
+    place, kind, got = place_of(first["loc"]), first["type"], first["input"]
+    if kind == "extra_forbidden":
+        heads = {"factors": Factor, "outcomes": Outcome, "design": Design, "limits": Limits}
+        fields = heads.get(str(first["loc"][0]) if len(first["loc"]) > 1 else "", StudyFile).model_fields
+        known = [field.alias or name for name, field in fields.items()]
+        return InputError(place, "a key that a study file knows here", first["loc"][-1],
+                          nearest(str(first["loc"][-1]), known, "Known keys"))  # fmt: skip
+    return InputError(place, WANTED.get(kind, first["msg"]), None if kind == "missing" else got, "")
+
+
+def base_case(study: StudyFile) -> Case:
+    """Give the case that every run is a change of."""
+    changes = dict(study.changes)
+    if "structure" in changes:
+        raise InputError("changes.structure", "structures among `structures`", changes["structure"], "Move it there.")
+    try:
+        return Case.load(study.case).with_(**changes)
+    except InputError as error:
+        raise InputError(f"changes: {error.field}", error.wanted, error.got, error.remedy) from None
+
+
+def _check_factors(study: StudyFile, base: Case) -> None:
+    """Refuse factors that name nothing, leave their ranges, or do not fit the design."""
+    registries = {"parameter": parameter_room.load(base.country), "lever": lever_room.load(base.country)}
+    registries["scenario"] = SCENARIO
+    names = [factor.name for factor in study.factors]
+    for number, factor in enumerate(study.factors):
+        cell, known = f"factors[{number}]", registries[factor.kind]
+        if factor.name not in known:
+            raise InputError(f"{cell}.name", f"the name of a {factor.kind}", factor.name, nearest(factor.name, known))
+        if names.count(factor.name) > 1:
+            raise InputError(f"{cell}.name", "each factor once", factor.name, "Remove one of the two.")
+        if (factor.range is None) == (factor.values is None):
+            raise InputError(cell, "either `range` or `values`", factor.name, "Give one of the two.")
+        if factor.range is not None:
+            _check_range(factor, cell, known)
+        elif not factor.values:
+            raise InputError(f"{cell}.values", "at least one value", [], "")
+        for value in factor.values or []:
+            _check_value(factor, value, f"{cell}.values", known)
+    if study.design.method in NEEDS_RANGES and not study.factors:
+        raise InputError("factors", f"at least one, for the design {study.design.method}", [], "Name what varies.")
+
+
+def _check_range(factor: Factor, cell: str, known) -> None:
+    if factor.kind == "scenario" or len(factor.range) != 2:
+        raise InputError(f"{cell}.range", "two numbers, for a parameter or a lever", factor.range, "")
+    low, high = factor.range
+    if factor.distribution == "normal":
+        if high <= 0:
+            raise InputError(f"{cell}.range", "a mean and a standard deviation above 0", factor.range, "")
+        return
+    if not low < high or (factor.distribution == "log_uniform" and low <= 0):
+        raise InputError(f"{cell}.range", "[lowest, highest], above 0 where it is log-uniform", factor.range, "")
+    for value in factor.range:
+        _check_value(factor, value, f"{cell}.range", known)
+
+
+def _check_value(factor: Factor, value: object, cell: str, known) -> None:
+    if factor.kind == "scenario":
+        if value not in known[factor.name]:
+            raise InputError(cell, f"one of {', '.join(known[factor.name])}", value, "")
+    else:
+        entry = known[factor.name]
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not entry.low <= value <= entry.high:
+            raise InputError(cell, f"numbers from {entry.low:g} to {entry.high:g} for {factor.name}", value, "")
+
+
+def _check_outcomes(study: StudyFile, base: Case) -> None:
+    """Refuse outcomes that are no indicators, or whose months the runs do not have."""
+    from ..performance.indicators import INDICATORS
+
+    names = [outcome.name for outcome in study.outcomes]
+    for number, outcome in enumerate(study.outcomes):
+        cell = f"outcomes[{number}]"
+        if outcome.indicator not in INDICATORS:
+            raise InputError(f"{cell}.indicator", "the name of an indicator", outcome.indicator,
+                             nearest(outcome.indicator, INDICATORS))  # fmt: skip
+        if names.count(outcome.name) > 1:
+            raise InputError(f"{cell}.name", "each outcome once", outcome.name, "Rename one of the two.")
+        first, last = (month_number(text, f"{cell}.{key}") for text, key in
+                       ((outcome.since, "from"), (outcome.until, "until")))  # fmt: skip
+        if not base.start <= first <= last <= base.until:
+            wanted = f"months within {month_name(base.start)} to {month_name(base.until)}"
+            raise InputError(f"{cell}.from", wanted, f"{outcome.since} to {outcome.until}", "The runs have no others.")
+    for name in study.series:
+        if name not in INDICATORS:
+            raise InputError("series", "names of indicators", name, nearest(name, INDICATORS))
