@@ -41,6 +41,10 @@ CaseName = Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the l
 Seed = Annotated[int, typer.Option(help="The luck of the first replication; compared cases share it.")]
 Scale = Annotated[int | None, typer.Option(help="Real packs per simulated pack; the case's own if not given.")]
 Workers = Annotated[int | None, typer.Option(help="Processes to run in; as many as processors if not given.")]
+Ensemble = Annotated[
+    bool,
+    typer.Option(help="Let replications take turns in the parameter sets that fit history as well."),
+]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables in a new folder.")]
 Page = Annotated[
@@ -62,7 +66,8 @@ def validate(
     seed: Seed = 0,
     workers: Workers = None,
     ensemble: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="ensemble.toml of a calibration: spread over its sets.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Spread over the sets of an ensemble.toml; facts: as run does."),
     ] = None,
     require: Annotated[int, typer.Option(metavar="N", help="End with 4 unless at least N patterns are in band.")] = 0,
     format_: Format = TableFormat.table,
@@ -77,16 +82,17 @@ def validate(
     Examples:
       govmodel validate
       govmodel validate low --replications 5 --format csv
+      govmodel validate --ensemble facts
       govmodel validate --ensemble my_calibration/ensemble.toml
       govmodel validate --require 15 --out my_validation
     """
+    from .case.ensemble import read_sets
     from .report import patterns
-    from .study.calibration import read_ensemble
     from .study.validation import IN_BAND
     from .study.validation import validate as judge
 
     chosen = _ready(case, scale, out)
-    sets = read_ensemble(ensemble) if ensemble is not None else []
+    sets = read_sets(ensemble, chosen.country) if ensemble is not None else []
     with _Progress() as report:
         found = judge(chosen, replications, seed, _workers(workers), sets, report)
     if format_ is TableFormat.table:
@@ -106,6 +112,9 @@ def calibrate(
         Path | None, typer.Option(metavar="DIR", help="Where to write; a second call goes on. Default: results/NAME.")
     ] = None,
     workers: Workers = None,
+    ensemble: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the sets that fit as well here too, over what is there.")
+    ] = None,
     format_: Annotated[CalibrationFormat, typer.Option("--format", help="How to print it.")] = CalibrationFormat.table,
     page: Page = None,
 ) -> None:
@@ -122,6 +131,7 @@ def calibrate(
     Examples:
       govmodel calibrate experiments/calibration.toml --out my_calibration
       govmodel run my_calibration/best.toml
+      govmodel calibrate experiments/calibration.toml --ensemble govmodel/facts/china/ensemble.toml
     """
     from .report import calibration as tables
     from .study.calibration import calibrate as run_calibration
@@ -135,6 +145,8 @@ def calibrate(
     except KeyboardInterrupt:
         say(f"govmodel: interrupted; what was evaluated is kept in {folder}, and the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
+    if ensemble is not None:
+        ensemble.write_text(found.ensemble(), encoding="utf-8", newline="\n")
     if format_ is CalibrationFormat.table:
         tables.show(found, console())
     else:
@@ -149,6 +161,7 @@ def knockouts(
     scale: Scale = None,
     seed: Seed = 0,
     workers: Workers = None,
+    ensemble: Ensemble = True,
     format_: Format = TableFormat.table,
     out: Out = None,
     page: Page = None,
@@ -167,7 +180,7 @@ def knockouts(
 
     chosen = _ready(case, scale, out)
     with _Progress() as report:
-        found = knock_out(chosen, replications, seed, _workers(workers), report)
+        found = knock_out(chosen, replications, seed, _workers(workers), report, None if ensemble else False)
     if format_ is TableFormat.table:
         effects.show_knockouts(found, console())
     _finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
