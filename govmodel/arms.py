@@ -84,14 +84,18 @@ def file_names(labels: Sequence[str]) -> list[str]:
     return [f"{name}_{number}" if lower[name.lower()] > 1 else name for number, name in enumerate(plain, 1)]
 
 
-def tasks(cases: Sequence[Case], seeds: Sequence[int], workers: int, folder: Path) -> list[Task]:
-    """Share the worlds out: a replication is one task, or several where there are more workers than replications."""
-    groups: dict[tuple, list[tuple[int, Case]]] = {}
-    for number, case in enumerate(cases):
-        groups.setdefault(same_world(case), []).append((number, case))
-    pieces = -(-workers // (len(seeds) * len(groups)))
+def tasks(turns: Sequence[Sequence[Case]], seeds: Sequence[int], workers: int, folder: Path) -> list[Task]:
+    """Share the worlds out: a replication is one task, or several where there are more workers than replications.
+
+    `turns` gives for each arm the cases in which its replications take turns (case/ensemble.py: in_turn), often one.
+    """
     found = []
     for replication, seed in enumerate(seeds):
+        groups: dict[tuple, list[tuple[int, Case]]] = {}
+        for number, cases in enumerate(turns):
+            case = cases[replication % len(cases)]
+            groups.setdefault(same_world(case), []).append((number, case))
+        pieces = -(-workers // (len(seeds) * len(groups)))
         for arms in groups.values():
             shared = months_shared([case for _, case in arms])
             for part in _split(arms, pieces if shared else len(arms)):

@@ -141,6 +141,9 @@ def run_command(
     replications: Annotated[
         int, typer.Option(help="How often, each with luck of its own; the table then shows medians and 10-90 % bands.")
     ] = 1,
+    ensemble: Annotated[
+        bool, typer.Option(help="With replications: take turns in the parameter sets that fit history as well.")
+    ] = True,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save everything in a new folder.")] = None,
     packs: Annotated[bool, typer.Option("--packs", help="With --out: save what became of every pack.")] = False,
     format_: Annotated[RunFormat, typer.Option("--format", help="How to print the years.")] = RunFormat.table,
@@ -175,7 +178,8 @@ def run_command(
     if not quiet:
         _warn_of_idle_levers(chosen, texts)
     progress = False if quiet else Bar(texts("terminal.months"))
-    done = run(chosen, seed, progress=progress, replications=replications, packs=packs)
+    turns = None if ensemble else False
+    done = run(chosen, seed, progress=progress, replications=replications, packs=packs, ensemble=turns)
     if out is not None:
         _save(done, out, texts, quiet)
     _print_years(done, format_, quiet, str(out) if out is not None else None, lang.value)

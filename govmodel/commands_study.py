@@ -41,6 +41,11 @@ CaseName = Annotated[str, typer.Argument(metavar="[CASE]", help="A case of the l
 Seed = Annotated[int, typer.Option(help="The luck of the first replication; compared cases share it.")]
 Scale = Annotated[int | None, typer.Option(help="Real packs per simulated pack; the case's own if not given.")]
 Workers = Annotated[int | None, typer.Option(help="Processes to run in; as many as processors if not given.")]
+Ensemble = Annotated[
+    bool,
+    typer.Option(help="Let replications take turns in the parameter sets that fit history as well."),
+]
+Lang = Annotated[Language, typer.Option(help="English or Chinese: the table and the messages.")]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables in a new folder.")]
 Page = Annotated[
@@ -62,12 +67,14 @@ def validate(
     seed: Seed = 0,
     workers: Workers = None,
     ensemble: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="ensemble.toml of a calibration: spread over its sets.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Spread over the sets of an ensemble.toml; facts: as run does."),
     ] = None,
     require: Annotated[int, typer.Option(metavar="N", help="End with 4 unless at least N patterns are in band.")] = 0,
     format_: Format = TableFormat.table,
     out: Out = None,
     page: Page = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Hold the model to what it must show.
 
@@ -77,26 +84,29 @@ def validate(
     Examples:
       govmodel validate
       govmodel validate low --replications 5 --format csv
+      govmodel validate --ensemble facts
       govmodel validate --ensemble my_calibration/ensemble.toml
       govmodel validate --require 15 --out my_validation
     """
+    from .case.ensemble import read_sets
     from .report import patterns
-    from .study.calibration import read_ensemble
     from .study.validation import IN_BAND
     from .study.validation import validate as judge
 
     chosen = _ready(case, scale, out)
-    sets = read_ensemble(ensemble) if ensemble is not None else []
-    with _Progress() as report:
+    sets = read_sets(ensemble, chosen.country) if ensemble is not None else []
+    with _Progress(lang) as report:
         found = judge(chosen, replications, seed, _workers(workers), sets, report)
     if format_ is TableFormat.table:
-        patterns.show(found, console())
+        patterns.show(found, console(), lang.value)
     _finish(found.frame(), lambda: patterns.as_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
     inside = found.count(IN_BAND)
     if inside < require:
-        say(f"govmodel: {inside} patterns are in band, {require} were required.")
+        from .report.texts import Texts
+
+        say(Texts(lang.value)("errors.too_few", inside=inside, required=require))
         raise typer.Exit(TOO_FEW)
 
 
@@ -106,6 +116,9 @@ def calibrate(
         Path | None, typer.Option(metavar="DIR", help="Where to write; a second call goes on. Default: results/NAME.")
     ] = None,
     workers: Workers = None,
+    ensemble: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the sets that fit as well here too, over what is there.")
+    ] = None,
     format_: Annotated[CalibrationFormat, typer.Option("--format", help="How to print it.")] = CalibrationFormat.table,
     page: Page = None,
 ) -> None:
@@ -122,6 +135,7 @@ def calibrate(
     Examples:
       govmodel calibrate experiments/calibration.toml --out my_calibration
       govmodel run my_calibration/best.toml
+      govmodel calibrate experiments/calibration.toml --ensemble govmodel/facts/china/ensemble.toml
     """
     from .report import calibration as tables
     from .study.calibration import calibrate as run_calibration
@@ -135,6 +149,8 @@ def calibrate(
     except KeyboardInterrupt:
         say(f"govmodel: interrupted; what was evaluated is kept in {folder}, and the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
+    if ensemble is not None:
+        ensemble.write_text(found.ensemble(), encoding="utf-8", newline="\n")
     if format_ is CalibrationFormat.table:
         tables.show(found, console())
     else:
@@ -149,9 +165,11 @@ def knockouts(
     scale: Scale = None,
     seed: Seed = 0,
     workers: Workers = None,
+    ensemble: Ensemble = True,
     format_: Format = TableFormat.table,
     out: Out = None,
     page: Page = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Take each mechanism away and compare.
 
@@ -160,19 +178,20 @@ def knockouts(
     \b
     Examples:
       govmodel knockouts
+      govmodel knockouts --lang zh
       govmodel knockouts lithium_crash --replications 4 --format csv
     """
     from .report import effects
     from .study.knockouts import knock_out
 
-    chosen = _ready(case, scale, out)
-    with _Progress() as report:
-        found = knock_out(chosen, replications, seed, _workers(workers), report)
+    chosen, turns = _ready(case, scale, out), None if ensemble else False
+    with _Progress(lang) as report:
+        found = knock_out(chosen, replications, seed, _workers(workers), report, turns)
     if format_ is TableFormat.table:
-        effects.show_knockouts(found, console())
+        effects.show_knockouts(found, console(), lang.value)
     _finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
     if out is not None:
-        _save(out, chosen, seed, replications, {"knockouts": found.frame()})
+        _save(out, chosen, seed, replications, {"knockouts": found.frame()}, turns)
 
 
 def trust(
@@ -185,6 +204,7 @@ def trust(
     format_: Format = TableFormat.table,
     out: Out = None,
     page: Page = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Rank unmeasured numbers by their weight.
 
@@ -199,10 +219,10 @@ def trust(
     from .study.sensitivity_table import one_at_a_time
 
     chosen = _ready(case, scale, out)
-    with _Progress() as report:
+    with _Progress(lang) as report:
         found = one_at_a_time(chosen, replications, seed, _workers(workers), report)
     if format_ is TableFormat.table:
-        effects.show_trust(found, console(), all_)
+        effects.show_trust(found, console(), all_, lang.value)
     _finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, replications, {"trust": found.frame()})
@@ -217,6 +237,7 @@ def degenerate(
     format_: Format = TableFormat.table,
     out: Out = None,
     page: Page = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Look for lock-in, bounds and lasting marks.
 
@@ -231,10 +252,10 @@ def degenerate(
     from .study.degenerate import look
 
     chosen = _ready(case, scale, out)
-    with _Progress() as report:
+    with _Progress(lang) as report:
         found = look(chosen, replications, seed, _workers(workers), report)
     if format_ is TableFormat.table:
-        tables.show(found, console())
+        tables.show(found, console(), lang.value)
     _finish(found.frame(), lambda: tables.as_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, replications, {"degenerate": found.frame()})
@@ -291,10 +312,14 @@ def _workers(given: int | None) -> int:
 class _Progress:
     """A progress bar over runs, taken off the screen whatever happens."""
 
+    def __init__(self, lang: Language = Language.en):
+        self._lang = lang
+
     def __enter__(self):
         from .progress import Bar
+        from .report.texts import Texts
 
-        self._bar = Bar("runs")
+        self._bar = Bar(Texts(self._lang.value)("terminal.runs"))
         return self._bar
 
     def __exit__(self, *_):
@@ -349,11 +374,13 @@ def _write_between_marks(page: Path, table: str) -> None:
     page.write_text(f"{text[: begin + len(MARKS[0])]}\n\n{table}\n{text[end:]}", encoding="utf-8", newline="\n")
 
 
-def _save(out: Path, case, seed: int, replications: int, tables: dict) -> None:
+def _save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: bool | None = False) -> None:
     """Save a study's tables with the case and its provenance in a new folder."""
     from . import folder
+    from .case.ensemble import choose
     from .provenance import provenance
     from .study.workers import paired_seeds
 
-    made_by = provenance(case, seed, tuple(paired_seeds(seed, replications)))
+    seeds = tuple(paired_seeds(seed, replications))
+    made_by = provenance(case, seed, seeds, choose(case, ensemble, replications))
     folder.write(out, tables.items(), case.to_toml(), made_by)

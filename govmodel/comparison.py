@@ -16,6 +16,7 @@ from . import arms as arm_room
 from . import folder as saved
 from . import workers as worker_room
 from .case import Case
+from .case import ensemble as ensemble_room
 from .foundations.calendar import year_of
 from .foundations.errors import InputError, nearest
 from .past import months_shared
@@ -36,12 +37,14 @@ def compare(
     seed: int = 1,
     workers: int | None = None,
     progress: Progress = False,
+    ensemble: bool | None = None,
 ) -> "Comparison":
     """Play several cases in the same world with the same luck, and hold them against each other.
 
     The cases must have the same country, months and scale. `workers`: processes to spread the replications over, as
     many as there are processors if not given. `progress`: True draws a bar on a terminal once two seconds have passed;
-    a function is called with (worlds done, worlds in all).
+    a function is called with (worlds done, worlds in all). `ensemble`: as in `run`; a replication lives under
+    the same parameter set in every arm, but for what an arm's case sets itself.
 
     The arms are told apart by the column `structure`. Where arms have the same structure, the later say there what sets
     them apart from the first: `market`, `market (subsidy=20)`.
@@ -52,14 +55,17 @@ def compare(
     replications = whole("replications", replications, 1, 100_000)
     workers = worker_room.checked(workers)
     labels, seeds, shelf = arm_room.labels_of(cases), arm_room.seeds_of(seed, replications), Shelf()
+    sets = [ensemble_room.choose(case, ensemble, replications) for case in cases]
+    turns = [own.cases(case) if own else [case] for own, case in zip(sets, cases)]
     try:
-        months = _play(arm_room.tasks(cases, seeds, workers, shelf.folder), len(cases), workers, progress)
+        months = _play(arm_room.tasks(turns, seeds, workers, shelf.folder), len(cases), workers, progress)
     except BaseException:
         shelf.clear()
         raise
     arms = dict(zip(labels, cases))
     indicators = [headed(months[arm, r], labels[arm], r) for arm in range(len(cases)) for r in range(replications)]
-    return Comparison(arms, seed, seeds, _FromShelf(shelf, labels, replications, stacked(iter(indicators))))
+    source = _FromShelf(shelf, labels, replications, stacked(iter(indicators)))
+    return Comparison(arms, seed, seeds, source, ensembles=dict(zip(labels, sets)))
 
 
 def _play(tasks: list, arms: int, workers: int, progress: Progress) -> dict[tuple[int, int], pd.DataFrame]:
@@ -86,8 +92,16 @@ def _play(tasks: list, arms: int, workers: int, progress: Progress) -> dict[tupl
 class Comparison:
     """What a comparison left: the tables of every arm, their paired differences with bands, and who is served best."""
 
-    def __init__(self, arms: dict[str, Case], seed: int, seeds: Sequence[int], source, made_by: dict | None = None):
-        self.cases, self.seed, self.seeds = arms, seed, tuple(seeds)
+    def __init__(
+        self,
+        arms: dict[str, Case],
+        seed: int,
+        seeds: Sequence[int],
+        source,
+        made_by: dict | None = None,
+        ensembles: dict[str, ensemble_room.Ensemble | None] | None = None,
+    ):
+        self.cases, self.seed, self.seeds, self.ensembles = arms, seed, tuple(seeds), ensembles or {}
         self._source, self._provenance = source, made_by
 
     @property
@@ -163,7 +177,8 @@ class Comparison:
         """Give one arm as a run of its own: its tables, packs' lives, explanations."""
         if label not in self.cases:
             raise InputError("arm", "the label of an arm", label, nearest(label, self.cases, "Arms"))
-        return Run(self.cases[label], self.seed, list(self.seeds), _OneArm(self, label), packs=False)
+        own = self.ensembles.get(label)
+        return Run(self.cases[label], self.seed, list(self.seeds), _OneArm(self, label), packs=False, ensemble=own)
 
     @property
     def provenance(self) -> dict:
@@ -172,6 +187,7 @@ class Comparison:
             first, labels = next(iter(self.cases.values())), self.arms
             listed = [
                 {"structure": label, "case": case.name, "case_hash": case.hash, "file": f"{CASES}/{name}.toml"}
+                | ({"parameters": self.ensembles[label].to_dict()} if self.ensembles.get(label) else {})
                 for (label, case), name in zip(self.cases.items(), arm_room.file_names(labels))
             ]
             self._provenance = provenance(first, self.seed, self.seeds) | {"kind": COMPARISON, "arms": listed}
@@ -198,7 +214,8 @@ def load_comparison(folder: str | Path) -> Comparison:
         raise InputError("comparison folder", "a saved comparison", str(folder),
                          "It holds a run; open it with gm.load_run.")  # fmt: skip
     arms = {arm["structure"]: Case.load(folder / arm["file"]) for arm in made["arms"]}
-    return Comparison(arms, made["seed"], made["seeds"], _FromFolder(folder), made)
+    sets = {arm["structure"]: ensemble_room.Ensemble.from_dict(arm.get("parameters")) for arm in made["arms"]}
+    return Comparison(arms, made["seed"], made["seeds"], _FromFolder(folder), made, sets)
 
 
 def is_comparison(folder: str | Path) -> bool:
@@ -268,5 +285,5 @@ class _OneArm:
     def lived(self, run: Run, replication: int):
         """Live the arm again."""
         if replication not in self.models:
-            self.models[replication] = live(run.case, run.seeds[replication])
+            self.models[replication] = live(run.case_of(replication), run.seeds[replication])
         return self.models[replication]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .case import Case
+from .case.ensemble import Ensemble
 from .version import __version__
 
 PACKAGES = ("mesa", "networkx", "numpy", "pandas", "pyarrow", "pydantic")
@@ -34,10 +35,11 @@ def _commit() -> str | None:
         return None
 
 
-def provenance(case: Case, seed: int, seeds: tuple[int, ...]) -> dict:
-    """Collect version, commit, case, seeds and environment of a run."""
+def provenance(case: Case, seed: int, seeds: tuple[int, ...], ensemble: Ensemble | None = None) -> dict:
+    """Collect version, commit, case, seeds, parameter sets (if there are several) and environment of a run."""
     simd = np.show_config(mode="dicts").get("SIMD Extensions", {})
     return {
+        **({"parameters": ensemble.to_dict()} if ensemble else {}),
         "version": __version__,
         "commit": _commit(),
         "case": case.name,

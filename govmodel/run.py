@@ -18,6 +18,7 @@ import pandas as pd
 
 from . import folder as saved
 from .case import Case
+from .case import ensemble as ensemble_room
 from .foundations import draws
 from .foundations.errors import InputError
 from .progress import Bar
@@ -36,12 +37,14 @@ def run(
     progress: Progress = False,
     replications: int = 1,
     packs: bool = False,
+    ensemble: bool | None = None,
 ) -> "Run":
     """Run a case to its end.
 
     `case`: a Case, a library name or a path (default: china). `progress`: True draws a bar on a terminal once two
     seconds have passed; a function is called with (months done, months in all). `packs`: keep what became of every
-    pack, to be saved as packs.parquet.
+    pack, to be saved as packs.parquet. `ensemble`: let replications take turns in the parameter sets that fit history
+    as well as one another (case/ensemble.py), as they do unless False is given; replication 0 has the case's own.
     """
     if not isinstance(case, Case):
         case = Case.load("china" if case is None else case)
@@ -49,10 +52,11 @@ def run(
     replications = whole("replications", replications, 1, 100_000)
     report = Bar() if progress is True else progress or None
     seeds = [draws.seed_of_replication(seed, number) for number in range(replications)]
+    made = Run(case, seed, seeds, None, packs, ensemble=ensemble_room.choose(case, ensemble, replications))
     worlds, months = [], len(case.months)
     try:
         for number, own_seed in enumerate(seeds):
-            model = live(case, own_seed, report, number * months, replications * months)
+            model = live(made.case_of(number), own_seed, report, number * months, replications * months)
             world = _World(model)
             if replications > 1:  # memory holds one world at a time; the first stays, for run.pack
                 world.close(packs, keep_model=number == 0)
@@ -60,7 +64,8 @@ def run(
     finally:
         if isinstance(report, Bar):
             report.close()
-    return Run(case, seed, seeds, _FromWorlds(worlds), packs)
+    made._source = _FromWorlds(worlds)
+    return made
 
 
 class Run:
@@ -71,15 +76,36 @@ class Run:
         case: Case,
         seed: int,
         seeds: list[int],
-        source: "_FromWorlds | _FromFolder",
+        source: "_FromWorlds | _FromFolder | None",
         packs: bool,
         made_by: dict | None = None,
+        ensemble: ensemble_room.Ensemble | None = None,
     ):
-        self.case, self.seed, self.seeds = case, seed, tuple(seeds)
+        self.case, self.seed, self.seeds, self.ensemble = case, seed, tuple(seeds), ensemble
         self._source, self._keeps_packs, self._provenance = source, packs, made_by
 
     def _frame(self, name: str) -> pd.DataFrame:
         return self._source.frame(name, self.case.structure)
+
+    @cached_property
+    def _cases(self) -> list[Case]:
+        return self.ensemble.cases(self.case) if self.ensemble else [self.case]
+
+    def case_of(self, replication: int) -> Case:
+        """Give the case that one replication lived: with an ensemble, under its own set of parameters."""
+        return self._cases[self.ensemble.number(replication) if self.ensemble else 0]
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """Say which numbers each replication lived under, where they differ: a row a replication and parameter."""
+        numbers = range(len(self.seeds))
+        names = sorted({name for one in (self.ensemble.sets if self.ensemble else ()) for name in one})
+        rows = [
+            (self.case.structure, number, self.ensemble.number(number), name, self.case_of(number).parameters[name])
+            for number in numbers
+            for name in names
+        ]
+        return pd.DataFrame(rows, columns=["structure", "replication", "set", "parameter", "value"])
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -152,7 +178,7 @@ class Run:
     def provenance(self) -> dict:
         """Say what made this run: version, commit, case hash, seeds and the environment."""
         if self._provenance is None:
-            self._provenance = provenance(self.case, self.seed, self.seeds)
+            self._provenance = provenance(self.case, self.seed, self.seeds, self.ensemble)
         return self._provenance
 
     def save(self, folder: str | Path) -> Path:
@@ -175,7 +201,8 @@ def load_run(folder: str | Path) -> Run:
                          "It holds a comparison: gm.load_comparison opens it, govmodel report shows it.")  # fmt: skip
     keeps_packs = f"{EVENTS}.parquet" in made.pop("files")
     case = Case.load(folder / saved.CASE)
-    return Run(case, made["seed"], made["seeds"], _FromFolder(folder), keeps_packs, made)
+    ensemble = ensemble_room.Ensemble.from_dict(made.get("parameters"))
+    return Run(case, made["seed"], made["seeds"], _FromFolder(folder), keeps_packs, made, ensemble)
 
 
 class _World:
@@ -241,7 +268,7 @@ class _FromWorlds:
         """Give the world; one that was let go of is run again."""
         world = self.worlds[replication]
         if world.model is None:
-            world.model = live(run.case, run.seeds[replication])
+            world.model = live(run.case_of(replication), run.seeds[replication])
         return world.model
 
 
@@ -262,7 +289,7 @@ class _FromFolder:
         _same_version(run)
         seed = run.seeds[replication]
         if run._keeps_packs:
-            unrun = self._model(replication, "unrun", lambda: GovernanceModel(run.case, rng=seed))
+            unrun = self._model(replication, "unrun", lambda: GovernanceModel(run.case_of(replication), rng=seed))
             if number < unrun.holders.fleet.numbered:  # sold with a vehicle: known before the run
                 wanted = [("replication", "==", replication), ("pack", "==", number)]
                 rows = saved.read_table(self.folder / f"{EVENTS}.parquet", wanted)
@@ -276,7 +303,7 @@ class _FromFolder:
     def lived(self, run: Run, replication: int):
         """Run the case again."""
         _same_version(run)
-        return self._model(replication, "run", lambda: live(run.case, run.seeds[replication]))
+        return self._model(replication, "run", lambda: live(run.case_of(replication), run.seeds[replication]))
 
     def _model(self, replication: int, state: str, make: Callable):
         if (replication, state) not in self.models:

@@ -32,19 +32,34 @@ def guarded(command):
         try:
             return command(*args, **kwargs)
         except InputError as error:
-            say(f"govmodel: {error}")
+            say(_told(error, kwargs.get("lang", Language.en)))
             raise typer.Exit(BAD_INPUT) from None
         except BrokenPipeError:  # whoever read our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(DONE) from None
         except OSError as error:
-            say(f"govmodel: {error.filename or 'a file'} could not be read or written: {error.strerror or error}.")
+            texts = _texts(kwargs.get("lang", Language.en))
+            file, why = error.filename or texts("errors.some_file"), error.strerror or error
+            say(texts("errors.file", file=file, why=why))
             raise typer.Exit(NO_FILE) from None
         except KeyboardInterrupt:
-            say("govmodel: interrupted; nothing was saved.")
+            say(_texts(kwargs.get("lang", Language.en))("errors.interrupted"))
             raise typer.Exit(INTERRUPTED) from None
 
     return call
+
+
+def _texts(lang: Language):
+    from .report.texts import Texts
+
+    return Texts(lang.value)
+
+
+def _told(error: InputError, lang: Language) -> str:
+    """Tell in a language what cannot be used: the frame, and what is wanted and to be done where there are words."""
+    texts = _texts(lang)
+    wanted, remedy = (texts.told(text, "error_words") for text in (error.wanted, error.remedy))
+    return texts("errors.input", field=error.field, wanted=wanted, got=repr(error.got), remedy=remedy).rstrip()
 
 
 def console():

@@ -97,7 +97,7 @@ def test_the_number_of_workers_changes_no_byte(three, folder, tmp_path):
 def test_tasks_cover_every_world_once_however_many_workers():
     cases = [CASE, REFORM, EARLY, CASE.with_(metal_prices="crash")]
     for workers, replications in itertools.product((1, 2, 5, 40), (1, 3)):
-        found = arm_room.tasks(cases, list(range(replications)), workers, None)
+        found = arm_room.tasks([[case] for case in cases], list(range(replications)), workers, None)
         worlds = sorted((number, task[2]) for task in found for number, _ in task[0])
         assert worlds == sorted(itertools.product(range(4), range(replications)))
         assert all(task[0] for task in found)
@@ -128,6 +128,23 @@ def test_memory_gets_the_worlds_back():
     gc.collect()
     gm.compare(CASE.with_(until="2025-01"), EARLY.with_(until="2025-01"), replications=2, workers=1)
     assert not [thing for thing in gc.get_objects() if type(thing) is gm.GovernanceModel and thing.until == 144]
+
+
+def test_a_replication_has_the_same_parameter_set_in_every_arm(three, folder):
+    """But for what an arm sets itself; the first has the case's own; a saved comparison knows."""
+    short, own = CASE.with_(until="2025-01"), CASE.with_(until="2025-01", parameters={"life_bus": 2.0})
+    found = gm.compare(short, own, replications=2, workers=1)
+    one, two = (found.arm(label).parameters.query("replication == 1") for label in found.arms)
+    assert set(one["parameter"]) - set(two["parameter"]) == {"life_bus"} and set(two["set"]) == {1}
+    shared = one.set_index("parameter")["value"]
+    assert (shared[two["parameter"]].to_numpy() == two["value"].to_numpy()).all()
+    plain = gm.compare(short, own, replications=2, workers=1, ensemble=False)
+    assert plain.arm(plain.arms[0]).parameters.empty and "parameters" not in plain.provenance["arms"][0]
+    apart = [table.indicators["retired_kt"].to_numpy() for table in (found, plain)]
+    assert apart[0][0] == apart[1][0] and apart[0][1] != apart[1][1]
+    again, label = gm.load_comparison(folder), three.arms[2]
+    assert again.arm(label).case_of(1) == three.arm(label).case_of(1) != three.arm(label).case
+    assert again.arm(label).pack(3, 1) == three.arm(label).pack(3, 1)
 
 
 # labels

@@ -3,6 +3,7 @@
 import io
 import re
 import string
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -102,6 +103,14 @@ def test_every_name_has_a_chinese_word():
     assert units | seats | rules <= set(load()["words"])
     assert all(HAN.search(label(channel, "zh")) and label(channel) == channel.replace("_", " ") for channel in CHANNELS)
     assert all(HAN.search(gm.Case.load(name).title_zh) for name in library())
+
+
+def test_one_thing_has_one_word():
+    """Holders and licensed firms are called alike everywhere."""
+    files = [path for kind in ("toml", "csv", "py", "md") for path in Path(gm.__file__).parent.rglob(f"*.{kind}")]
+    for path in files:
+        assert not re.search("\u6301\u6709\u4eba|\u6301\u8bc1", path.read_text(encoding="utf-8")), path.name
+    assert len(files) > 100
 
 
 def test_a_language_that_is_not_there_is_refused():

@@ -169,7 +169,7 @@ def test_each_replication_has_eyes_of_its_own():
     run = gm.run(CHINA.with_(scale=50_000, until="2022-06"), seed=3, replications=2)
     one, other = run.seen_by("central_government"), run.seen_by("central_government", replication=1)
     assert set(other["replication"]) == {1} and not one["value"].equals(other["value"])
-    alone = gm.run(run.case, seed=run.seeds[1]).seen_by("central_government")
+    alone = gm.run(run.case_of(1), seed=run.seeds[1]).seen_by("central_government")
     assert np.array_equal(alone["value"], other["value"], equal_nan=True)
 
 

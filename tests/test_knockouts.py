@@ -40,7 +40,7 @@ def test_changes_are_paired_by_seed():
     found = effects(case, {"x": other}, ["formal_share", "kept_share"], [2024, 2025], 2, seed=4)
     from govmodel.report.tables import yearly
 
-    runs = [gm.run(one, seed=4, replications=2) for one in (case, other)]
+    runs = [gm.run(one, seed=4, replications=2, ensemble=False) for one in (case, other)]
     tables = [yearly(run.indicators).drop(columns="structure").set_index(["replication", "year"]) for run in runs]
     for replication in (0, 1):
         for j, year in enumerate((2024, 2025)):

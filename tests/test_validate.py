@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import govmodel as gm
+from govmodel.case.ensemble import read_sets
 from govmodel.cli import app
 from govmodel.facts import load as load_facts
 from govmodel.study import calibration as calibrations
@@ -269,7 +270,7 @@ def test_a_calibration_writes_what_it_found(calibrated):
     assert set(table["stage"]) == {"start", "sample", "refine", "profile", "finalist"}
     best = gm.Case.load(home / "out" / "best.toml")
     assert 0.9 <= best.parameters["life_household"] <= 1.5
-    sets = calibrations.read_ensemble(home / "out" / "ensemble.toml")
+    sets = read_sets(home / "out" / "ensemble.toml")
     assert {name: best.parameters[name] for name in sets[0]} == sets[0]
     threshold = tomllib.loads((home / "out" / "ensemble.toml").read_text())["threshold"]
     finalists = table[table["stage"] == "finalist"]["misfit"]

@@ -34,18 +34,9 @@ from .sources import KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
 
 ACCOUNT_OF_KIND = np.array([0, 1, 2, 3, 2])  # the collector that settles for each kind of source
 # What the record keeps of a month, one column each
-NOTED = (
-    "in_force",
-    "breaches",
-    "by_sources",
-    "by_recyclers",
-    "mediated",
-    "court",
-    "delivered_wh",
-    "tolled_wh",
-    "trust",
-    *rules.FORMS,
-)
+NOTED = ("in_force", "breaches", "by_sources", "by_recyclers", "mediated", "court", "delivered_wh", "tolled_wh",
+         "trust", *rules.FORMS, "blacklisted")  # fmt: skip
+_KEPT = ("vehicles", "collecting", "broken", "claims", "dues", "spared")
 _LUCK = np.array(
     [draws.code("honour", 0, 0), draws.code("honour", 0, 1), draws.code("association"), draws.code("honour", 0, 2)],
     np.uint64,
@@ -61,7 +52,7 @@ class ContractBook:
         self.sources = Sources(model.facts, self.p)
         self.formation = Formation(self.sources, self.p, model.seed_key)
         self.evidence = Evidence(len(self.sources), self.plants, self.p)
-        self.association = Association(model)
+        self.association = Association(model, len(self.sources), self.plants)
         self.table = np.zeros(0, CONTRACT)
         self.luck = np.zeros((3, 4, 0))
         self.vehicles = np.full(PROVINCES, 1.0 / PROVINCES)  # share of each province, as of the quarter's start
@@ -99,12 +90,8 @@ class ContractBook:
             "pooled": self.sources.pooled,
             "months": np.array([self.sources.months]),
             "weight": self.sources.weight,
-            "vehicles": self.vehicles,
-            "collecting": self.collecting,
-            "broken": self.broken,
-            "claims": self.claims,
-            "dues": self.dues,
-            "spared": self.spared,
+            **{name: getattr(self, name) for name in _KEPT},
+            **self.association.state(),
         }
 
     def restore(self, held: dict[str, np.ndarray]) -> None:
@@ -115,10 +102,10 @@ class ContractBook:
         self.sources.volume = held["volume"]
         self.sources.pooled, self.sources.weight, self.sources.free = held["pooled"], held["weight"], held["free"]
         self.sources.months = int(held["months"][0])
-        self.vehicles, self.collecting = held["vehicles"], held["collecting"]
         self._load()
-        self.broken, self.claims = held["broken"], held["claims"]
-        self.dues, self.spared = held["dues"], held["spared"]
+        for name in _KEPT:
+            setattr(self, name, held[name])
+        self.association.restore(held)
 
     def _load(self) -> None:
         """Lay out the contracts in force as columns for the quarter's monthly arithmetic."""
@@ -154,6 +141,7 @@ class ContractBook:
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
         power = np.array([[p["source_power"]], [1.0 - p["source_power"]]])
         self.bond = rules.bond(now["gain"], power, self.mutual, months_left, p) + self.same * 1e6
+        self.prize = np.maximum(now["gain"], 0.0) * power  # what a side has of such a contract, yuan/kWh
         self.cost = now["cost"] * 0.05  # fen/Wh: each side bears half
         self.cell = self.kind * PLACES + self.place
         self.in_province, self.fleets = np.flatnonzero(self.kind >= FLEET), np.flatnonzero(self.kind == FLEET)
@@ -200,6 +188,8 @@ class ContractBook:
         credit = levers["credit_record"] if model.active("authority") else 0.0
         self._settlers = model.council.settlers(levers["mediation"])
         at_stake = self.bond + (penalty * rules.enforceability(*self._settlers, p) + credit * p["reputation_worth"])
+        self._shared = levers["information_sharing"] if model.active("information") else 0.0
+        at_stake += self.prize * self.association.at_stake(self._settlers[0], self._shared)
         chance = rules.breach_chance(self.mix @ gains, at_stake, p["breach_error"])
         broken = self.luck[:2, month % 3] < chance
         broken[RECYCLER] |= ~self.able  # a plant that may not buy cannot keep its word
@@ -272,7 +262,7 @@ class ContractBook:
             pay(month, self._costs, self._parties(half, half))
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
-        note[9:] = self.forms
+        note[9:] = *self.forms, sum(int(listed.sum()) for listed in self.association.listed)
         self.model.record.series["contracts"][month - self.model.start] = note
 
     # a quarter
@@ -299,8 +289,10 @@ class ContractBook:
 
         Penalties and fees are paid; partners learn from what was kept, broken and settled.
         """
+        mediated = self._hear(month) if self.live.size else np.zeros((3, 0), bool)
+        self.association.keep_list(self.source, self.plant, self.broken, mediated)
         if self.live.size:
-            self._learn(self._hear(month))
+            self._learn(mediated)
 
     def _hear(self, month: int) -> np.ndarray:
         """Settle disputes; returns in which months (3, contracts) the association settled one."""
@@ -335,10 +327,9 @@ class ContractBook:
     def _learn(self, mediated: np.ndarray) -> None:
         """Turn the quarter's kept and broken months into trust; a settled dispute does less harm."""
         if self.model.active("trust"):
-            shared = self._levers["information_sharing"] if self.model.active("information") else 0.0
             harm = (self.broken * (1.0 - self.p["mediation_mends"] * mediated)[:, None]).sum(axis=0)
             kept = 3.0 - self.broken.any(axis=1).sum(axis=0)
-            self.evidence.learn(self.source, self.plant, kept, harm, shared)
+            self.evidence.learn(self.source, self.plant, kept, harm, self._shared)
 
     def _end(self, month: int) -> np.ndarray:
         """End contracts at their term, or when a side has lost its trust; gives each source's last partner or -1."""
@@ -394,7 +385,8 @@ class ContractBook:
             vat=float(model.market.vat(1.0, levers)),
             coverage=levers["contract_coverage"],
             standards=levers["standards"],
-            information=levers["information_sharing"] if model.active("information") else 0.0,
+            information=self._shared,
             settlers=self._settlers,
             credit=levers["credit_record"] if model.active("authority") else 0.0,
+            listed=self.association.listed,
         )

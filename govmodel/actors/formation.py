@@ -16,7 +16,7 @@ from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, SOURCE
 from .sources import Sources
 
 _WHO = 1 << 40  # sources draw apart from the lots of packs
-_ASK, _TELL = 1, 2  # alternatives of the purpose "contract"; a fleet's lot has the first, 0
+_ASK, _TELL, _HEAR = 1, 2, 3  # alternatives of the purpose "contract"; a fleet's lot has the first, 0
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Offers:
     information: float
     settlers: tuple[float, float]  # how far the association and the courts settle disputes
     credit: float
+    listed: tuple[np.ndarray, np.ndarray]  # sources and plants on the association's blacklist
 
 
 class Formation:
@@ -88,9 +89,19 @@ class Formation:
         waits[known] = 0.0
         again = np.flatnonzero((last[seeking] >= 0) & (offers.room[last[seeking]] > 0))
         waits[again, last[seeking[again]]] = 0.0
+        waits[self._shun(seeking, offers)] = np.inf
         few = min(int(p["recyclers_asked"]), haul.shape[1] - 1)
         asked = np.argpartition(waits, few - 1, axis=1)[:, :few]
         return np.where(np.isfinite(np.take_along_axis(waits, asked, axis=1)), asked, -1)
+
+    def _shun(self, seeking: np.ndarray, offers: Offers) -> np.ndarray:
+        """Say which pairs do not talk because one stands on the association's list and the other has heard of it."""
+        sources, plants = offers.listed
+        shunned = (sources[seeking, None] | plants) & ~self.sources.own[seeking]
+        if shunned.any():
+            words = draws.mix_words(self._words[seeking] + _step(offers.month, _HEAR))
+            shunned &= draws.uniform(words) < offers.information
+        return shunned
 
     def _agree(self, seeking, asked, part, last, trust, offers: Offers) -> np.ndarray:
         """Reckon what every pair would gain, and let each source sign with the best if both gain by it."""

@@ -99,6 +99,7 @@ def indicators(model, months: int) -> dict[str, np.ndarray]:
         "breaches": noted["breaches"],
         "mediated": noted["mediated"],
         "court_cases": noted["court"],
+        "blacklisted": noted["blacklisted"],
         "contracted_gwh": noted["delivered_wh"] / 1e9,
         "tolled_gwh": noted["tolled_wh"] / 1e9,
         "trust_organisations": np.where(none, strangers, noted["trust"]),

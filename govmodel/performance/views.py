@@ -191,6 +191,7 @@ def _association(view: View) -> None:
     view.national_ones(("licensed_capacity_kt", *PRICES), PUBLISHED)
     view.national_ones(("workshop_bid_lfp", "workshop_bid_ncm"), "what members hear in the market")
     view.national_ones(("plant_utilisation",), TOLD)
+    view.national_ones(("blacklisted",), "its own list")
     view.account("association")
 
 

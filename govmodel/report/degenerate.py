@@ -5,28 +5,11 @@ import math
 from rich.console import Console
 from rich.text import Text
 
-from ..foundations.calendar import month_name
 from ..study.degenerate import Degenerate, Row
-from .effects import signed
+from .effects import luck, signed
 from .patterns import number
-
-QUESTIONS = {
-    "starts": "Several starts: how far apart runs are",
-    "bounds": "Bounds: share that stands there",
-    "hysteresis": "A lever raised in 2027 and taken back in 2030: what it changes",
-}
-BELOW = (
-    "Points; workshops in % of the usual run's; in brackets the 90 % band over the replications. left: the",
-    "last as a share of the first; - where the first is nothing or luck. Verdicts: docs/degenerate.md.",
-)
-
-
-def _luck(found: Degenerate) -> str:
-    case = found.case
-    return (
-        f"case {case.name} from {month_name(case.start)}, scale 1:{case.scale:,}, "
-        f"{found.replications} replications from seed {found.seed}, paired"
-    )
+from .texts import Texts
+from .wrapping import left, right, wrapped
 
 
 def _write(row: Row, value: float) -> str:
@@ -48,22 +31,27 @@ def _left(row: Row) -> str:
     return f"{row.left:.2f}" if math.isfinite(row.left) else "-"
 
 
-def show(found: Degenerate, console: Console) -> None:
+def show(found: Degenerate, console: Console, lang: str = "en") -> None:
     """Print the rows by question."""
-    lines = [Text("Degenerate dynamics looked for", style="bold"), Text(_luck(found))]
+    texts = Texts(lang)
+    lines = [Text(texts("degenerate.title"), style="bold"), Text(luck(found, texts))]
     question = ""
     for row in found.rows:
         if row.question != question:
             question, who = row.question, ""
             heads = "".join(f"{when:>19}" for when in row.when)
-            lines += [Text(), Text(QUESTIONS[question], style="bold")]
-            lines.append(Text(f"{'':25}{heads}{'left':>6}  verdict", style="dim"))
+            lines += [Text(), Text(texts(f"degenerate.{question}"), style="bold")]
+            heads += right(texts("degenerate.left"), 6) + "  " + texts("degenerate.verdict")
+            lines.append(Text(" " * 25 + heads, style="dim"))
         if row.what != who:
             who = row.what
-            lines.append(Text(f"{who}"))
+            lines.append(Text(texts.told(who, "degenerate_words")))
         cells = "".join(f"{_tight(row, moment):>19}" for moment in range(3))
-        lines.append(Text(f"  {row.measured:23.23}{cells}{_left(row):>6}  ").append(row.verdict, "bold"))
-    lines += [Text(), *(Text(line, style="dim") for line in BELOW)]
+        measured, verdict = (texts.told(word, "degenerate_words") for word in (row.measured, row.verdict))
+        lines.append(Text(f"  {left(measured, 23)}{cells}{_left(row):>6}  ").append(verdict, "bold"))
+    below = texts("degenerate.below")
+    below = wrapped(below, console.width) if lang == "zh" else below
+    lines += [Text(), *(Text(line, style="dim") for line in below.split("\n"))]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -75,7 +63,7 @@ def _tight(row: Row, moment: int) -> str:
 
 def as_markdown(found: Degenerate) -> str:
     """Write the table for a document: one table, its three questions one under the other."""
-    lines = [f"{_luck(found)}. Median (90 % band) in points; workshops in % of the usual run's.", ""]
+    lines = [f"{luck(found)}. Median (90 % band) in points; workshops in % of the usual run's.", ""]
     lines += ["| question | what | measured | first | then | last | left | verdict |", "|---" * 8 + "|"]
     for row in found.rows:
         cells = [f"{when}: {text}" for when, text in zip(row.when, _cells(row))]

@@ -7,20 +7,14 @@ from rich.console import Console
 from rich.text import Text
 
 from ..foundations.calendar import month_name
+from ..performance.history import label
 from ..performance.indicators import INDICATORS
 from ..study.changes import Effects
 from ..study.sensitivity_table import LARGEST_STEP, TrustTable
-from .patterns import number
+from .patterns import ENGLISH, number
+from .texts import Texts
+from .wrapping import left, right
 
-HEADINGS = {
-    "formal_share": "licensed %",
-    "kept_share": "kept %",
-    "plant_utilisation": "plants used %",
-    "holder_price": "yuan/kWh",
-    "trust_public": "public trust %",
-    "awareness": "awareness %",
-    "breach_rate": "breaches %",
-}
 SHOWN = 4  # indicators that find room at 100 columns, each in two years
 FEW = 25  # parameters that are listed unless all are wanted
 
@@ -39,40 +33,48 @@ def signed(value: float, unit: str) -> str:
     return ("-" if value < 0 else "+") + text if text.strip("0.") else text
 
 
-def _luck(found: Effects) -> str:
+def luck(found, texts: Texts = ENGLISH, sets: int = 1) -> str:
+    """Say of what case a table of paired runs is, how many there were, and under how many sets of parameters."""
     case = found.case
-    return (
-        f"case {case.name} from {month_name(case.start)}, scale 1:{case.scale:,}, "
-        f"{found.replications} replications from seed {found.seed}, paired"
-    )
+    about = {"case": case.name, "start": month_name(case.start), "scale": case.scale}
+    told = texts("effects.run", **about, replications=found.replications, seed=found.seed)
+    return told + (texts("patterns.sets", sets=sets) if sets > 1 else "")
 
 
-def show_knockouts(found: Effects, console: Console) -> None:
+def heading(indicator: str, texts: Texts = ENGLISH) -> str:
+    """Head the column of an indicator."""
+    return texts.word(indicator, "effect_columns")
+
+
+def variant_name(variant: str, texts: Texts) -> str:
+    """Name a knock-out in the language."""
+    if texts.lang == "en" or not variant.startswith("constant_"):
+        return texts.told(variant, "variants")
+    return texts("effects.constant", channel=label(variant.removeprefix("constant_"), texts.lang))
+
+
+def show_knockouts(found: Effects, console: Console, lang: str = "en") -> None:
     """Print the knock-out table: median change, and its 90 % band below."""
-    shown = found.indicators[:SHOWN]
+    texts, shown = Texts(lang), found.indicators[:SHOWN]
     lines = [
-        Text("What each mechanism and each channel constant does: the change when it is taken away", style="bold"),
-        Text(_luck(found)),
+        Text(texts("effects.knockouts"), style="bold"),
+        Text(luck(found, texts, found.sets)),
         Text(),
-        Text(f"{'':29}" + "".join(f"{HEADINGS.get(name, name):>16}  " for name in shown), style="dim"),
-        Text(f"{'':29}" + "".join("".join(f"{year:>8}" for year in found.years) + "  " for _ in shown), style="dim"),
-        Text(f"{'as it stands':29}" + _cells(found.usual, shown, number)),
+        Text(" " * 29 + "".join(right(heading(name, texts), 16) + "  " for name in shown), style="dim"),
+        Text(" " * 29 + "".join("".join(f"{year:>8}" for year in found.years) + "  " for _ in shown), style="dim"),
+        Text(left(texts("effects.usual"), 29) + _cells(found.usual, shown, number)),
     ]
     for variant in found.changes:
         low, median, high = found.band(variant)
-        lines.append(Text(f"{variant:29.29}", style="bold").append(_cells(median, shown, signed), "not bold"))
+        name = left(variant_name(variant, texts), 29)
+        lines.append(Text(name, style="bold").append(_cells(median, shown, signed), "not bold"))
         if np.nan_to_num(median).any():
-            lines.append(Text(f"{'':>18}{'from':>9}  " + _cells(low, shown, signed), style="dim"))
-            lines.append(Text(f"{'':>18}{'to':>9}  " + _cells(high, shown, signed), style="dim"))
-    lines += [
-        Text(),
-        Text(
-            "Constants are set to zero. Shares in points; from, to: 90 % band over the replications; . no change.",
-            "dim",
-        ),
-    ]
+            for end, values in (("from", low), ("to", high)):
+                lines.append(Text(right(texts(f"effects.{end}"), 27) + "  " + _cells(values, shown, signed), "dim"))
+    lines += [Text(), Text(texts("effects.note"), "dim")]
     if len(found.indicators) > SHOWN:
-        lines.append(Text(f"Also measured (--format csv): {', '.join(found.indicators[SHOWN:])}.", style="dim"))
+        rest = texts("terminal.comma").join(found.indicators[SHOWN:])
+        lines.append(Text(texts("effects.also", indicators=rest), style="dim"))
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -85,8 +87,8 @@ def _cells(table, shown: tuple[str, ...], write) -> str:
 
 def knockouts_markdown(found: Effects) -> str:
     """Write the knock-out table for a document."""
-    heads = [f"{HEADINGS.get(name, name)} {year}" for name in found.indicators for year in found.years]
-    lines = [_luck(found) + ". Median change (90 % band), shares in points.", ""]
+    heads = [f"{heading(name)} {year}" for name in found.indicators for year in found.years]
+    lines = [luck(found, sets=found.sets) + ". Median change (90 % band), shares in points.", ""]
     lines += ["| taken away | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     usual = found.usual
     told = [
@@ -109,18 +111,17 @@ def knockouts_markdown(found: Effects) -> str:
     return "\n".join(lines) + "\n"
 
 
-def show_trust(table: TrustTable, console: Console, everything: bool = False) -> None:
+def show_trust(table: TrustTable, console: Console, everything: bool = False, lang: str = "en") -> None:
     """Print parameters by how much they matter for the licensed share."""
-    found = table.effects
+    texts, found = Texts(lang), table.effects
     listed = table.leanings if everything else table.leanings[:FEW]
-    years = "".join(f"{f'{year}: low':>12}{'high':>7}" for year in found.years)
+    low, value, high = (texts(f"effects.{name}") for name in ("low", "value", "high"))
+    years = "".join(right(texts("effects.year_low", year=year), 12) + right(high, 7) for year in found.years)
     lines = [
-        Text(
-            "How far to trust it: each unsure number moved alone, and how much the licensed share moves", style="bold"
-        ),
-        Text(_luck(found)),
+        Text(texts("effects.trust"), style="bold"),
+        Text(luck(found, texts)),
         Text(),
-        Text(f"{'':42}{'low':>8}{'value':>8}{'high':>8}  {years}", style="dim"),
+        Text(" " * 42 + "".join(right(name, 8) for name in (low, value, high)) + f"  {years}", style="dim"),
     ]
     for one in listed:
         p = one.parameter
@@ -131,25 +132,21 @@ def show_trust(table: TrustTable, console: Console, everything: bool = False) ->
             for low, high in zip(one.at_low, one.at_high)
         )
         lines.append(Text(f"{name:42.42}{values}  ").append(moved, "" if one.size > one.noise else "dim"))
-    lines += [Text(), *(Text(line, style="dim") for line in _notes(table, len(listed)))]
+    lines += [Text(), *(Text(line, style="dim") for line in _notes(table, len(listed), texts))]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def _notes(table: TrustTable, listed: int) -> list[str]:
+def _notes(table: TrustTable, listed: int, texts: Texts) -> list[str]:
     """Say what was done, and what was left out of the table."""
     rest = table.leanings[listed:]
     quiet = sum(one.size == 0.0 for one in table.leanings)
-    lines = [
-        f"Each number is moved by half of itself, at most by {LARGEST_STEP:.0%} of its range; changes in points.",
-        "(c): CALIBRATED, all others ASSUMED; dim: no larger than the band over replications.",
-    ]
+    lines = [texts("effects.moved", step=f"{LARGEST_STEP:.0%}"), texts("effects.calibrated")]
     if rest:
-        lines.append(
-            f"{len(rest)} more move it by at most {signed(rest[0].size, 'points').lstrip('+')} points (--all)."
-        )
+        most = signed(rest[0].size, "points").lstrip("+")
+        lines.append(texts("effects.rest", number=len(rest), most=most))
     if quiet:
-        lines.append(f"{quiet} of {len(table.leanings)} move it not at all.")
+        lines.append(texts("effects.quiet", number=quiet, all=len(table.leanings)))
     return lines
 
 
@@ -157,7 +154,7 @@ def trust_markdown(table: TrustTable) -> str:
     """Write the one-at-a-time table for a document, every parameter in it."""
     found = table.effects
     heads = [f"{year} at low | {year} at high" for year in found.years]
-    lines = [_luck(found) + ". Changes of the licensed share in points.", ""]
+    lines = [luck(found) + ". Changes of the licensed share in points.", ""]
     lines += ["| parameter | stands on | low | value | high | " + " | ".join(heads) + " | what it is |"]
     lines += ["|---" * (6 + 2 * len(found.years)) + "|"]
     for one in table.leanings:

@@ -7,94 +7,106 @@ from rich.text import Text
 from ..facts import load as load_facts
 from ..foundations.calendar import month_name
 from ..study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, Judged, Validation
+from .texts import Texts
+from .wrapping import left, right, wrapped
 
 COLOUR = {IN_BAND: "green", OUT: "red", NOT_MEASURED: "yellow"}
-MARK = {
-    IN_BAND: ("✓ in band", "+ in band"),
-    OUT: ("✗ out", "x out"),
-    NOT_MEASURED: ("· not measured", ". not measured"),
-}
+MARK = {IN_BAND: "✓+", OUT: "✗x", NOT_MEASURED: "·."}  # on a terminal that knows them, and on one that does not
+ENGLISH = Texts()
 
 
-def show(validation: Validation, console: Console) -> None:
+def show(validation: Validation, console: Console, lang: str = "en") -> None:
     """Print the table, what was missed and why, and the count."""
-    lines = [_title(validation), Text(), _head()]
+    texts = Texts(lang)
+    lines = [_title(validation, texts), Text(), _head(texts)]
     for judged in validation.judged:
-        lines += _lines(judged, "utf" not in console.encoding.lower())
+        lines += _lines(judged, "utf" not in console.encoding.lower(), texts)
     misses = [judged for judged in validation.judged if judged.remark]
-    lines += [Text(), Text("Missed or not measured", style="bold")] if misses else []
+    lines += [Text(), Text(texts("patterns.missed"), style="bold")] if misses else []
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
     for judged in misses:
-        console.print(Padding(Text(f"{judged.pattern.number} {judged.remark}"), (0, 1, 0, 4)), highlight=False)
-    console.print(Text("\n" + count_line(validation), style="bold"), highlight=False)
-    console.print(
-        Text("calibrated: its band tuned a parameter. What each source says: --format csv, docs/validation.md", "dim"),
-        highlight=False,
-    )
+        told = f"{judged.pattern.number} {_remark(judged, texts)}"
+        told = wrapped(told, console.width - 5) if lang == "zh" else told
+        console.print(Padding(Text(told), (0, 1, 0, 4)), highlight=False)
+    console.print(Text("\n" + count_line(validation, texts), style="bold"), highlight=False)
+    console.print(Text(texts("patterns.note"), "dim"), highlight=False)
 
 
-def count_line(validation: Validation) -> str:
+def _remark(judged: Judged, texts: Texts) -> str:
+    """Explain a miss in the language."""
+    if texts.lang == "en":
+        return judged.remark
+    reasons = [texts.told(reason, "reasons") for reason in judged.reasons]
+    missed = judged.pattern.why_missed_zh if judged.verdict == OUT else ""
+    return missed + (texts("patterns.reasons", reasons=texts("describe.semicolon").join(reasons)) if reasons else "")
+
+
+def count_line(validation: Validation, texts: Texts = ENGLISH) -> str:
     """Say how many patterns are in band, and how many of these were predicted."""
-    inside, judged = validation.count(IN_BAND), len(validation.judged)
-    predicted = validation.count(IN_BAND, "predicted")
-    parts = [f"{inside} of {judged} patterns in band, {predicted} of them predicted"]
-    parts += [f"{validation.count(verdict)} {verdict}" for verdict in (OUT, NOT_MEASURED)]
-    return "; ".join(parts) + "."
+    out, missing = validation.count(OUT), validation.count(NOT_MEASURED)
+    inside, predicted = validation.count(IN_BAND), validation.count(IN_BAND, "predicted")
+    count = {"inside": inside, "judged": len(validation.judged), "predicted": predicted, "out": out}
+    return texts("patterns.count", missing=missing, **count)
 
 
-def _title(validation: Validation) -> Text:
+def _title(validation: Validation, texts: Texts = ENGLISH) -> Text:
     case = validation.case
-    luck = f"{validation.replications} replications from seed {validation.seed}"
-    sets = f", {validation.members} parameter sets" if validation.members else ""
-    span = f"{month_name(case.start)} to {month_name(case.until)}"
-    told = Text(f"What the model must show: {case.title or case.name}", style="bold")
-    return told.append(f"\ncase {case.name}, {span}, scale 1:{case.scale:,}, {luck}{sets}", style="not bold")
+    sets = texts("patterns.sets", sets=validation.members) if validation.members else ""
+    told = Text(texts("patterns.title", title=texts.title(case)), style="bold")
+    span = {"start": month_name(case.start), "until": month_name(case.until), "scale": case.scale}
+    luck = {"replications": validation.replications, "seed": validation.seed}
+    return told.append("\n" + texts("patterns.run", case=case.name, **span, **luck) + sets, style="not bold")
 
 
-def _head() -> Text:
-    return Text(f"{'':4}{'':45}{'target':>18}{'model':>14}{'90 % band':>17}", style="dim")
+def _head(texts: Texts) -> Text:
+    heads = zip(("target", "model", "band"), (18, 14, 17))
+    return Text(" " * 49 + "".join(right(texts(f"patterns.{name}"), width) for name, width in heads), style="dim")
 
 
-def _lines(judged: Judged, plain: bool) -> list[Text]:
+def _lines(judged: Judged, plain: bool, texts: Texts) -> list[Text]:
     """Write a pattern on a line, with its source, use and verdict, and each of its parts on a line below."""
-    pattern = judged.pattern
-    line = Text(f"{pattern.number:>2}  ").append(f"{pattern.name:47.47}", style="bold")
-    line.append(f"{_sources(pattern.source, 21):22}{pattern.used:12}", style="dim")
-    lines = [line.append(MARK[judged.verdict][plain], style=COLOUR[judged.verdict])]
+    pattern, chinese = judged.pattern, texts.lang == "zh"
+    line = Text(f"{pattern.number:>2}  ").append(left(pattern.name_zh if chinese else pattern.name, 47), style="bold")
+    line.append(left(_sources(pattern.source, 21, texts), 22) + left(texts.word(pattern.used), 12), style="dim")
+    mark = f"{MARK[judged.verdict][plain]} {texts.word(judged.verdict)}"
+    lines = [line.append(mark, style=COLOUR[judged.verdict])]
     for finding in judged.findings:
-        model, band = cells(finding)
+        model, band = cells(finding, texts)
         missed = len(judged.findings) > 1 and finding.verdict == OUT
-        row = Text(f"{'':4}{finding.part.what:45.45}{target(finding):>18}")
+        part = finding.part
+        row = Text(" " * 4 + left(part.what_zh if chinese else part.what, 45) + right(target(finding, texts), 18))
         lines.append(
-            row.append(f"{model:>14}", COLOUR[finding.verdict]).append(f"{band:>17}").append(" <" * missed, "red")
+            row.append(f"{model:>14}", COLOUR[finding.verdict]).append(right(band, 17)).append(" <" * missed, "red")
         )
     return lines
 
 
-def _sources(keys: tuple[str, ...], width: int) -> str:
+def _sources(keys: tuple[str, ...], width: int, texts: Texts) -> str:
     """Name the sources, or as many as find room and how many more there are."""
     for shown in range(len(keys), 0, -1):
         text = ", ".join(keys[:shown]) + (f" +{len(keys) - shown}" if shown < len(keys) else "")
         if len(text) <= width:
             return text
-    return f"{len(keys)} sources"
+    return texts("patterns.sources", number=len(keys))
 
 
-def target(finding: Finding) -> str:
+def target(finding: Finding, texts: Texts = ENGLISH) -> str:
     """Write a band with its unit."""
-    part = finding.part
+    part, unit = finding.part, texts.word(finding.part.unit)
     low, high = (number(value, part.unit) for value in (part.low, part.high))
-    return f"from {low} {part.unit}" if part.high >= 1e6 else f"{low} to {high} {part.unit}"
+    name = "patterns.from" if part.high >= 1e6 else "patterns.from_to"
+    return texts(name, low=low, **({} if part.high >= 1e6 else {"high": high}), unit=unit)
 
 
-def cells(finding: Finding) -> tuple[str, str]:
+def cells(finding: Finding, texts: Texts = ENGLISH) -> tuple[str, str]:
     """Write the median and the 90 % band; of several numbers every median and the widest band."""
     if finding.values is None:
         return "-", "-"
     low, median, high = finding.band
     unit = finding.part.unit
-    return " ".join(number(value, unit) for value in median), f"{number(low.min(), unit)} to {number(high.max(), unit)}"
+    band = texts("patterns.to", low=number(low.min(), unit), high=number(high.max(), unit))
+    return " ".join(number(value, unit) for value in median), band
 
 
 def number(value: float, unit: str) -> str:

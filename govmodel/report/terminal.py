@@ -103,6 +103,8 @@ def _title(run, texts: Texts) -> Text:
     ]
     if size > 1:
         lines.append(texts("terminal.replications", size=size))
+    if size > 1 and run.ensemble:
+        lines.append(texts("terminal.ensemble", sets=min(len(run.ensemble), size)))
     if case.own_levers:
         lines.append(texts("terminal.own", levers=texts("terminal.comma").join(case.own_levers)))
     for line in lines:

@@ -1,5 +1,6 @@
 """Every text that a person looks at, in English or Chinese, from the one table texts.toml."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,13 @@ FILE = Path(__file__).with_name("texts.toml")
 def load() -> dict[str, dict[str, dict[str, str]]]:
     """Read the table: section, key, language."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _pattern(template: str) -> re.Pattern:
+    """Make of a text with blanks what finds it filled in."""
+    pieces = re.split(r"\{(\w+)\}", template)
+    return re.compile("".join(f"(?P<{piece}>.+?)" if i % 2 else re.escape(piece) for i, piece in enumerate(pieces)))
 
 
 class Texts:
@@ -32,6 +40,17 @@ class Texts:
     def word(self, name: str, section: str = "words") -> str:
         """Give the word for a name of the model; one that has none stands as it is."""
         return load()[section].get(name, {}).get(self.lang, name)
+
+    def told(self, text: str, section: str) -> str:
+        """Tell a finished English text of a section again in the language; what is filled in is told again too."""
+        if self.lang == "en":
+            return text
+        for entry in load()[section].values():
+            found = _pattern(entry["en"]).fullmatch(text)
+            if found:
+                filled = {name: self.told(value, section) for name, value in found.groupdict().items()}
+                return entry[self.lang].format(**filled)
+        return text if text[:1].isdigit() else self.word(text)  # a unit, perhaps
 
     def structure(self, name: str) -> str:
         """Name a structure; in Chinese with the name that commands know beside it."""

@@ -21,7 +21,6 @@ Every evaluation is written down at once (evaluations.jsonl); the same command g
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ import numpy as np
 import pandas as pd
 
 from ..case.case import Case
+from ..case.ensemble import FILE as ENSEMBLE
 from ..foundations.errors import InputError
 from ..version import __version__
 from .calibration_file import CalibrationFile
@@ -252,12 +252,34 @@ class Calibration:
             "scenario": {"parameters": self.values(best.point)},
         }
         _write(self.folder / "best.toml", tomli_w.dumps(case))
-        members = [{"misfit": one.misfit, "parameters": self.values(one.point)} for one in self.members]
-        ensemble = {"threshold": self.threshold, "study": self.study.digest, "member": members}
-        _write(self.folder / "ensemble.toml", tomli_w.dumps(ensemble))
+        _write(self.folder / ENSEMBLE, self.ensemble())
+
+    def ensemble(self) -> str:
+        """Write down the sets that fit as well as the best, the best first, and what found them."""
+        import tomli_w
+
+        study = self.study
+        told = {
+            "question": study.question,
+            "study": study.digest,
+            "version": __version__,
+            "source": "CALIBRATED",
+            "patterns": [pattern.number for pattern in study.patterns],
+            "seed": study.seed,
+            "replications": study.confirm,
+            "as_it_stands": self.done[0].misfit,
+            "threshold": self.threshold,
+            "member": [{"misfit": one.misfit, "parameters": self.values(one.point)} for one in self.members],
+        }
+        return HEAD + tomli_w.dumps(told)
 
 
 LOG, STUDY = "evaluations.jsonl", "study.sha256"
+HEAD = """# Sets of parameters that fit history as well as one another, written by `govmodel calibrate`; the best first.
+# A misfit is in half band widths; as_it_stands is that of the case's own numbers (fewer seeds);
+# threshold is the largest that was kept.
+
+"""
 
 
 def calibrate(study: CalibrationFile, folder: Path, workers: int = 1, say: Say | None = None) -> Calibration:
@@ -292,16 +314,3 @@ def _read_log(folder: Path, digest: str) -> dict[str, list]:
             entry = json.loads(line)
             known[entry["key"]] = entry["numbers"]
     return known
-
-
-def read_ensemble(path: str | Path) -> list[dict[str, float]]:
-    """Read the parameter sets of an ensemble.toml."""
-    path = Path(path)
-    if not path.is_file():
-        raise InputError("ensemble", "a file written by govmodel calibrate", str(path), "There is no such file.")
-    try:
-        members = tomllib.loads(path.read_text(encoding="utf-8"))["member"]
-        return [dict(member["parameters"]) for member in members]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        remedy = "It has no [[member]] with parameters."
-        raise InputError("ensemble", "a file written by govmodel calibrate", f"{path}: {error}", remedy) from None

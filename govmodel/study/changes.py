@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..case.case import Case
+from ..case.ensemble import in_turn
 from ..foundations.calendar import month_number
 from ..foundations.errors import InputError
 from .workers import Report, observe_all, paired_seeds
@@ -26,6 +27,7 @@ class Effects:
     changes: Mapping[str, np.ndarray]  # variant -> the same shape
     indicators: tuple[str, ...]
     years: tuple[int, ...]
+    sets: int = 1  # of parameters, in which the replications take turns
 
     def band(self, variant: str) -> np.ndarray:
         """Low, median and high of a variant's changes: (3, indicators, years)."""
@@ -72,14 +74,19 @@ def effects(
     seed: int = 0,
     workers: int = 1,
     report: Report | None = None,
+    ensemble: bool | None = False,
 ) -> Effects:
-    """Run a baseline and variants of it with the same seeds and subtract; runs end with the last year asked for."""
+    """Run a baseline and variants of it with the same seeds and subtract; runs end with the last year asked for.
+
+    With an ensemble a replication has the same parameter set in all of them, but for what a variant sets itself.
+    """
     if replications < 1:
         raise InputError("replications", "a whole number from 1 on", replications)
     last = f"{max(years)}-12"
-    cases = [short(one, last) for one in (case, *variants.values())]
+    cases = [in_turn(short(one, last), ensemble, replications) for one in (case, *variants.values())]
     seeds = paired_seeds(seed, replications)
-    outcomes = observe_all([(one, own) for own in seeds for one in cases], workers, report)
+    tasks = [(one[number % len(one)], own) for number, own in enumerate(seeds) for one in cases]
+    outcomes = observe_all(tasks, workers, report)
     table = np.full((len(cases), len(indicators), len(years), len(seeds)), np.nan)
     for number, outcome in enumerate(outcomes):
         place, which = number // len(cases), number % len(cases)
@@ -90,7 +97,8 @@ def effects(
         wanted = f"a case that runs through {' or '.join(str(year) for year in years)}"
         raise InputError("case", wanted, case.name, "Let it start earlier or end later.")
     changes = {name: table[i + 1] - table[0] for i, name in enumerate(variants)}
-    return Effects(case, seed, replications, table[0], changes, tuple(indicators), tuple(years))
+    sets = min(len(cases[0]), replications)
+    return Effects(case, seed, replications, table[0], changes, tuple(indicators), tuple(years), sets)
 
 
 def short(case: Case, until: str) -> Case:

@@ -27,8 +27,13 @@ def variants(case: Case) -> dict[str, Case]:
 
 
 def knock_out(
-    case: Case, replications: int = 10, seed: int = 0, workers: int = 1, report: Report | None = None
+    case: Case,
+    replications: int = 10,
+    seed: int = 0,
+    workers: int = 1,
+    report: Report | None = None,
+    ensemble: bool | None = None,
 ) -> Effects:
-    """Run all knock-outs of a case, paired by seed with the case itself."""
+    """Run all knock-outs of a case, paired by seed, and by parameter set of the ensemble, with the case itself."""
     indicators = [name for name in WANTED if name in INDICATORS]
-    return effects(case, variants(case), indicators, YEARS, replications, seed, workers, report)
+    return effects(case, variants(case), indicators, YEARS, replications, seed, workers, report, ensemble)

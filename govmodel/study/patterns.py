@@ -36,6 +36,7 @@ class Part:
     high: float
     unit: str
     settings: dict = field(default_factory=dict)
+    what_zh: str = ""
 
     def measured(self, runs: Runs) -> np.ndarray:
         """Measure it on runs that share a seed; NotMeasured if something is missing."""
@@ -62,6 +63,7 @@ class Pattern:
     source: tuple[str, ...]  # keys of sources.csv
     origin: str  # what the source says, in words
     why_missed: str  # shown only if it is missed
+    why_missed_zh: str
     cases: tuple[str, ...]  # what it needs besides the baseline
     parts: tuple[Part, ...]
 

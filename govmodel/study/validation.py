@@ -53,10 +53,15 @@ class Judged:
     @property
     def remark(self) -> str:
         """Explain a miss, or say why a part was not measured; nothing otherwise."""
-        reasons = list(dict.fromkeys(finding.reason for finding in self.findings if finding.reason))
+        reasons = self.reasons
         if self.verdict == OUT:
             return " ".join([self.pattern.why_missed, *(f"Not measured in part: {reason}." for reason in reasons)])
         return f"Not measured: {'; '.join(reasons)}." if reasons else ""
+
+    @property
+    def reasons(self) -> list[str]:
+        """Say why parts were not measured, or not in every replication."""
+        return list(dict.fromkeys(finding.reason for finding in self.findings if finding.reason))
 
 
 @dataclass(frozen=True)
