@@ -25,11 +25,12 @@ FLOORS = {
     "study": 10,
     "report": 11,
     "shell": 12,
-    "commands_study": 13,
-    "commands_compare": 13,
-    "commands_sweep": 13,
-    "cli": 14,
-    "__main__": 15,
+    "chosen": 13,
+    "commands_study": 14,
+    "commands_compare": 14,
+    "commands_sweep": 14,
+    "cli": 15,
+    "__main__": 16,
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor

@@ -1,4 +1,4 @@
-"""Every text that a person looks at, in English or Chinese, from the one table texts.toml."""
+"""Every text that a person looks at, in English or Chinese, from texts.toml and page.toml."""
 
 import re
 import tomllib
@@ -8,13 +8,13 @@ from pathlib import Path
 from ..foundations.errors import InputError
 
 LANGUAGES = ("en", "zh")
-FILE = Path(__file__).with_name("texts.toml")
+FILES = tuple(Path(__file__).with_name(name) for name in ("texts.toml", "page.toml"))
 
 
 @cache
 def load() -> dict[str, dict[str, dict[str, str]]]:
-    """Read the table: section, key, language."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    """Read the tables: section, key, language."""
+    return {key: part for path in FILES for key, part in tomllib.loads(path.read_text(encoding="utf-8")).items()}
 
 
 @cache

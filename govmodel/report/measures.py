@@ -1,0 +1,81 @@
+"""How indicators are shown to people: a short title, a handy unit, as many digits as count."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..case.levers import LEVERS, SEAT_NAMES
+from ..performance.indicators import INDICATORS
+from .texts import Texts
+
+# units of the model: what numbers are divided by, and the unit's word; Chinese counts by 10,000 and 100 million
+_SHOWN = {
+    "en": {"share": (0.01, "%"), "million yuan": (1000.0, "billion yuan")},
+    "zh": {"share": (0.01, "%"), "million yuan": (100.0, "亿元"), "kt": (10.0, "万吨")},
+}
+_BARE = {"1", "0-1", "-1 to 1", "share 0-1", ""}  # units that are not written beside a number
+_COUNTED = {"count", "fires", "reports", "visits", "contracts", "disputes", "meetings", "levers"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One indicator in one language: its title, its unit, and numbers of it as text."""
+
+    name: str
+    texts: Texts
+
+    @property
+    def title(self) -> str:
+        """Give the short title; an indicator that has none is called by its name."""
+        kind, _, rest = self.name.partition("_")
+        lang = self.texts.lang
+        if kind in ("standing", "satisfaction") and rest in SEAT_NAMES:
+            return self.texts(f"titles.{kind}", seat=SEAT_NAMES[rest][lang == "zh"])
+        if kind == "lever" and rest in LEVERS:
+            return LEVERS[rest].title_zh if lang == "zh" else LEVERS[rest].title
+        return self.texts.word(self.name, "titles")
+
+    @cached_property
+    def _shown(self) -> tuple[float, str]:
+        own = INDICATORS[self.name].unit
+        divisor, unit = _SHOWN[self.texts.lang].get(own, (1.0, self.texts.word(own)))
+        return divisor, "" if own in _BARE or own in _COUNTED else unit
+
+    @property
+    def unit(self) -> str:
+        """Give the unit as it is written beside numbers; counted things and indices have none."""
+        return self._shown[1]
+
+    @property
+    def difference_unit(self) -> str:
+        """Give the unit of differences: percentage points where the values are in per cent."""
+        return self.texts("titles.points") if self.unit == "%" else self.unit
+
+    @property
+    def heading(self) -> str:
+        """Give title and unit together."""
+        return f"{self.title} ({self.unit})" if self.unit and self.texts.lang == "en" else (
+            f"{self.title}（{self.unit}）" if self.unit else self.title
+        )  # fmt: skip
+
+    def shown(self, value: float) -> float:
+        """Give a value in the unit that is shown."""
+        return value / self._shown[0]
+
+    def write(self, value: float, sign: bool = False) -> str:
+        """Write a number without its unit: three digits that count, and thousands set apart."""
+        if not math.isfinite(value):
+            return "-"
+        return plain(self.shown(value), sign, whole=INDICATORS[self.name].unit in _COUNTED and not sign)
+
+    def write_band(self, low: float, high: float, sign: bool = False) -> str:
+        """Write two numbers as from one to the other."""
+        return self.texts("compare.band", low=self.write(low, sign), high=self.write(high, sign))
+
+
+def plain(value: float, sign: bool = False, whole: bool = False) -> str:
+    """Write a number with three digits that count: 12,345, 12.3, 1.23, 0.012; no minus before a zero."""
+    size = abs(value)
+    decimals = 0 if whole or size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
+    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    return text.lstrip("+-") if not text.strip("+-0.,") else text
