@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from . import commands_study
+from . import commands_findings, commands_study
 from .foundations.errors import InputError
 from .shell import DONE, Language, console, guarded, say
 from .version import __version__
@@ -303,6 +303,7 @@ def describe(
 
 
 commands_study.add_to(app)
+commands_findings.add_to(app)
 
 
 def main() -> None:

@@ -27,8 +27,9 @@ FLOORS = {
     "shell": 12,
     "commands_study": 13,
     "commands_compare": 13,
-    "cli": 14,
-    "__main__": 15,
+    "commands_findings": 14,
+    "cli": 15,
+    "__main__": 16,
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor
