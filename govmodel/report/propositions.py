@@ -14,7 +14,7 @@ from .texts import Texts
 
 COLOUR = {SUPPORTED: "green", CONTRADICTED: "red", OPEN: "yellow"}
 KEY = {SUPPORTED: "supported", CONTRADICTED: "contradicted", OPEN: "open"}
-TITLE, NUMBERS = 50, 16
+TITLE, NUMBERS = 50, 18
 
 
 def show(answers: Answers, console: Console, lang: str = "en") -> None:
