@@ -70,6 +70,8 @@ def difference(case: Case, other: Case, most: int = 3) -> str:
             words.append(f"{name}={own:g}" if isinstance(own, float) else name)
     if case.policies != other.policies:
         words.append("policies")
+    if case.demands != other.demands:
+        words.append("demands")
     words += [f"without {name}" for name in case.without if name not in other.without]
     if not words:
         return case.name if case.name != other.name else ""

@@ -1,4 +1,7 @@
-"""Commands that need many runs: validate, calibrate, knockouts, trust, degenerate; and explain, which needs one."""
+"""Commands that need many runs: validate, calibrate, knockouts, trust, degenerate; and explain, which needs one.
+
+`ready`, `workers_of`, `Runs` and `finish` serve the commands of findings as well.
+"""
 
 import json
 import os
@@ -93,13 +96,13 @@ def validate(
     from .study.validation import IN_BAND
     from .study.validation import validate as judge
 
-    chosen = _ready(case, scale, out)
+    chosen = ready(case, scale, out)
     sets = read_sets(ensemble, chosen.country) if ensemble is not None else []
-    with _Progress(lang) as report:
-        found = judge(chosen, replications, seed, _workers(workers), sets, report)
+    with Runs(lang) as report:
+        found = judge(chosen, replications, seed, workers_of(workers), sets, report)
     if format_ is TableFormat.table:
         patterns.show(found, console(), lang.value)
-    _finish(found.frame(), lambda: patterns.as_markdown(found), format_, page)
+    finish(found.frame(), lambda: patterns.as_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
     inside = found.count(IN_BAND)
@@ -145,7 +148,7 @@ def calibrate(
     folder = out if out is not None else Path("results") / study.stem
     try:
         with _Stages() as say_stage:
-            found = run_calibration(chosen, folder, _workers(workers), say_stage)
+            found = run_calibration(chosen, folder, workers_of(workers), say_stage)
     except KeyboardInterrupt:
         say(f"govmodel: interrupted; what was evaluated is kept in {folder}, and the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
@@ -184,12 +187,12 @@ def knockouts(
     from .report import effects
     from .study.knockouts import knock_out
 
-    chosen, turns = _ready(case, scale, out), None if ensemble else False
-    with _Progress(lang) as report:
-        found = knock_out(chosen, replications, seed, _workers(workers), report, turns)
+    chosen, turns = ready(case, scale, out), None if ensemble else False
+    with Runs(lang) as report:
+        found = knock_out(chosen, replications, seed, workers_of(workers), report, turns)
     if format_ is TableFormat.table:
         effects.show_knockouts(found, console(), lang.value)
-    _finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
+    finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, replications, {"knockouts": found.frame()}, turns)
 
@@ -218,12 +221,12 @@ def trust(
     from .report import effects
     from .study.sensitivity_table import one_at_a_time
 
-    chosen = _ready(case, scale, out)
-    with _Progress(lang) as report:
-        found = one_at_a_time(chosen, replications, seed, _workers(workers), report)
+    chosen = ready(case, scale, out)
+    with Runs(lang) as report:
+        found = one_at_a_time(chosen, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:
         effects.show_trust(found, console(), all_, lang.value)
-    _finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
+    finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, replications, {"trust": found.frame()})
 
@@ -251,12 +254,12 @@ def degenerate(
     from .report import degenerate as tables
     from .study.degenerate import look
 
-    chosen = _ready(case, scale, out)
-    with _Progress(lang) as report:
-        found = look(chosen, replications, seed, _workers(workers), report)
+    chosen = ready(case, scale, out)
+    with Runs(lang) as report:
+        found = look(chosen, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:
         tables.show(found, console(), lang.value)
-    _finish(found.frame(), lambda: tables.as_markdown(found), format_, page)
+    finish(found.frame(), lambda: tables.as_markdown(found), format_, page)
     if out is not None:
         _save(out, chosen, seed, replications, {"degenerate": found.frame()})
 
@@ -290,7 +293,7 @@ def explain(
         _print(found.frame, TableFormat(format_.value), None)
 
 
-def _ready(name: str, scale: int | None, out: Path | None):
+def ready(name: str, scale: int | None, out: Path | None):
     """Load the case and see that there is room for the results before anything runs."""
     from .case import Case
     from .folder import check_free
@@ -301,7 +304,8 @@ def _ready(name: str, scale: int | None, out: Path | None):
     return chosen if scale is None else chosen.with_(scale=scale)
 
 
-def _workers(given: int | None) -> int:
+def workers_of(given: int | None) -> int:
+    """Accept a number of processes; as many as processors if none is given."""
     if given is None:
         return os.cpu_count() or 1
     if not 1 <= given <= 1024:
@@ -309,7 +313,7 @@ def _workers(given: int | None) -> int:
     return given
 
 
-class _Progress:
+class Runs:
     """A progress bar over runs, taken off the screen whatever happens."""
 
     def __init__(self, lang: Language = Language.en):
@@ -358,7 +362,7 @@ def _print(frame, format_: TableFormat, markdown) -> None:
         typer.echo(markdown(), nl=False)
 
 
-def _finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
+def finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
     """Print a study's table as asked, and put it into a document."""
     _print(frame, format_, markdown)
     if page is not None:

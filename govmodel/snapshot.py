@@ -138,6 +138,9 @@ def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) ->
     if month > EXPERIMENT_FROM and case.governing.table(case.country) != lived.governing.table(case.country):
         raise InputError("branch: structure", f"{lived.structure!r}, as in the run so far", case.structure,
                          "Branch where bodies begin, in 2026-01, or run the case from its start.")  # fmt: skip
+    if month > EXPERIMENT_FROM and case.demands != lived.demands:
+        raise InputError("branch: demands", "the demand table of the run so far", dict(case.demands),
+                         "Branch where bodies begin, in 2026-01, or run the case from its start.")  # fmt: skip
     for name in levers_of(case.country):
         if agree(case, lived, name, month - lived.start) < month - lived.start:
             raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",

@@ -29,8 +29,9 @@ FLOORS = {
     "commands_study": 14,
     "commands_compare": 14,
     "commands_sweep": 14,
-    "cli": 15,
-    "__main__": 16,
+    "commands_findings": 15,
+    "cli": 16,
+    "__main__": 17,
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor

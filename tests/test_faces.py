@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import govmodel as gm
-from govmodel import chosen
+from govmodel import chosen, commands_study
 from govmodel.case import structures
 from govmodel.case.case import library
 from govmodel.case.levers import LEVERS
@@ -75,6 +75,7 @@ def test_every_text_that_is_asked_for_is_there():
         overview.__code__.co_filename,
         call_file(),
         chosen.__file__,
+        commands_study.__file__,
     ):
         with open(path, encoding="utf-8") as file:
             asked |= set(re.findall(r'"((?:terminal|figures|describe)\.\w+)"', file.read()))

@@ -14,6 +14,7 @@ import numpy as np
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name
 from ..foundations.errors import InputError, nearest
+from . import demands as demand_room
 from . import levers as lever_room
 from . import policies as policy_room
 from . import structures as structure_room
@@ -70,6 +71,7 @@ class Case:
     frozen: tuple[str, ...]  # levers that no body moves
     laws: tuple[policy_room.Policy, ...]
     own_levers: Mapping[str, lever_room.OwnPath] = field(default_factory=dict)  # what the user named
+    demands: Mapping[str, float] = field(default_factory=dict)  # edits to the demand table, by seat.goal.lever
 
     @classmethod
     def load(cls, name_or_path: str | Path = "china") -> "Case":
@@ -126,6 +128,7 @@ class Case:
             frozen=schema.check_frozen(governance.frozen, scenario.country),
             laws=laws,
             own_levers=MappingProxyType(schema.check_levers(governance.levers, scenario.country)),
+            demands=MappingProxyType(demand_room.check(scenario.demands, scenario.country)),
         )
         return case._without(governance.by_law)
 
@@ -146,14 +149,14 @@ class Case:
     def with_(self, **changes) -> "Case":
         """Give a changed copy: scenario fields, structure, frozen, policies, early_release, name, titles.
 
-        `levers` and `parameters` are merged into what is there; everything else replaces it. A new title without a
-        Chinese one leaves the case without a Chinese one.
+        `levers`, `parameters` and `demands` are merged into what is there; everything else replaces it. A new title
+        without a Chinese one leaves the case without a Chinese one.
         """
         data = self._given()
         if "title" in changes:
             data["title_zh"] = ""
         for key, value in changes.items():
-            if key in ("levers", "parameters"):
+            if key in ("levers", "parameters", "demands"):
                 if not isinstance(value, Mapping):
                     raise InputError(key, f"a table of {key} by name", value, f"Write {key}={{name: value}}.")
                 table = data["governance" if key == "levers" else "scenario"][key]
@@ -186,6 +189,7 @@ class Case:
                 "parameters": dict(self.parameters),
                 "early_release": [campaign.to_dict() for campaign in self.early_release],
                 "without": list(self.without),
+                "demands": dict(self.demands),
             },
             "governance": {
                 "structure": self._structure_given(),
@@ -241,6 +245,8 @@ class Case:
         data = self.to_dict()
         for label in _LABELS:
             del data[label]
+        if not self.demands:
+            del data["scenario"]["demands"]
         del data["governance"]["by_law"]  # who set a path changes nothing in the run
         data["governance"]["structure"] = self.governing.table(self.country)  # names of structures decide nothing
         data["provinces"] = {name: path.tolist() for name, path in self.provincial_paths.items()}

@@ -76,7 +76,8 @@ class EarlyRelease(_Strict):
 
 
 class Scenario(_Strict):
-    """What nobody chooses: country, months, scale, outlook, prices, capacity, parameters, campaigns, what is off."""
+    """What nobody chooses: country, months, scale, outlook, prices, capacity, parameters, campaigns, what is off,
+    what seats ask for."""
 
     country: Annotated[str, one_of(levers.countries, "a country")] = "china"
     start: Month = "2021-01"
@@ -88,6 +89,7 @@ class Scenario(_Strict):
     parameters: dict[str, Any] = {}
     early_release: list[EarlyRelease] = []
     without: list[Mechanism] = []
+    demands: dict[str, Any] = {}  # edits to the demand table: a size by seat.goal.lever
 
 
 class Governance(_Strict):

@@ -52,7 +52,7 @@ class Council:
             np.array([getattr(lever, key) for lever in self.registry.values()]) for key in ("step", "notice")
         )
         self.bounds = np.array([lever.bounds for lever in self.registry.values()])
-        self.goals, self.demands = goal_room.load(country), demand_room.load(country)
+        self.goals, self.demands = goal_room.load(country), demand_room.edited(self.case)
         self.seat_of = np.array([SEATS.index(goal.seat) for goal in self.goals])
         self.better, self.scale, self.weight = (
             np.array([getattr(goal, key) for goal in self.goals]) for key in ("better", "scale", "weight")

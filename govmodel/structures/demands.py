@@ -7,10 +7,13 @@ from functools import lru_cache
 import numpy as np
 
 from ..case import levers as lever_room
+from ..case.case import Case
 from ..case.levers import FACTS_FOLDER, SEATS
 from ..foundations.errors import InputError
 from .goals import load as load_goals
 
+EDITED = ("The case asks for it: size {own} instead of the published {before}.",
+          "由案例设定：力度为 {own}，公布值为 {before}。")  # fmt: skip
 _COLUMNS = ["seat", "goal", "lever", "size", "reason", "reason_zh"]
 
 
@@ -44,6 +47,23 @@ def load(country: str = "china") -> Demands:
                 raise InputError(where, "a size from -1 to 1, not 0, with a reason in both languages", row["size"], "")
             size[goal, lever] = float(row["size"])
             reasons[goal, lever] = (row["reason"], row["reason_zh"])
+    size.setflags(write=False)
+    return Demands(size, reasons)
+
+
+def edited(case: Case) -> Demands:
+    """Give the table that a case's seats use: the published one, with the case's edits and their reasons."""
+    table = load(case.country)
+    if not case.demands:
+        return table
+    goals = {(goal.seat, goal.name): i for i, goal in enumerate(load_goals(case.country))}
+    levers = {name: i for i, name in enumerate(lever_room.load(case.country))}
+    size, reasons = table.size.copy(), dict(table.reasons)
+    for cell, own in case.demands.items():
+        seat, goal, lever = cell.split(".")
+        at = goals[seat, goal], levers[lever]
+        before, size[at] = size[at], own
+        reasons[at] = tuple(text.format(before=f"{before:g}", own=f"{own:g}") for text in EDITED)
     size.setflags(write=False)
     return Demands(size, reasons)
 

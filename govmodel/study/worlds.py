@@ -1,0 +1,122 @@
+"""Worlds: many cases lived with the same luck, what they have in common only once, and a few numbers kept of each.
+
+A comparison keeps every table of every arm; a study of many worlds keeps only what it measures. Cases that agree in
+all that a world is made of share their past, up to the month in which they first differ: a branch equals the full run
+of its case, so how cases are put together changes nothing but the time it takes.
+"""
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..case.case import Case
+from ..foundations.calendar import month_name
+from ..foundations.errors import InputError, nearest
+from ..past import months_shared, same_world
+from ..performance.indicators import INDICATORS
+from ..workers import Workers
+from .workers import Report
+
+HOW = ("mean", "mean_absolute", "ratio", "sum")
+TOGETHER = 8  # cases that one process lives one after another from the same past
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a run: an indicator over some months, both included.
+
+    mean of the months that have a value; mean_absolute of their sizes; sum; ratio of the two sums that the indicator
+    is made of, nothing if there is nothing to divide by.
+    """
+
+    indicator: str
+    since: int
+    until: int
+    how: str = "mean"
+
+    def __post_init__(self):
+        if self.indicator not in INDICATORS:
+            raise InputError(
+                "indicator", "an indicator", self.indicator, nearest(self.indicator, INDICATORS, "Indicators")
+            )
+        if self.how not in HOW:
+            raise InputError("measure", f"one of {', '.join(HOW)}", self.how, "")
+        if self.how == "ratio" and not INDICATORS[self.indicator].aggregation.startswith("ratio:"):
+            raise InputError("measure", "an indicator that is a ratio of two others", self.indicator, "Use mean.")
+        if self.until < self.since:
+            raise InputError("period", "a first month and one from it on", month_name(self.until), "")
+
+    def of(self, months: pd.DataFrame) -> float:
+        """Take the number from a run's monthly indicators."""
+        rows = months[(months["month"] >= month_name(self.since)) & (months["month"] <= month_name(self.until))]
+        if self.how == "ratio":
+            top, bottom = INDICATORS[self.indicator].aggregation.removeprefix("ratio:").split("/")
+            below = rows[bottom].sum()
+            return float(rows[top].sum() / below) if below else float("nan")
+        if self.how == "sum":
+            return float(rows[self.indicator].sum())
+        values = rows[self.indicator]
+        return float((values.abs() if self.how == "mean_absolute" else values).mean())
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A case, and what is to be measured of it."""
+
+    case: Case
+    measures: tuple[Measure, ...]
+
+
+def live_all(
+    wanted: Sequence[Wanted], seeds: Sequence[int], workers: int = 1, report: Report | None = None
+) -> list[np.ndarray]:
+    """Live every case with every seed: for each case its measures, (measures, seeds)."""
+    found = [np.full((len(one.measures), len(seeds)), np.nan) for one in wanted]
+    tasks = [(group, place, seed) for place, seed in enumerate(seeds) for group in _groups(wanted)]
+    done = 0
+
+    def hear(number: int, result: list) -> None:
+        nonlocal done
+        done += len(result)
+        for case, values in result:
+            found[case][:, tasks[number][1]] = values
+        if report:
+            report(done, len(wanted) * len(seeds))
+
+    with Workers(min(workers, max(len(tasks), 1)), apart=True) as pool:
+        pool.do(_live, [(group, seed) for group, _, seed in tasks], hear)
+    return found
+
+
+def _groups(wanted: Sequence[Wanted]) -> list[tuple]:
+    """Put cases that can share a past together, a few at a time, each with its number."""
+    worlds: dict[tuple, list] = {}
+    for number, one in enumerate(wanted):
+        worlds.setdefault(same_world(one.case), []).append((number, one))
+    return [tuple(arms[at : at + TOGETHER]) for arms in worlds.values() for at in range(0, len(arms), TOGETHER)]
+
+
+def _live(group: tuple, seed: int) -> list[tuple[int, list[float]]]:
+    """Live some cases of one world from their common past, and measure them."""
+    from ..model import GovernanceModel
+    from ..run import let_go
+    from ..snapshot import branches
+
+    cases = [one.case for _, one in group]
+    trunk = GovernanceModel(cases[-1], rng=seed)
+    for _ in range(months_shared(cases)):
+        trunk.step()
+    found = []
+    for (number, one), model in zip(group, branches(trunk, cases)):
+        while model.running:
+            model.step()
+        months = model.indicators
+        found.append((number, [measure.of(months) for measure in one.measures]))
+        let_go(model)
+    let_go(trunk)
+    del trunk, model
+    gc.collect()  # worlds are circles of references, and large
+    return found
