@@ -81,7 +81,7 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
 
 def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
     """Give a second model that lives on from where this one stands, under its own or a changed case."""
-    return _live_on(case or model.case, model.case, model.seed_key, state(model))
+    return live_on(case or model.case, model.case, model.seed_key, state(model))
 
 
 def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[GovernanceModel]:
@@ -94,7 +94,7 @@ def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[Governan
         if number + 1 == len(cases) and case is model.case:
             yield model
         else:
-            yield _live_on(case, model.case, model.seed_key, held)
+            yield live_on(case, model.case, model.seed_key, held)
 
 
 def save_month(model: GovernanceModel, path: str | Path) -> None:
@@ -121,10 +121,10 @@ def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
         raise InputError(
             "snapshot", "a file written by save_month", str(path), f"It cannot be read: {error}."
         ) from None
-    return _live_on(case or saved, saved, seed, held)
+    return live_on(case or saved, saved, seed, held)
 
 
-def _live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> GovernanceModel:
+def live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> GovernanceModel:
     """Build a model of `case` in a state that was lived under another case, if the two agree so far."""
     month = int(held["numbers"][0])
     for name in MUST_AGREE:

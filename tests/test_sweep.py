@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 import govmodel as gm
 from govmodel.foundations.errors import GovmodelError, InputError
 from govmodel.study import live_one as worker
+from govmodel.study import pasts
 from govmodel.study import store as store_room
 from govmodel.study import sweep as room
 from govmodel.study.design import points
@@ -98,6 +100,28 @@ def test_a_scheduler_that_is_not_there_is_refused(tmp_path):
     if DASK:
         code, _, said = finish("sweep", study, "--scheduler", "nonsense")
         assert code == 2 and "tcp://host:port" in said
+
+
+def test_runs_that_differ_from_2026_on_live_their_past_once_and_end_in_the_same_bytes(tmp_path):
+    """A remembered past changes nothing: neither under another structure, nor lever, nor luck, nor world."""
+    study = write_study(tmp_path, (0.0, 20.0), 2, ("market", "collaborative"), until="2027-06")
+    study.write_text(study.read_text("utf-8").replace('start = "2026-01"', 'start = "2025-01"'), "utf-8")
+    plan = room.plan_of(study)
+    pasts._remembered.clear()
+    told = [worker.live_one(run)[:2] for run in plan.runs]
+    assert len(pasts._remembered) == 2  # one for each luck
+    assert told == [worker.live_one(replace(run, shares_past=False))[:2] for run in plan.runs]
+    assert len({payload for _, payload in told}) > 4
+
+
+def test_worlds_and_paths_that_differ_before_2026_are_other_pasts():
+    case = gm.Case.load("china").with_(scale=200_000)
+    past = pasts.past_of(case, 1)
+    same = (case.with_(structure="collaborative"), case.with_(levers={"subsidy": 20.0}))
+    changes = {"levers": {"subsidy": {"2023-01": 5.0}}}, {"metal_prices": "crash"}, {"start": "2022-01"}
+    other = [case.with_(**change) for change in (*changes, {"parameters": {"life_bus": 2.0}}, {"without": ["trust"]})]
+    assert {pasts.past_of(each, 1) for each in same} == {past}
+    assert len({past, pasts.past_of(case, 2), *(pasts.past_of(each, 1) for each in other)}) == 2 + len(other)
 
 
 # what may happen

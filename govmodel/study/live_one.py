@@ -27,16 +27,25 @@ def _measured(run: RunSpec) -> dict:
     """Live the case and measure what the study asks for."""
     from ..case.case import Case
     from ..model import GovernanceModel
+    from ..run import let_go
+    from .pasts import model_after
 
     latest = time.monotonic() + run.seconds
-    model = GovernanceModel(Case.from_dict(run.case), rng=run.seed)
-    while model.running:
+
+    def in_time(model) -> None:
         if time.monotonic() > latest:
             raise TooLong(
                 f"not done after {run.seconds:g} seconds (limits.seconds), in {model.months[model.months_run]}"
             )
+
+    case = Case.from_dict(run.case)
+    model = model_after(case, run.seed, in_time) if run.shares_past else GovernanceModel(case, rng=run.seed)
+    while model.running:
+        in_time(model)
         model.step()
-    table = model.indicators.assign(structure=run.structure, replication=run.replication)
+    own = model.indicators
+    let_go(model)
+    table = own.assign(structure=run.structure, replication=run.replication)
     outcomes = {outcome["name"]: _outcome(table, outcome) for outcome in run.outcomes}
     return {"outcomes": outcomes, "series": _series(table, run.series) if run.series else []}
 

@@ -28,6 +28,7 @@ class RunSpec:
     outcomes: list[dict]
     series: list[str]
     seconds: float
+    shares_past: bool = False  # other runs of the study differ from this one from 2026 on alone
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def make(study: StudyFile, text: str, folder: Path = Path()) -> Plan:
     outcomes = [outcome.model_dump() for outcome in study.outcomes]
     arms = _labels([base.with_(structure=structure) for structure in study.structures])
     seeds = [draws.seed_of_replication(study.seed, number) for number in range(study.replications)]
+    shares = len(arms) > 1 or any(factor.kind == "lever" for factor in study.factors)
     runs: list[RunSpec] = []
     for place, point in enumerate(places):
         for label, arm in arms:
@@ -69,7 +71,7 @@ def make(study: StudyFile, text: str, folder: Path = Path()) -> Plan:
                 identity = _sha(f"{told} {seed} {place} {label} {replication}")[:24]
                 runs.append(
                     RunSpec(len(runs), identity, place, label, replication, point, case._given(), seed, outcomes,
-                            study.series, study.limits.seconds)
+                            study.series, study.limits.seconds, shares)
                 )  # fmt: skip
     return Plan(study, text, code, tuple(runs))
 
