@@ -97,6 +97,9 @@ def _run(study, folder, workers, scheduler, engine, limit, retry, teller) -> Non
     except sqlite3.OperationalError as error:
         say(f"govmodel: the ledger could not be written: {error}. What was done is kept; the same command goes on.")
         raise typer.Exit(NO_FILE) from None
+    except room.EngineLost as error:
+        say(f"govmodel: {error}")
+        raise typer.Exit(NO_FILE) from None
     except KeyboardInterrupt:
         say(f"govmodel: left at once; what was done is in {folder}. The same command goes on.")
         raise typer.Exit(INTERRUPTED) from None

@@ -95,6 +95,32 @@ def test_dask_here_and_over_tcp_leaves_the_same_bytes(clean, tmp_path):
             helper.wait(20)
 
 
+@needs_dask
+def test_a_scheduler_that_dies_is_told_and_the_sweep_goes_on_without_it(clean, tmp_path):
+    study, wanted = clean["many"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    dask, address = [sys.executable, "-m"], f"tcp://127.0.0.1:{port}"
+    own = [*dask, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard", "--port", port]
+    helpers = [subprocess.Popen(own, stderr=subprocess.DEVNULL)]
+    try:
+        worker_ = [*dask, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
+        helpers.append(subprocess.Popen([*worker_, "--death-timeout", "10"], stderr=subprocess.DEVNULL))
+        driver = command("sweep", study, "--out", tmp_path / "out", "--scheduler", address)
+        until(lambda: committed(tmp_path / "out") >= 2 or driver.poll() is not None, 90.0)
+        helpers[0].kill()
+        said = driver.communicate(timeout=120)[1]
+        assert driver.returncode == 3 and "scheduler is gone" in said and "Traceback" not in said.splitlines()[-1]
+    finally:
+        for helper in helpers:
+            helper.kill()
+            helper.wait(20)
+    assert 2 <= committed(tmp_path / "out") < 30
+    assert finish("sweep", study, "--out", tmp_path / "out", "--workers", 2)[0] == 0
+    assert tables(tmp_path / "out") == wanted
+
+
 def test_a_scheduler_that_is_not_there_is_refused(tmp_path):
     study = write_study(tmp_path)
     if DASK:

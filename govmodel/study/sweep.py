@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..folder import read_table
-from ..foundations.errors import InputError
+from ..foundations.errors import GovmodelError, InputError
 from ..provenance import provenance
 from ..workers import checked
 from .engines import open_engine
@@ -30,6 +30,10 @@ from .study_file import base_case, check, read
 WINDOW = 3  # runs in flight for each worker
 DEATHS = 3  # of workers in the same run, until that run is given up
 Report = Callable[[dict], None]  # hears {"done", "failed", "total", "seconds", "rate", "left"} after every run
+
+
+class EngineLost(GovmodelError):
+    """The engine ended before its runs did."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,10 @@ class _Driver:
     def _take(self, future, flight: dict) -> None:
         """Commit what a future brought; a run whose worker died goes back, or is given up."""
         run = flight[future]
-        error = future.exception()
+        try:
+            error = future.exception()
+        except CancelledError:
+            raise EngineLost("The scheduler is gone. What was done is kept; the same command goes on.") from None
         if isinstance(error, BrokenProcessPool):
             raise error
         del flight[future]
