@@ -1,6 +1,6 @@
 """Commands that need many runs: validate, calibrate, knockouts, trust, degenerate; and explain, which needs one.
 
-`ready`, `workers_of`, `Runs` and `finish` serve the commands of findings as well.
+`ready`, `workers_of`, `Runs`, `finish` and `save` serve the commands of findings as well.
 """
 
 import json
@@ -104,7 +104,7 @@ def validate(
         patterns.show(found, console(), lang.value)
     finish(found.frame(), lambda: patterns.as_markdown(found), format_, page)
     if out is not None:
-        _save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
+        save(out, chosen, seed, found.replications, {"patterns": found.frame(), "values": found.values()})
     inside = found.count(IN_BAND)
     if inside < require:
         from .report.texts import Texts
@@ -194,7 +194,7 @@ def knockouts(
         effects.show_knockouts(found, console(), lang.value)
     finish(found.frame(), lambda: effects.knockouts_markdown(found), format_, page)
     if out is not None:
-        _save(out, chosen, seed, replications, {"knockouts": found.frame()}, turns)
+        save(out, chosen, seed, replications, {"knockouts": found.frame()}, turns)
 
 
 def trust(
@@ -228,7 +228,7 @@ def trust(
         effects.show_trust(found, console(), all_, lang.value)
     finish(found.frame(), lambda: effects.trust_markdown(found), format_, page)
     if out is not None:
-        _save(out, chosen, seed, replications, {"trust": found.frame()})
+        save(out, chosen, seed, replications, {"trust": found.frame()})
 
 
 def degenerate(
@@ -261,7 +261,7 @@ def degenerate(
         tables.show(found, console(), lang.value)
     finish(found.frame(), lambda: tables.as_markdown(found), format_, page)
     if out is not None:
-        _save(out, chosen, seed, replications, {"degenerate": found.frame()})
+        save(out, chosen, seed, replications, {"degenerate": found.frame()})
 
 
 def explain(
@@ -378,7 +378,7 @@ def _write_between_marks(page: Path, table: str) -> None:
     page.write_text(f"{text[: begin + len(MARKS[0])]}\n\n{table}\n{text[end:]}", encoding="utf-8", newline="\n")
 
 
-def _save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: bool | None = False) -> None:
+def save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: bool | None = False) -> None:
     """Save a study's tables with the case and its provenance in a new folder."""
     from . import folder
     from .case.ensemble import choose

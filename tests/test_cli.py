@@ -59,6 +59,7 @@ COMMANDS = {
     "trust",
     "degenerate",
     "propositions",
+    "robustness",
     "sweep",
 }
 

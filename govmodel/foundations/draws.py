@@ -43,6 +43,7 @@ PURPOSES = {
     "report": 23,  # which citizen reports
     "misreport": 24,  # who inflates its report, and who is found out
     "association": 25,  # which dispute the association takes up
+    "demands": 26,  # which cells of the demand table a study turns round, and by how much it scales them
 }
 
 

@@ -74,47 +74,56 @@ def live_all(
     wanted: Sequence[Wanted], seeds: Sequence[int], workers: int = 1, report: Report | None = None
 ) -> list[np.ndarray]:
     """Live every case with every seed: for each case its measures, (measures, seeds)."""
-    found = [np.full((len(one.measures), len(seeds)), np.nan) for one in wanted]
-    tasks = [(group, place, seed) for place, seed in enumerate(seeds) for group in _groups(wanted)]
-    done = 0
+    pairs = [(one, seed) for one in wanted for seed in seeds]
+    found = live_each(pairs, workers, report)
+    return [np.column_stack(found[at * len(seeds) : (at + 1) * len(seeds)]) for at in range(len(wanted))]
+
+
+def live_each(pairs: Sequence[tuple[Wanted, int]], workers: int = 1, report: Report | None = None) -> list[np.ndarray]:
+    """Live every (case, seed) once, however often it is given: the measures of each, in the order given."""
+    keys = [(one.case.hash, one.measures, seed) for one, seed in pairs]
+    once = dict(zip(keys, pairs))
+    tasks, known = _tasks(once), {}
 
     def hear(number: int, result: list) -> None:
-        nonlocal done
-        done += len(result)
-        for case, values in result:
-            found[case][:, tasks[number][1]] = values
+        known.update(zip(tasks[number][2], result))
         if report:
-            report(done, len(wanted) * len(seeds))
+            report(len(known), len(once))
 
     with Workers(min(workers, max(len(tasks), 1)), apart=True) as pool:
-        pool.do(_live, [(group, seed) for group, _, seed in tasks], hear)
-    return found
+        pool.do(_live, [task[:2] for task in tasks], hear)
+    return [np.array(known[key]) for key in keys]
 
 
-def _groups(wanted: Sequence[Wanted]) -> list[tuple]:
-    """Put cases that can share a past together, a few at a time, each with its number."""
+def _tasks(once: dict[tuple, tuple[Wanted, int]]) -> list[tuple]:
+    """Put cases that can share a past together, a few at a time: (cases, seed, their keys)."""
     worlds: dict[tuple, list] = {}
-    for number, one in enumerate(wanted):
-        worlds.setdefault(same_world(one.case), []).append((number, one))
-    return [tuple(arms[at : at + TOGETHER]) for arms in worlds.values() for at in range(0, len(arms), TOGETHER)]
+    for key, (one, seed) in once.items():
+        worlds.setdefault((same_world(one.case), seed), []).append((key, one))
+    tasks = []
+    for (_, seed), arms in worlds.items():
+        for at in range(0, len(arms), TOGETHER):
+            keys, some = zip(*arms[at : at + TOGETHER])
+            tasks.append((some, seed, keys))
+    return tasks
 
 
-def _live(group: tuple, seed: int) -> list[tuple[int, list[float]]]:
+def _live(group: tuple[Wanted, ...], seed: int) -> list[list[float]]:
     """Live some cases of one world from their common past, and measure them."""
     from ..model import GovernanceModel
     from ..run import let_go
     from ..snapshot import branches
 
-    cases = [one.case for _, one in group]
+    cases = [one.case for one in group]
     trunk = GovernanceModel(cases[-1], rng=seed)
     for _ in range(months_shared(cases)):
         trunk.step()
     found = []
-    for (number, one), model in zip(group, branches(trunk, cases)):
+    for one, model in zip(group, branches(trunk, cases)):
         while model.running:
             model.step()
         months = model.indicators
-        found.append((number, [measure.of(months) for measure in one.measures]))
+        found.append([measure.of(months) for measure in one.measures])
         let_go(model)
     let_go(trunk)
     del trunk, model

@@ -1,0 +1,84 @@
+"""The tables of robustness: what becomes of the ranking of structures; on a terminal and as Markdown."""
+
+from rich.cells import set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from ..study import merit
+from ..study.merit import ARMS, MAIN
+from ..study.robustness import Robustness
+from .patterns import number
+from .propositions import right
+from .texts import Texts
+
+NAME, CELL = 28, 11
+SHARES = ("leader_survives", "order_survives", "pairs_survive")
+
+
+def show(found: Robustness, console: Console, lang: str = "en") -> None:
+    """Print a table for each criterion."""
+    texts = Texts(lang)
+    lines = [Text(texts("robustness.title"), style="bold"), Text(luck(found, texts))]
+    for criterion in MAIN:
+        lines += [Text(), Text(heading(found, criterion, texts), style="bold")]
+        heads = [texts("robustness.draws"), *(texts(f"robustness.{name}") for name in SHARES)]
+        heads += [structure(arm, texts) for arm in ARMS]
+        widths = [6, 8, 8, 8, *[CELL] * len(ARMS)]
+        lines.append(Text(" " * NAME + "".join(right(head, width) for head, width in zip(heads, widths)), "dim"))
+        for cells in rows(found, criterion, texts):
+            name, *numbers = cells
+            line = set_cell_size(name, NAME) + "".join(right(cell, width) for cell, width in zip(numbers, widths))
+            lines.append(Text(line))
+    for line in [*lines, Text(), Text(texts("robustness.more"), "dim")]:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def luck(found: Robustness, texts: Texts) -> str:
+    """Say what was run."""
+    return texts("robustness.run", case=found.case.name, scale=found.case.scale, seed=found.seed)
+
+
+def structure(arm: str, texts: Texts) -> str:
+    """Name a structure in few letters."""
+    return texts.word(arm, "structures_short")
+
+
+def heading(found: Robustness, criterion: str, texts: Texts) -> str:
+    """Name a criterion, and the ranking as it stands."""
+    known = " > ".join(structure(arm, texts) for arm in found.reference(criterion))
+    return texts("robustness.heading", criterion=texts.word(criterion, "criteria"), order=known)
+
+
+def rows(found: Robustness, criterion: str, texts: Texts) -> list[list[str]]:
+    """Write the cells of one criterion: a row an ensemble."""
+    table = []
+    for ensemble in found.ensembles:
+        row = found.row(ensemble, criterion)
+        shares = [*(row[name] for name in SHARES), *(row[f"leads: {arm}"] for arm in ARMS)]
+        name = texts.word(ensemble.name, "ensembles")
+        table.append([name, str(row["draws"]), *(f"{100 * share:.0f} %" for share in shares)])
+    return table
+
+
+def as_markdown(found: Robustness, lang: str = "en") -> str:
+    """Write the tables for a document, with the levels of every ensemble."""
+    texts = Texts(lang)
+    heads = [texts("robustness.ensemble"), texts("robustness.draws"), *(texts(f"robustness.{n}") for n in SHARES)]
+    heads += [texts("robustness.leads", arm=structure(arm, texts)) for arm in ARMS]
+    lines = [luck(found, texts)]
+    for criterion in MAIN:
+        lines += ["", f"**{heading(found, criterion, texts)}**", "", *_table(heads, rows(found, criterion, texts))]
+    names = ("formal_share", "standing_min", f"{merit.GAIN}_extra", f"{merit.COST}_extra", "treasury_net", "fires")
+    heads = [texts("robustness.ensemble"), texts("robustness.structure")]
+    heads += [texts.word(name, "robustness_levels") for name in names]
+    cells = []
+    for row in found.levels().to_dict("records"):
+        first = [texts.word(row["ensemble"], "ensembles"), structure(row["structure"], texts)]
+        cells.append([*first, *(number(row[name], "%" if name == "formal_share" else "") for name in names)])
+    lines += ["", texts("robustness.levels"), "", *_table(heads, cells)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(heads: list[str], lines: list[list[str]]) -> list[str]:
+    """Lay out a table in Markdown."""
+    return ["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *lines)]
