@@ -29,13 +29,15 @@ def _against(subject: Subject, label: str, name: str, kind: str) -> str:
     """Say how an arm differs from the first one in an indicator."""
     texts, measure, found = subject.texts, subject.measure(name), subject.difference(label, name)
     verdict = found["verdict"]
-    word = "alike" if verdict == ALIKE else "more" if verdict == HIGHER else "less"
     low, high = found["low"], found["high"]
+    unsure = verdict == ALIKE and (low > 0 or high < 0)  # the band alone would tell them apart, the sign test does not
+    kept = texts("report.by_chance", chance=f"{found['chance']:.0%}") if unsure else ""
+    word = "alike" if verdict == ALIKE else "more" if verdict == HIGHER else "less"
     if verdict != ALIKE and found["difference"] < 0:
         low, high = -high, -low
     size = measure.write(abs(found["difference"]))
     band = measure.write_band(low, high, sign=verdict == ALIKE)
-    return texts(f"report.{kind}_{word}", arm=subject.names[label], size=size, band=band)
+    return texts(f"report.{kind}_{word}", arm=subject.names[label], size=size, band=band, kept=kept)
 
 
 def _costs(subject: Subject) -> str:

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from ...foundations.calendar import month_name
-from . import answer, figures, telling
-from .marks import Markup, join, tag
+from . import answer, costs, figures, telling
+from .marks import Markup, join, mark, tag
 from .subject import Subject, open_subject
 
 STYLE = Path(__file__).with_name("page.css")
@@ -34,7 +34,7 @@ def report(folder: str | Path, lang: str = "en") -> str:
         "head", tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"), tag("title", _title(subject)),
-        join(["\n", tag("style", _style())]),
+        join(["\n", tag("style", _style(subject))]),
     )  # fmt: skip
     body = tag(
         "body", tag("a", subject.texts("report.skip"), href="#answer", class_="skip"), _header(subject), navigation,
@@ -43,10 +43,10 @@ def report(folder: str | Path, lang: str = "en") -> str:
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang=language)}\n"
 
 
-def _style() -> Markup:
-    from .marks import mark
-
-    return mark(STYLE.read_text(encoding="utf-8"))
+def _style(subject: Subject) -> Markup:
+    """Give the style, with a rule for each arm that shows its diagram of flows when it is chosen."""
+    chosen = [f".tabs .t{place}:checked ~ .panel.t{place}" for place in range(len(subject.cases))]
+    return mark(STYLE.read_text(encoding="utf-8") + ", ".join(chosen) + " { display: block; }\n")
 
 
 def _title(subject: Subject) -> str:
@@ -66,25 +66,25 @@ def _sections(subject: Subject) -> list[tuple[str, str, Markup] | None]:
     """Make the sections in the order in which they are read."""
     texts, compares = subject.texts, subject.compares
 
-    def section(name: str, body: Markup, lead: bool = True) -> tuple[str, str, Markup]:
+    def section(name: str, body: Markup, lead: str = "lead") -> tuple[str, str, Markup]:
         """Head a section with its title and a line on how to read it."""
-        intro = tag("p", texts(f"report.{name}_lead"), class_="lead") if lead else None
+        intro = tag("p", texts(f"report.{name}_{lead}"), class_="lead") if lead else None
         return name, texts(f"report.{name}_title"), join([intro, body])
 
     told = join([tag("p", texts("report.question"), class_="question"),
                  *(tag("p", sentence) for sentence in answer.sentences(subject))])  # fmt: skip
     warning = None if subject.replications > 1 else tag("p", texts("report.one_luck"), class_="warning")
     return [
-        section("answer", join([told, warning]), lead=False),
+        section("answer", join([told, warning]), lead=""),
         section("ranking", telling.ranking(subject)) if compares else None,
         section("flows", figures.flows(subject)),
-        section("series", figures.series(subject)),
+        section("series", figures.series(subject), "lead" if subject.replications > 1 else "lead_one"),
         section("differences", telling.differences(subject)) if compares else None,
         section("seats", figures.seats(subject)),
-        section("costs", figures.costs(subject)),
+        section("costs", costs.costs(subject)),
         section("levers", figures.levers(subject)),
         section("turns", telling.turning_points(subject)),
         section("case", telling.case(subject)),
-        section("trust", telling.trust(subject), lead=False),
-        section("made", telling.provenance(subject), lead=False),
+        section("trust", telling.trust(subject), lead=""),
+        section("made", telling.provenance(subject), lead=""),
     ]

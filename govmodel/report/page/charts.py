@@ -158,32 +158,25 @@ def swatch(colour: int, dash: int) -> Markup:
     return tag("svg", made, viewBox="0 0 34 14", class_="swatch", aria_hidden="true")
 
 
-def stacked_bars(title: str, unit: str, bars: list[tuple[str, list[float]]], parts: list[str]) -> Markup:
-    """Draw a bar for every arm, cut into parts; the parts' own colours are p0, p1, ..."""
-    longest = max((sum(max(v, 0.0) for v in values) for _, values in bars), default=0.0) or 1.0
-    ticks = nice_ticks(0.0, longest)
-    left, row = 150.0, 34.0
-    height = 16 + row * len(bars) + 22
-    across = _scale(0.0, ticks[-1], left, 700.0)
-    drawn = []
-    for t, told in zip(ticks, tick_texts(ticks)):
-        line = tag("line", x1=across(t), x2=across(t), y1=10, y2=height - 22, class_="grid")
-        word = tag("text", told, x=across(t), y=height - 8, text_anchor="middle")
-        drawn.append(tag("g", line, word, class_="axis"))
-    for place, (name, values) in enumerate(bars):
-        y, at = 14 + row * place, 0.0
-        drawn.append(tag("text", name, x=left - 8, y=y + row / 2, text_anchor="end", class_="label"))
+def stacked_bars(
+    title: str, unit: str, bars: list[tuple[str, list[float]]], parts: list[str], colours: list[int]
+) -> Markup:
+    """Draw a bar for every arm, cut into parts, each with a colour by number: p0, p1, ...; the sum stands behind."""
+    longest = max((sum(max(value, 0.0) for value in values) for _, values in bars), default=0.0) or 1.0
+    rows = []
+    for name, values in bars:
+        at, boxes, told = 0.0, [], []
         for part, value in enumerate(values):
-            if value > 0:
-                wide, told = across(at + value) - across(at), f"{name}, {parts[part]}: {plain(value)} {unit}"
-                box = {"x": across(at), "y": y, "width": wide, "height": row - 10, "class_": f"p{part}"}
-                drawn.append(tag("rect", tag("title", told), **box))
-                at += value
-        drawn.append(tag("text", plain(at), x=across(at) + 6, y=y + row / 2, class_="label"))
-    told = "; ".join(f"{name}: {plain(sum(values))} {unit}" for name, values in bars)
-    return tag(
-        "svg", tag("title", title), tag("desc", told), *drawn, viewBox=f"0 0 760 {height:g}", role="img", class_="bars"
-    )
+            wide = max(value, 0.0) / longest * 1000.0
+            if wide > 0:
+                told.append(f"{parts[part]} {plain(value)}")
+                shown = tag("title", f"{name}, {parts[part]}: {plain(value)} {unit}")
+                boxes.append(tag("rect", shown, x=at, y=0, width=wide, height=10, class_=f"p{colours[part]}"))
+                at += wide
+        words = tag("title", title), tag("desc", f"{name}: {plain(sum(values))} {unit} ({', '.join(told)})")
+        bar = tag("svg", *words, *boxes, viewBox="0 0 1000 10", preserveAspectRatio="none", role="img")
+        rows.append(tag("div", tag("span", name), bar, tag("b", plain(sum(values))), class_="bar"))
+    return tag("div", *rows, class_="bars")
 
 
 def legend(entries: list[tuple[Markup, str]], label: str) -> Markup:

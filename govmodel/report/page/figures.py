@@ -1,4 +1,4 @@
-"""The figures of a report: flows, time series with bands, seats, cost by part, paths of levers."""
+"""The figures of a report: flows, time series with bands, seats, paths of levers."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ...case.levers import load as levers_of
 from ...foundations.calendar import EXPERIMENT_FROM, FIRST_YEAR
 from ..words import stakeholder
 from . import sankey
-from .charts import Line, legend, line_chart, stacked_bars, swatch
+from .charts import Line, legend, line_chart, swatch
 from .marks import Markup, folded, join, table, tag
 from .subject import Subject
 
@@ -17,14 +17,15 @@ SERIES = (
     "trust_organisations", "trust_public", "legitimacy",
 )  # fmt: skip
 MOST_LEVERS = 12  # charts of levers that are shown
-COSTS = ("inspections", "association: staff")  # parts of the cost of governing that only the ledger knows
 FIRST_OF_EXPERIMENT = FIRST_YEAR + EXPERIMENT_FROM // 12
 
 
-def arms_legend(subject: Subject) -> Markup:
-    """Say which line is which arm."""
+def arms_legend(subject: Subject, since: int = 0) -> Markup:
+    """Say which line is which arm; `since` leaves out those before."""
     entries = [
-        (swatch(subject.colours[label], place), subject.names[label]) for place, label in enumerate(subject.cases)
+        (swatch(subject.colours[label], place), subject.names[label])
+        for place, label in enumerate(subject.cases)
+        if place >= since
     ]
     return legend(entries, subject.texts("report.legend"))
 
@@ -34,16 +35,20 @@ def flows(subject: Subject) -> Markup:
     texts, inputs, panels = subject.texts, [], []
     for place, label in enumerate(subject.cases):
         mine = subject.flows[subject.flows["structure"] == label]
-        totals = [subject.whole.loc[label, name].mean() for name in ("informal_gwh", "reuse_gwh", "second_life_gwh")]
-        steps = sankey.links(mine, *totals)
+        steps = sankey.links(mine, *(subject.whole.loc[label, name].mean() for name in sankey.TOTALS))
         title = texts("report.flows_of", arm=subject.names[label], gwh=sankey.energy(steps))
-        picture = sankey.draw(title, steps, texts)
-        panels.append(tag("div", tag("h3", title), picture, class_=f"panel t{place}"))
+        picture, numbers = sankey.draw(title, steps, texts), sankey.numbers(title, steps, texts)
+        panels.append(tag("div", tag("h3", title), picture, folded(texts("report.numbers"), numbers),
+                          class_=f"panel t{place}"))  # fmt: skip
         if subject.compares:
             box = tag("input", type="radio", name="flow", id=f"flow{place}", class_=f"t{place}",
                       checked="checked" if place == 0 else None)  # fmt: skip
             inputs += [box, tag("label", subject.names[label], for_=f"flow{place}")]
-    return tag("div", *inputs, *panels, class_="tabs" if subject.compares else "")
+    if not subject.compares:
+        return join(panels)
+    return tag(
+        "fieldset", tag("legend", texts("report.flows_choice"), class_="unseen"), *inputs, *panels, class_="tabs"
+    )
 
 
 def series(subject: Subject, names: tuple[str, ...] = SERIES) -> Markup:
@@ -71,7 +76,7 @@ def _against_first(subject: Subject, names: list[str]) -> Markup:
         charts.append(line_chart(measure.title, measure.difference_unit, years, lines))
     title = tag("h3", texts("report.against_first", first=subject.names[subject.first]))
     note = tag("p", texts("report.against_note"), class_="note")
-    return join([title, note, arms_legend(subject), tag("div", *charts, class_="grid")])
+    return join([title, note, arms_legend(subject, 1), tag("div", *charts, class_="grid")])
 
 
 def _chart(subject: Subject, name: str, title: str, bands: bool = True) -> Markup:
@@ -116,7 +121,7 @@ def seats(subject: Subject) -> Markup:
     heat = table(head, rows, texts("report.standing_caption", period=subject.period), "heat")
     charts = [_chart(subject, f"satisfaction_{seat}", stakeholder(seat, texts)) for seat in known]
     note = tag("p", texts("report.satisfaction_note"), class_="note")
-    grid = tag("div", *charts, class_="grid four")
+    grid = tag("div", *charts, class_="grid")
     return join([heat, tag("h3", texts("report.satisfaction")), note, arms_legend(subject), grid])
 
 
@@ -124,40 +129,6 @@ def _standing(value: float, far: float, write) -> tuple[str, str]:
     """Write a standing, and name the shade of its cell: five steps to either side."""
     step = min(5, round(abs(value) / far * 5))
     return write(value, sign=True), f"n {'up' if value > 0 else 'down'}{step}" if step else "n"
-
-
-def costs(subject: Subject) -> Markup:
-    """Draw what governing costs by its parts, each arm a bar."""
-    texts, measure = subject.texts, subject.measure("governance_cost")
-    paid = subject.paid(COSTS)
-    bars = []
-    for label in subject.cases:
-        talks, platform, whole = (
-            float(subject.whole.loc[label, name].mean()) if name in subject.whole else 0.0
-            for name in ("talks_cost", "platform_cost", "governance_cost")
-        )
-        inspections, staff = (float(paid.loc[purpose, label]) for purpose in COSTS)
-        rest = max(whole - talks - platform - inspections - staff, 0.0)
-        bars.append((subject.names[label], [measure.shown(v) for v in (inspections, staff, talks, platform, rest)]))
-    parts = [texts(f"report.cost_{part}") for part in ("inspections", "staff", "talks", "platform", "rest")]
-    marks = [
-        tag("svg", tag("rect", width="14", height="14", class_=f"p{place}"), viewBox="0 0 14 14", class_="square",
-            aria_hidden="true")
-        for place in range(len(parts))
-    ]  # fmt: skip
-    title = texts("report.cost_title", period=subject.period, unit=measure.unit)
-    picture = stacked_bars(title, measure.unit, bars, parts)
-    rows = [[name, *(measure_text(value) for value in values)] for name, values in bars]
-    numbers = folded(texts("report.numbers"), table([texts("report.arm"), *parts], rows, title))
-    wide = tag("div", picture, class_="wide", tabindex="0", role="region", aria_label=title)
-    return join([tag("p", title, class_="note"), legend(list(zip(marks, parts)), title), wide, numbers])
-
-
-def measure_text(value: float) -> str:
-    """Write a number that is in its shown unit already."""
-    from ..measures import plain
-
-    return plain(value)
 
 
 def levers(subject: Subject) -> Markup:

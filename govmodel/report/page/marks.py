@@ -55,7 +55,7 @@ def table(head: list, rows: list[list], caption: object, class_: str = "") -> Ma
 
     body = [tag("tr", *(cell(content, place == 0) for place, content in enumerate(row))) for row in rows]
     top = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in head))) if head else None
-    made = tag("table", tag("caption", caption), top, tag("tbody", *body), class_=class_ or None)
+    made = tag("table", tag("caption", tag("span", caption)), top, tag("tbody", *body), class_=class_ or None)
     return tag("div", made, class_="wide", tabindex="0", role="region", aria_label=_text(caption))
 
 

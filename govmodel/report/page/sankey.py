@@ -6,23 +6,23 @@ from ...facts import CHANNELS, ROUTES
 from ...performance.history import label
 from ..measures import plain
 from ..texts import Texts
-from .marks import Markup, tag
+from .marks import Markup, table, tag
 
 RELEASED = ROUTES[:6]  # what comes back from storage and re-use has been released before
 LICENSED = CHANNELS[:4]
 HANDS = ("licensed", "informal", "kept")
-USES = ("recovered", "second_life", "crude", "reuse", "kept")
-USES_OF = {"licensed": ("recovered", "second_life"), "informal": ("crude", "reuse"), "kept": ("kept",)}
+USES = ("recovered", "second_life", "pending", "crude", "reuse", "kept")
 WIDTH, HEIGHT, BAR, GAP, TOP, FOOT = 940.0, 420.0, 13.0, 12.0, 26.0, 10.0
 PLACES = (0.0, 0.31, 0.64, 1.0)  # of the four columns, across
+TOTALS = ("informal_gwh", "reuse_gwh", "second_life_gwh", "pending_gwh")  # indicators that flows do not tell
 Links = dict[tuple[str, str], float]
 
 
-def links(flows: pd.DataFrame, informal: float, reuse: float, second_life: float) -> list[Links]:
+def links(flows: pd.DataFrame, informal: float, reuse: float, second_life: float, pending: float) -> list[Links]:
     """Give GWh between neighbours of the four columns, from one arm's flows by route and channel.
 
-    `informal`, `reuse` and `second_life` are the indicators' GWh of the same months: they say how much of what
-    dismantlers took they sold on to workshops, and what became of it.
+    The others are the indicators' GWh of the same months: they say how much of what dismantlers took they sold on to
+    workshops, what became of it, and how much was laid in licensed yards, where it counts for no share yet.
     """
     told = flows[flows["route"].isin(RELEASED) & ~((flows["route"] == "let_go") & (flows["channel"] == "kept"))]
     first = {(row.route, row.channel): row.gwh for row in told.itertuples() if row.gwh > 0}
@@ -34,9 +34,11 @@ def links(flows: pd.DataFrame, informal: float, reuse: float, second_life: float
     second |= {("kept", "kept"): taken["kept"]}
     held = {hand: sum(gwh for (_, h), gwh in second.items() if h == hand) for hand in HANDS}
     reuse, second_life = min(reuse, held["informal"]), min(second_life, held["licensed"])
+    pending = min(pending, held["licensed"] - second_life)
     third = {
-        ("licensed", "recovered"): held["licensed"] - second_life,
+        ("licensed", "recovered"): held["licensed"] - second_life - pending,
         ("licensed", "second_life"): second_life,
+        ("licensed", "pending"): pending,
         ("informal", "crude"): held["informal"] - reuse,
         ("informal", "reuse"): reuse,
         ("kept", "kept"): held["kept"],
@@ -72,6 +74,18 @@ def draw(title: str, steps: list[Links], texts: Texts) -> Markup:
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", role="img", class_="sankey",
     )  # fmt: skip
     return tag("div", picture, class_="wide", tabindex="0", role="region", aria_label=title)
+
+
+def numbers(title: str, steps: list[Links], texts: Texts) -> Markup:
+    """Lay out the diagram as a table: from where to where, how much, and which share of all."""
+    total = sum(steps[0].values())
+    rows = [
+        [_word(place, pair[0], texts), _word(place + 1, pair[1], texts), (plain(gwh), "n"), (f"{gwh / total:.1%}", "n")]
+        for place, step in enumerate(steps)
+        for pair, gwh in step.items()
+    ]
+    head = [texts(f"report.{word}") for word in ("flow_from", "flow_to", "flow_gwh", "flow_share")]
+    return table(head, rows, title, "flow")
 
 
 def _x(place: int) -> float:

@@ -73,6 +73,12 @@ class Subject:
         """Say how many replications there are."""
         return len(self.held.seeds)
 
+    @property
+    def sets(self) -> int:
+        """Say in how many parameter sets the replications take turns."""
+        held = self.held.ensembles.get(self.first) if self.compares else self.held.ensemble
+        return min(len(held), self.replications) if held else 1
+
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Give the monthly indicators."""
@@ -126,13 +132,6 @@ class Subject:
     def minutes(self) -> pd.DataFrame:
         """Give the minutes of the first replication."""
         return read_table(self.folder / "minutes.parquet", [("replication", "==", 0)])
-
-    def paid(self, purposes: tuple[str, ...]) -> pd.DataFrame:
-        """Give million yuan paid over the whole period, by purpose and arm: the mean over the replications."""
-        wanted = [("purpose", "in", list(purposes)), ("month", ">=", self.since)]
-        paid = read_table(self.folder / "ledger.parquet", wanted)
-        sums = paid.groupby(["purpose", "structure"])["yuan"].sum() / 1e6 / self.replications
-        return sums.unstack(fill_value=0.0).reindex(index=list(purposes), columns=list(self.cases), fill_value=0.0)
 
 
 def open_subject(folder: Path, lang: str) -> Subject:

@@ -117,21 +117,42 @@ def _turns(minutes: pd.DataFrame, subject: Subject) -> list[Markup]:
 
 def case(subject: Subject) -> Markup:
     """Describe what was run: the scenario, who governs, what was set by hand, with sources."""
-    texts, one = subject.texts, subject.case
-    rows = [
-        [texts("report.field_case"), one.name],
-        [texts("report.field_months"), texts("compare.band", low=month_name(one.start), high=month_name(one.until))],
-        [texts("report.field_scale"), texts("report.scale", scale=one.scale)],
-        [texts("report.field_outlook"), texts.word(one.retirement_outlook)],
-        [texts("report.field_prices"), texts.word(one.metal_prices)],
-        [texts("report.field_capacity"), texts.word(one.capacity)],
-        [texts("report.field_policies"), texts("report.semicolon").join(_law(law, texts) for law in one.laws) or "-"],
-    ]
-    if one.without:
-        rows.append([texts("report.field_without"), texts("compare.comma").join(one.without)])
-    parts = [table([], rows, texts("report.case_caption"), "words")]
+    texts, told = subject.texts, {label: _scenario(one, subject) for label, one in subject.cases.items()}
+    rows = []
+    for field in told[subject.first]:
+        values = {label: lines[field] for label, lines in told.items()}
+        if len(set(values.values())) == 1:
+            shown = values[subject.first]
+        else:
+            shown = join(tag("div", tag("b", subject.names[label]), f" {value}") for label, value in values.items())
+        if any(values.values()):
+            rows.append([texts(f"report.field_{field}"), shown])
+    parts = [table([], rows, texts(f"report.case_caption{'' if subject.compares else '_one'}"), "words")]
     parts += [_governing(subject, label) for label in subject.cases]
     return join([*parts, _set_by_hand(subject), _changed_parameters(subject), _sources(subject)])
+
+
+def _scenario(one, subject: Subject) -> dict[str, str]:
+    """Say in words what a case's scenario is, field by field."""
+    texts = subject.texts
+    early = [
+        texts("report.early", start=month_name(r.start), until=month_name(r.until), factor=f"{r.factor:g}",
+              province=texts.word(r.province), holder=texts.word(r.holder_class))
+        for r in one.early_release
+    ]  # fmt: skip
+    demands = [f"{texts.word(cell)}: {size:+g}" for cell, size in dict(one.demands).items()]
+    return {
+        "case": one.name,
+        "months": texts("compare.band", low=month_name(one.start), high=month_name(one.until)),
+        "scale": texts("report.scale", scale=one.scale),
+        "outlook": texts.word(one.retirement_outlook),
+        "prices": texts.word(one.metal_prices),
+        "capacity": texts.word(one.capacity),
+        "policies": texts("report.semicolon").join(_law(law, texts) for law in one.laws) or "-",
+        "early": texts("report.semicolon").join(early),
+        "without": texts("compare.comma").join(one.without),
+        "demands": texts("report.semicolon").join(demands),
+    }
 
 
 def _law(law, texts) -> str:
@@ -189,7 +210,14 @@ def _changed_parameters(subject: Subject) -> Markup:
             if one.parameters[name] != parameter.value:
                 values = [(f"{one.parameters[name]:g}", "n"), (f"{parameter.value:g}", "n")]
                 rows.append(
-                    [name, subject.names[label], *values, parameter.unit, parameter.description, parameter.source]
+                    [
+                        name,
+                        subject.names[label],
+                        *values,
+                        texts.word(parameter.unit),
+                        parameter.description,
+                        parameter.source,
+                    ]
                 )
     if not rows:
         return tag("p", texts("report.default_parameters", count=len(known)), class_="note")
@@ -219,7 +247,7 @@ def trust(subject: Subject) -> Markup:
         texts("report.trust_use"),
         texts("report.trust_numbers", parameters=len(known), assumed=kinds[ASSUMED], calibrated=kinds[CALIBRATED],
               rows=counts["rows"], facts_assumed=counts["assumed"]),
-        texts("report.trust_luck", replications=subject.replications, scale=subject.case.scale),
+        _bands(subject),
         texts("report.trust_rules"),
     ]  # fmt: skip
     rows = [[p.name, (f"{p.value:g}", "n"), texts.word(p.unit), p.description] for p in known if p.source == ASSUMED]
@@ -228,6 +256,15 @@ def trust(subject: Subject) -> Markup:
                  table(head, rows, texts("report.assumed_caption"), "words"), id="assumed")  # fmt: skip
     lead = tag("p", tag("a", texts("report.to_assumed"), href="#assumed"))
     return join([*(tag("p", text) for text in paragraphs), lead, listed])
+
+
+def _bands(subject: Subject) -> str:
+    """Say what bands hold: luck, and parameter sets where replications take turns in several."""
+    size, sets = subject.replications, subject.sets
+    told = {"replications": size, "scale": subject.case.scale}
+    return subject.texts("report.trust_sets", sets=sets, **told) if sets > 1 else subject.texts(
+        "report.trust_luck", **told
+    )  # fmt: skip
 
 
 def provenance(subject: Subject) -> Markup:
