@@ -22,7 +22,7 @@ class CompareFormat(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (compare,):
+    for command in (compare, report):
         app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
 
 
@@ -124,3 +124,29 @@ def _print(found, format_: CompareFormat, quiet: bool, saved_in: str | None, lan
         tables = {"differences": found.differences, "ranking": found.ranking}
         blank = {name: table.astype(object).where(table.notna(), None) for name, table in tables.items()}
         typer.echo(json.dumps({name: t.to_dict("records") for name, t in blank.items()}, ensure_ascii=False, indent=2))
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run or comparison.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write; report.html in that folder if not given.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="English or Chinese.")] = Language.en,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not say where it was written.")] = False,
+) -> None:
+    """Write a saved run or comparison as one page to read offline.
+
+    One HTML file that loads nothing from elsewhere: the answer in three sentences, flows, time series with bands,
+    seats, costs, minutes, differences with verdicts, the case with its sources.
+
+    \b
+    Examples:
+      govmodel report my_comparison
+      govmodel report my_run --out my_run.html --lang zh
+    """
+    from .report.page.build import write_report
+    from .report.texts import Texts
+
+    written = write_report(folder, out, lang.value)
+    if not quiet:
+        typer.echo(Texts(lang.value)("compare.written", file=written))

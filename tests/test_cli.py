@@ -48,6 +48,7 @@ def folder(tmp_path_factory):
 
 COMMANDS = {
     "run",
+    "report",
     "trace",
     "minutes",
     "describe",

@@ -76,6 +76,6 @@ class Measure:
 def plain(value: float, sign: bool = False, whole: bool = False) -> str:
     """Write a number with three digits that count: 12,345, 12.3, 1.23, 0.012; no minus before a zero."""
     size = abs(value)
-    decimals = 0 if whole or size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
+    decimals = 0 if whole or size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.0995 or size == 0 else 3
     text = f"{value:{'+' if sign else ''},.{decimals}f}"
     return text.lstrip("+-") if not text.strip("+-0.,") else text

@@ -83,7 +83,8 @@ def _paragraph(rows: pd.DataFrame, lang: str, word, country: str) -> str:
         ]
         said.append(words["talks"].format(rounds=int(first["rounds"]), moves=words["and"].join(moves)))
     unit = word(lever.unit)
-    values = {"old": f"{first['old']:.4g}", "new": f"{first['new']:.4g}", "unit": unit, "month": first["in_force"]}
+    values = {"old": _number(first["old"], 4), "new": _number(first["new"], 4)}
+    values |= {"unit": unit, "month": first["in_force"]}
     said.append(words[first["outcome"]].format(**values))
     return words["space"].join(said)
 
@@ -97,8 +98,8 @@ def _wish(row, words: dict, lang: str, word, country: str) -> str:
         way=words["more"] if row["asked"] > 0 else words["less"],
         size=f"{abs(row['asked']):.2f}",
         goal=goal.title if lang == "en" else goal.title_zh,
-        seen=f"{row['seen']:.3g}",
-        hoped=f"{row['aspiration']:.3g}",
+        seen=_number(row["seen"], 3),
+        hoped=_number(row["aspiration"], 3),
         unit="" if goal.unit == "share" else f" {word(goal.unit)}",
         reason=(row["reason"] if lang == "en" else row["reason_zh"]).rstrip(".。"),
     )
@@ -106,6 +107,11 @@ def _wish(row, words: dict, lang: str, word, country: str) -> str:
 
 def _seat(seat: str, lang: str) -> str:
     return SEAT_NAMES[seat][lang == "zh"]
+
+
+def _number(value: float, digits: int) -> str:
+    """Write a number with so many digits that count, large ones in full."""
+    return f"{value:,.0f}" if abs(value) >= 10.0**digits else f"{value:.{digits}g}"
 
 
 def _steps(part: float) -> str:
