@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from govmodel.study import pasts
 from govmodel.study import store as store_room
 from govmodel.study import sweep as room
 from govmodel.study.design import points
+from govmodel.study.engines import Serial
 from govmodel.study.store import DONE, FAILED, Changed, Locked, Store
 from govmodel.study.study_file import check
 from tests.sweeps import command, committed, finish, members, tables, until, write_study
@@ -111,6 +113,23 @@ def test_a_driver_that_is_killed_again_and_again_loses_and_doubles_nothing(clean
     assert "30 of 30 runs done, 0 failed" in told
     assert tables(out) == wanted
     assert room.status(out)["attempts"] <= 30 + kills
+
+
+def test_a_pool_that_breaks_while_a_run_is_handed_out_does_not_lose_it(clean, tmp_path, monkeypatch):
+    """The pool may be found broken when a run is handed out: that run is done by the next pool."""
+    study, wanted = clean["small"]
+    refusals, submit = [BrokenProcessPool("gone"), None, BrokenProcessPool("gone"), None], Serial.submit
+
+    def breaks(self, work, *arguments):
+        refusal = refusals.pop() if refusals else None
+        if refusal:
+            raise refusal
+        return submit(self, work, *arguments)
+
+    monkeypatch.setattr(Serial, "submit", breaks)
+    swept = room.sweep(study, tmp_path / "out", engine="serial")
+    assert swept.done == swept.total and not refusals
+    assert tables(tmp_path / "out") == wanted
 
 
 @POSIX

@@ -143,8 +143,8 @@ class _Driver:
         try:
             while flight or (self.todo and not self.stopping):
                 while self.todo and len(flight) < most and not self.stopping:
-                    run = self.todo.pop(0)
-                    flight[executor.submit(live_one, run)] = run
+                    flight[executor.submit(live_one, self.todo[0])] = self.todo[0]  # a broken pool refuses here
+                    self.todo.pop(0)
                 done, _ = wait(flight, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._take(future, flight)
