@@ -238,7 +238,10 @@ class _FromShelf:
 
     def parts(self, name: str):
         """Give a table as it is to be saved: whole, or world by world where it is too large for memory."""
-        return self._worlds(name) if name == "ledger" else self.frame(name)
+        if name != "ledger":
+            return self.frame(name)
+        turns = ((arm, replication) for arm in range(len(self.labels)) for replication in range(self.replications))
+        return (self.shelf.payments(arm, replication, self.labels[arm]) for arm, replication in turns)
 
     def _worlds(self, name: str):
         for arm, label in enumerate(self.labels):

@@ -110,13 +110,20 @@ def _hold_to(path: Path, listed: dict) -> None:
         raise InputError("run folder", "a complete run", str(path.parent), f"{why}; make the run again.")
 
 
-def write_table(frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> None:
-    """Write a table, whole or in pieces, so that equal tables give equal bytes: no pandas notes, no clock."""
+def write_table(frame: pd.DataFrame | Iterable, path: Path) -> None:
+    """Write a table, whole or in pieces, so that equal tables give equal bytes: no pandas notes, no clock.
+
+    Pieces are frames or tables of Arrow.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    def plain(part: pd.DataFrame) -> pa.Table:
-        return pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+    def plain(part: pd.DataFrame | pa.Table) -> pa.Table:
+        return (
+            part
+            if isinstance(part, pa.Table)
+            else pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+        )
 
     if isinstance(frame, pd.DataFrame):
         pq.write_table(plain(frame), path, compression="zstd", row_group_size=1 << 20)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .foundations.calendar import month_name
 from .foundations.ledger import Ledger
 
 TABLES = ("flows", "actors", "contracts", "minutes")  # and the ledger, which is kept as numbers of lines and amounts
@@ -28,14 +29,37 @@ class Shelf:
 
     def table(self, name: str, arm: int, replication: int) -> pd.DataFrame:
         """Take one table of one world from the shelf."""
-        place = _place(self.folder, arm, replication, name)
         if name != "ledger":
-            return pd.read_feather(place)
-        with place.open("rb") as file:
-            books, cells, fen = pickle.load(file)
+            return pd.read_feather(_place(self.folder, arm, replication, name))
+        books, cells, fen = self._books(arm, replication)
         books.amounts = np.zeros((books.months, len(books.purposes)), np.int64)
         books.amounts.reshape(-1)[cells] = fen
         return books.frame()
+
+    def payments(self, arm: int, replication: int, label: str):
+        """Give a world's payments, headed, as a table of Arrow: what `table` gives, without a text a cell."""
+        import pyarrow as pa
+
+        text = pa.Table.from_pandas(pd.DataFrame({"": ["text"]})).schema.types[0]  # as a frame's texts are written
+        books, cells, fen = self._books(arm, replication)
+        when, line = np.divmod(cells, len(books.purposes))
+        months = [month_name(books.first_month + month) for month in range(books.months)]
+        accounts = pa.array(books.accounts, text)
+        columns = {
+            "structure": pa.array([label], text).take(np.zeros(len(cells), np.int64)),
+            "replication": np.full(len(cells), replication, np.int64),
+            "month": pa.array(months, text).take(when),
+            "payer": accounts.take(np.asarray(books.payers)[line]),
+            "payee": accounts.take(np.asarray(books.payees)[line]),
+            "purpose": pa.array(books.purposes, text).take(line),
+            "yuan": fen / 100.0,
+        }
+        return pa.table({name: pa.array(column) for name, column in columns.items()})
+
+    def _books(self, arm: int, replication: int) -> tuple[Ledger, np.ndarray, np.ndarray]:
+        """Take a world's ledger without amounts, the places of those that are not zero, and their fen."""
+        with _place(self.folder, arm, replication, "ledger").open("rb") as file:
+            return pickle.load(file)
 
     def clear(self) -> None:
         """Throw the folder away."""

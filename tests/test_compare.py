@@ -290,6 +290,12 @@ def test_a_saved_comparison_loads_with_equal_tables(three, folder, tmp_path):
         assert path.read_bytes() == (copy / path.relative_to(folder)).read_bytes(), path.name
 
 
+def test_payments_are_saved_as_their_table_has_them(three):
+    """They are written without a text a cell being made; nobody can tell."""
+    pieces = [piece.to_pandas() for piece in three._source.parts("ledger")]
+    pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), three.ledger)
+
+
 def test_a_folder_says_what_was_compared(folder):
     made = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     assert made["kind"] == "comparison" and [arm["structure"] for arm in made["arms"]][0] == "market"
