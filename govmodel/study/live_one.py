@@ -1,12 +1,18 @@
 """One run of a sweep, as a worker does it: never raises, brings back plain text."""
 
+import gc
 import json
 import os
 import time
 import traceback
+from itertools import count
 
 from .plan import RunSpec
 from .store import DONE, FAILED
+
+
+TIDY_EVERY = 8  # runs; worlds are circles of references, and large
+_lived = count(1)
 
 
 class TooLong(Exception):
@@ -20,6 +26,8 @@ def live_one(run: RunSpec) -> tuple[str, str, float, str]:
         status, payload = DONE, json.dumps(_measured(run), sort_keys=True)
     except Exception:
         status, payload = FAILED, traceback.format_exc()
+    if next(_lived) % TIDY_EVERY == 0:
+        gc.collect()
     return status, payload, time.perf_counter() - began, str(os.getpid())
 
 
