@@ -60,6 +60,7 @@ COMMANDS = {
     "degenerate",
     "propositions",
     "robustness",
+    "flips",
     "sweep",
 }
 
