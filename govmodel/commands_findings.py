@@ -69,7 +69,7 @@ def propositions(
 
 def robustness(
     case: CaseName = "china",
-    draws: Annotated[int, typer.Option(help="Worlds of luck alone, and of each way to shake the demand table.")] = 30,
+    draws: Annotated[int, typer.Option(help="Worlds of luck alone, and of each way to shake the demand table.")] = 20,
     replications: Annotated[int, typer.Option(help="Worlds for every single change; 0 leaves these out.")] = 10,
     scale: Scale = None,
     seed: Seed = 1,
