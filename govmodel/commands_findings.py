@@ -1,5 +1,6 @@
 """Commands that ask the model what theory and critics would ask it: propositions, robustness."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +27,7 @@ Lang = Annotated[Language, typer.Option(help="English or Chinese.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (propositions, robustness):
+    for command in (propositions, robustness, flips):
         app.command(command.__name__, epilog="Exit codes: see govmodel --help.")(guarded(command))
 
 
@@ -68,7 +69,7 @@ def propositions(
 
 def robustness(
     case: CaseName = "china",
-    draws: Annotated[int, typer.Option(help="Worlds of luck alone, and of each way to shake the demand table.")] = 30,
+    draws: Annotated[int, typer.Option(help="Worlds of luck alone, and of each way to shake the demand table.")] = 20,
     replications: Annotated[int, typer.Option(help="Worlds for every single change; 0 leaves these out.")] = 10,
     scale: Scale = None,
     seed: Seed = 1,
@@ -105,3 +106,34 @@ def robustness(
     if out is not None:
         tables_of = {"robustness": found.frame(), "levels": found.levels(), "draws": found.values()}
         save(out, chosen, seed, max(draws, replications), tables_of)
+
+
+def flips(
+    sweep: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep; see experiments/flip.toml.")],
+    figure: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the map.")] = None,
+    format_: Format = TableFormat.table,
+    page: Page = None,
+    lang: Lang = Language.en,
+) -> None:
+    """Say which structure leads where, and what turns it round.
+
+    For a sweep of the four structures over factors, with the outcomes of experiments/flip.toml.
+
+    \b
+    Who leads by each criterion, which factors move that, and for every
+    structure a world in which it is the best value for money and the worst.
+
+    \b
+    Examples:
+      govmodel sweep experiments/flip.toml --out flip
+      govmodel flips flip --figure flip.png
+    """
+    from .report import flips as tables
+    from .study.flips import look
+
+    found = look(sweep)
+    if format_ is TableFormat.table:
+        tables.show(found, console(), lang.value)
+    finish(found.moves(), lambda: tables.as_markdown(found, lang.value), format_, page)
+    if figure is not None:
+        tables.save_figure(found, figure, lang.value)

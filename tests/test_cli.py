@@ -61,6 +61,7 @@ COMMANDS = {
     "degenerate",
     "propositions",
     "robustness",
+    "flips",
     "sweep",
 }
 

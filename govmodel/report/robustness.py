@@ -67,7 +67,7 @@ def as_markdown(found: Robustness, lang: str = "en") -> str:
     heads += [texts("robustness.leads", arm=structure(arm, texts)) for arm in ARMS]
     lines = [luck(found, texts)]
     for criterion in MAIN:
-        lines += ["", f"**{heading(found, criterion, texts)}**", "", *_table(heads, rows(found, criterion, texts))]
+        lines += ["", f"**{heading(found, criterion, texts)}**", "", *table(heads, rows(found, criterion, texts))]
     names = ("formal_share", "standing_min", f"{merit.GAIN}_extra", f"{merit.COST}_extra", "treasury_net", "fires")
     heads = [texts("robustness.ensemble"), texts("robustness.structure")]
     heads += [texts.word(name, "robustness_levels") for name in names]
@@ -75,10 +75,10 @@ def as_markdown(found: Robustness, lang: str = "en") -> str:
     for row in found.levels().to_dict("records"):
         first = [texts.word(row["ensemble"], "ensembles"), structure(row["structure"], texts)]
         cells.append([*first, *(number(row[name], "%" if name == "formal_share" else "") for name in names)])
-    lines += ["", texts("robustness.levels"), "", *_table(heads, cells)]
+    lines += ["", texts("robustness.levels"), "", *table(heads, cells)]
     return "\n".join(lines) + "\n"
 
 
-def _table(heads: list[str], lines: list[list[str]]) -> list[str]:
+def table(heads: list[str], lines: list[list[str]]) -> list[str]:
     """Lay out a table in Markdown."""
     return ["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *lines)]

@@ -137,7 +137,7 @@ def shaken(country: str, chance: float, seed: int, number: int) -> dict[str, flo
 
 
 def look(
-    case: Case, draws: int = 30, replications: int = 10, seed: int = 1, workers: int = 1, report: Report | None = None
+    case: Case, draws: int = 20, replications: int = 10, seed: int = 1, workers: int = 1, report: Report | None = None
 ) -> Robustness:
     """Live the four structures under every ensemble: `draws` worlds of luck and of demands, fewer of single changes.
 

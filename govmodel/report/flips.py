@@ -1,0 +1,135 @@
+"""The flip map: who leads where; as tables on a terminal and in Markdown, and as a figure."""
+
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from ..performance.differences import CHANCE
+from ..study.flips import Flips, false_alarms
+from ..study.merit import ARMS, CRITERIA
+from . import fonts
+from .patterns import number
+from .robustness import structure
+from .robustness import table as lay_out
+from .texts import Texts
+
+# Okabe and Ito's colours, which people who see few colours can tell apart
+COLOURS = dict(zip(ARMS, ("#999999", "#0072B2", "#E69F00", "#009E73")))
+
+
+def show(found: Flips, console: Console, lang: str = "en") -> None:
+    """Print who leads, what moves the answer, and where each structure is the best and the worst value."""
+    texts = Texts(lang)
+    console.print(Text(texts("flips.title"), style="bold"))
+    for line in as_markdown(found, lang).splitlines():
+        console.print(Text(line), highlight=False, soft_wrap=True)
+
+
+def as_markdown(found: Flips, lang: str = "en") -> str:
+    """Write the tables for a document."""
+    texts = Texts(lang)
+    size = {"points": len(found.points), "replications": found.study.replications}
+    lines = [
+        texts("flips.run", **size),
+        "",
+        *_leads(found, texts),
+        "",
+        *_moves(found, texts),
+        "",
+        *_worlds(found, texts),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _leads(found: Flips, texts: Texts) -> list[str]:
+    """Lay out how often each structure leads."""
+    summary = found.summary().set_index(["criterion", "structure"])
+    heads = [texts("flips.criterion"), *(texts("robustness.leads", arm=structure(arm, texts)) for arm in ARMS)]
+    cells = []
+    for criterion in CRITERIA:
+        shares = [summary.loc[(criterion, arm)] for arm in ARMS]
+        row = [f"{_percent(one['leads'])} ({_percent(one['leads_surely'])})" for one in shares]
+        cells.append([texts.word(criterion, "criteria"), *row])
+    return [texts("flips.leads"), "", *lay_out(heads, cells)]
+
+
+def _moves(found: Flips, texts: Texts) -> list[str]:
+    """Lay out which factors move the answer."""
+    moves = found.moves()
+    kept = moves[moves["chance"] <= CHANCE].sort_values(["chance", "criterion", "factor"], kind="stable")
+    cells = []
+    for row in kept.to_dict("records"):
+        sides = [f"{row[side]}: {structure(row[f'leader_{side}'], texts)}" for side in ("low", "high")]
+        change = f"{structure(row['structure'], texts)} {_percent(row['leads_low'])} -> {_percent(row['leads_high'])}"
+        cells.append([texts.word(row["criterion"], "criteria"), f"`{row['factor']}`", *sides, change,
+                      f"{row['chance']:.3f}"])  # fmt: skip
+    told = texts("flips.moves", found=len(kept), asked=len(moves), luck=f"{false_alarms(moves):.1f}")
+    return [told, "", *lay_out(texts("flips.moves_columns").split("|"), cells)] if cells else [told]
+
+
+def _worlds(found: Flips, texts: Texts) -> list[str]:
+    """Lay out a world in which each structure is the best value for money, and one in which it is the worst."""
+    cells = []
+    for row in found.worlds().to_dict("records"):
+        first = [structure(row["structure"], texts), texts(f"flips.{row['is']}"), f"{row['points']} ({row['sure']})"]
+        if row["points"] == 0:
+            cells.append([*first, *["-"] * 5])
+            continue
+        order = " > ".join(structure(arm, texts) for arm in row["order"].split(" > "))
+        world = ", ".join(f"{name} {_value(row[name])}" for name in found.points.columns)
+        gain, cost = number(row["gain"], ""), number(row["cost"], "")
+        cells.append([*first, f"{int(row['point'])}: {world}", gain, cost, texts.word(row["named"], "classes"), order])
+    return [texts("flips.worlds"), "", *lay_out(texts("flips.worlds_columns").split("|"), cells)]
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else f"{value:.3g}"
+
+
+def save_figure(found: Flips, path: str | Path, lang: str = "en") -> None:
+    """Draw the map: for every criterion and factor who leads on its low and on its high side."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    texts = Texts("en" if lang == "zh" and fonts.chinese() is None else lang)
+    factors = list(found.points.columns)
+    with fonts.written_in(texts.lang):
+        figure = Figure(figsize=(1.5 * len(factors) + 1.8, 0.95 * len(CRITERIA) + 1.4))
+        panels = figure.subplots(len(CRITERIA), len(factors), sharex=True, sharey=True, squeeze=False)
+        for criterion, row in zip(CRITERIA, panels):
+            for factor, panel in zip(factors, row):
+                _cell(panel, found, criterion, factor)
+            name = texts.word(criterion, "criteria")
+            row[0].set_ylabel(name.replace(" ", "\n", 1), rotation=0, ha="right", va="center", fontsize=8)
+        for factor, panel in zip(factors, panels[0]):
+            panel.set_title(factor, fontsize=8)
+        for factor, panel in zip(factors, panels[-1]):
+            panel.set_xticks((0, 1), [side[0] for side in found.sides(factor)], fontsize=7)
+        keys = [Patch(color=COLOURS[arm], label=structure(arm, texts)) for arm in ARMS]
+        figure.suptitle(texts("flips.figure"), fontsize=10)
+        figure.legend(handles=keys, ncols=len(ARMS), loc="lower center", frameon=False, fontsize=9)
+        figure.subplots_adjust(left=0.11, right=0.99, top=0.93, bottom=0.08, wspace=0.08, hspace=0.15)
+        FigureCanvasAgg(figure)
+        figure.savefig(path, format="png", dpi=80, metadata={"Software": None})
+
+
+def _cell(panel, found: Flips, criterion: str, factor: str) -> None:
+    """Draw two columns: how many points each structure leads on either side; pale where the lead may be luck."""
+    for at, (_, side) in enumerate(found.sides(factor)):
+        bottom = 0.0
+        for arm in ARMS:
+            leads, sure = found.leads(criterion, arm) & side, found.sure[criterion]
+            for which, alpha in ((leads & sure, 1.0), (leads & ~sure, 0.35)):
+                height = np.count_nonzero(which) / max(np.count_nonzero(side), 1)
+                panel.bar(at, height, 0.8, bottom, color=COLOURS[arm], alpha=alpha, linewidth=0)
+                bottom += height
+    panel.set(ylim=(0, 1), yticks=())
+    panel.tick_params(axis="x", length=0)
+    panel.spines[["top", "right", "left", "bottom"]].set_visible(False)
