@@ -164,6 +164,17 @@ def test_a_law_resets_its_lever_on_its_date_and_a_body_moves_it_afterwards():
     assert values["2029-12"] != 30.0, "and after"
 
 
+def test_a_decision_taken_before_a_law_moves_on_from_the_law(collaborative):
+    """What was decided in 2026-03 for 2026-11 starts from what the law of 2026-04 sets, and does not undo it."""
+    minutes = collaborative.minutes.drop_duplicates(["month", "lever"])
+    early = minutes[(minutes["month"] < "2026-04") & (minutes["in_force"] >= "2026-04") & (minutes["outcome"] == "moved")]
+    law = {"traceability": 0.6, "whole_vehicle_scrapping": 0.6}
+    early = early[early["lever"].isin(law)]
+    assert len(early)
+    for _, row in early.iterrows():
+        assert row["old"] == law[row["lever"]]
+
+
 def test_a_lever_that_is_frozen_stays():
     case = COUNCIL.with_(frozen=["buyback_premium"], scale=200_000)
     assert lived(case).indicators["lever_buyback_premium"].nunique() == 1

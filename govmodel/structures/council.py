@@ -237,12 +237,11 @@ class Council:
         """Turn what was put to the vote into decisions (levers, 4): old value, new value, month in force, outcome."""
         p, month = self.p, self.model.month
         _, put, agreed, used = talk
-        law = self._law
-        old = np.array([law[self.names[i]] for i in which])
-        low, high = np.minimum(self.bounds[which, 0], old), np.maximum(self.bounds[which, 1], old)
-        new = np.clip(old + self.steps[which] * np.clip(put, -1.0, 1.0), low, high)
         later = np.rint(p["round_months"] * np.maximum(used - 1, 0))
         force = month + 1 + self.notice[which] + structure.delay + later
+        old = self._standing_at(force, which)
+        low, high = np.minimum(self.bounds[which, 0], old), np.maximum(self.bounds[which, 1], old)
+        new = np.clip(old + self.steps[which] * np.clip(put, -1.0, 1.0), low, high)
         taken_up = np.abs(put) >= p["asks_least"]
         way = np.where(~agreed, NO_AGREEMENT, np.where(~taken_up, NOT_TAKEN_UP, np.where(new == old, AT_BOUND, MOVED)))
         new = np.where(way == MOVED, new, old)
@@ -250,6 +249,15 @@ class Council:
         added = np.column_stack([force[moved], which[moved], new[moved]])
         self.pending = np.concatenate([self.pending, added[added[:, 0] <= RUN_UNTIL]])
         return np.column_stack([old, new, force, way])
+
+    def _standing_at(self, force: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Say where levers would stand when a decision comes into force: as now, or as a law already made sets them."""
+        here, there = self.model.month - self.model.start, (force - self.model.start).astype(int)
+        path = self.base[:, which]
+        months = np.arange(1, len(path))[:, None]
+        law_moves = ((path[1:] != path[:-1]) & (months > here) & (months <= there)).any(axis=0)
+        now = np.array([self._law[self.names[i]] for i in which])
+        return np.where(law_moves, path[np.minimum(there, len(path) - 1), np.arange(len(which))], now)
 
     def _remember(self, which, weights, wish, talk, decided) -> None:
         """Let seats remember how the meeting ended, and how they were heard."""
