@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from . import commands_study, commands_sweep
+from . import commands_dashboard, commands_study, commands_sweep
 from .foundations.errors import InputError
 from .shell import DONE, Language, console, guarded, say
 from .version import __version__
@@ -304,6 +304,7 @@ def describe(
 
 commands_study.add_to(app)
 commands_sweep.add_to(app)
+commands_dashboard.add_to(app)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ FLOORS = {
     "shell": 12,
     "commands_study": 13,
     "commands_compare": 13,
+    "commands_dashboard": 13,
     "commands_sweep": 13,
     "cli": 14,
     "__main__": 15,

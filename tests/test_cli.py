@@ -51,7 +51,7 @@ def test_version_and_help_name_the_commands_that_exist_and_no_others():
     shown = call("--help").stdout
     commands = re.findall(r"^  (\w+) ", shown.partition("Commands:\n")[2].partition("\n\n")[0], re.MULTILINE)
     studies = ["validate", "calibrate", "knockouts", "trust", "degenerate"]
-    assert commands == ["run", "trace", "minutes", "describe", *studies, "explain", "sweep"]
+    assert commands == ["run", "trace", "minutes", "describe", *studies, "explain", "sweep", "dashboard"]
     assert "Exit codes" in shown
     for command in commands:
         told = call(command, "--help").stdout
