@@ -67,8 +67,17 @@ def catalogue(names: dict) -> dict:
         "default": DEFAULT,
         "scale": SCALE,
         "names": names,
+        "named": _named(),
         "panels": toml("panels.toml"), "numbers": toml("numbers.toml"), "texts": toml("texts.toml"),
     }  # fmt: skip
+
+
+def _named() -> dict:
+    """Give indicators the short names that panels and the line of numbers give them, and those of the rest."""
+    drawn = [series for panel in toml("panels.toml").values() for series in panel.get("series", [])]
+    named = {series["name"]: _both(series["en"], series["zh"]) for series in drawn}
+    counted = {name: _both(known["en"], known["zh"]) for name, known in toml("numbers.toml").items()}
+    return counted | named | toml("names.toml")
 
 
 def _both(english: str, chinese: str) -> dict:

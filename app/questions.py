@@ -1,4 +1,4 @@
-"""Questions about one world: its minutes, one pack's life, how a subject sees it, its tables. Answers are plain data."""
+"""Questions about one world: its minutes, a pack's life, how a subject sees it, its tables. Answers are plain data."""
 
 import io
 import json
@@ -18,7 +18,6 @@ from govmodel.version import __version__
 from .wanted import cases
 
 LANGUAGES = ("en", "zh")
-VIEWS_SKIP = ("own_net",)
 SHOWN = (  # what a verdict is given on, beside the standing of every seat
     "formal_share", "informal_share", "reported_formal_share", "traceability", "holder_price", "recycler_profit",
     "workshop_profit", "treasury_net", "governance_cost", "fires", "pollution_index", "lithium_recovered_t",
@@ -90,7 +89,8 @@ def _view(model, wanted: dict, question: dict) -> dict:
     truth = model.indicators
     series = []
     for name, part in table.groupby("indicator", sort=False):
-        true = truth[TRUTH.get(name, name)] if TRUTH.get(name, name) in truth else None
+        whole = who in NATIONAL or name in PUBLISHED  # a province's own counts have no national truth
+        true = truth[TRUTH.get(name, name)] if whole and TRUTH.get(name, name) in truth else None
         series.append(
             {
                 "name": name,
@@ -103,6 +103,8 @@ def _view(model, wanted: dict, question: dict) -> dict:
     return {"subject": who, "subjects": known, "series": series}
 
 
+NATIONAL = ("central_government", "association", "public")
+PUBLISHED = ("reported_formal_share",)
 TRUTH = {"reported_formal_share": "formal_share", "believed_gwh": "released_gwh", "told_gwh": "formal_gwh"}
 
 

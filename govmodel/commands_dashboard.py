@@ -28,7 +28,14 @@ def dashboard(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that run the model.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
-    """Serve the dashboard in a browser: move a control and see the country answer. Ctrl-C ends it."""
+    """Serve the dashboard in a browser: move a control and see the country answer. Ctrl-C ends it.
+
+    \b
+    Examples:
+      govmodel dashboard
+      govmodel dashboard --port 8765 --no-browser
+      govmodel dashboard --host 0.0.0.0 --workers 8
+    """
     missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(

@@ -50,12 +50,23 @@ export function difference(number, unit) {
 }
 
 export function onAxis(number, unit) {
+  if (unit === "million yuan") return plain(scaled(number, { en: unit })[0]);
   if (SHARES.has(unit)) return `${Math.round(number * 100)} %`;
   return plain(number);
 }
 
 export const escaped = (text) =>
   String(text).replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c]);
+
+// The short name of an indicator, or of what a view holds.
+export function indicatorName(name) {
+  const known = store.catalogue.named[name];
+  if (known) return both(known);
+  const seat = store.catalogue.seats[name.replace("standing_", "")];
+  if (seat) return t("standing_of", { seat: both(seat) });
+  const found = store.catalogue.indicators.find((one) => one.name === name);
+  return found ? both(found.what) : name;
+}
 
 // Make an element: h("button", {class: "x", onclick: f}, child, ...)
 export function h(tag, properties = {}, ...children) {
