@@ -8,12 +8,13 @@ import { connect, want } from "./wire.js";
 import { about } from "./pages/about.js";
 import { compare } from "./pages/compare.js";
 import { council } from "./pages/council.js";
+import { designer } from "./pages/designer.js";
 import { explore } from "./pages/explore.js";
 import { eyes } from "./pages/eyes.js";
 import { passport } from "./pages/passport.js";
 
 const ECHARTS = "_solara/cdn/echarts@5.4.0/dist/echarts.esm.min.js";
-const PAGES = { explore, compare, council, passport, eyes, about };
+const PAGES = { explore, compare, designer, council, passport, eyes, about };
 
 export async function start(model) {
   const [answer, echarts] = await Promise.all([fetch(new URL("govmodel/catalogue.json", document.baseURI)), import(new URL(ECHARTS, document.baseURI).href), style()]);

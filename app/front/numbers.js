@@ -3,11 +3,11 @@
 import { hasOther, indicator, monthName, monthShown, on, series, store } from "./store.js";
 import { both, difference, h, parts, t } from "./words.js";
 
-export function numbers() {
+export function numbers(id = "numbers") {
   const list = h("dl", { class: "numbers" });
   const when = h("p", { class: "small when" });
   const spoken = h("p", { class: "hidden", "aria-live": "polite" });
-  const place = h("section", { class: "numberline", id: "numbers" }, when, list, spoken);
+  const place = h("section", { class: "numberline", id }, when, list, spoken);
   const cells = {};
   const make = () => {
     place.setAttribute("aria-label", t("numbers"));

@@ -10,13 +10,13 @@ const MOST = 4;
 export function compare() {
   const title = h("h1", {});
   const what = h("p", { class: "lead" });
-  const choice = h("fieldset", { class: "row" });
+  const choice = h("fieldset", { class: "bar-row" });
   const size = h("select", { id: "compare-size" });
   const sizeLabel = h("label", { for: "compare-size" });
   const start = h("button", { type: "button", class: "strong", id: "compare-start", onclick: run });
   const progress = h("progress", { hidden: true, max: 1, value: 0 });
   const found = h("div", { "aria-live": "polite" });
-  const element = h("div", { class: "page" }, title, what, caseBar("compare"), choice, h("div", { class: "row" }, sizeLabel, size, start, progress), found);
+  const element = h("div", { class: "page" }, title, what, caseBar("compare"), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress), found);
   let arms = ["market", "government_led", "enterprise_led", "collaborative"];
   let answer = null;
 
@@ -27,7 +27,7 @@ export function compare() {
     size.replaceChildren(...[5, 8, 12, 20].map((number) => h("option", { value: number, selected: number === Number(size.value || 8) }, number)));
     start.textContent = t("compare_start");
     progress.setAttribute("aria-label", t("computing"));
-    const known = Object.entries(store.catalogue.structures);
+    const known = inOrder().map((arm) => [arm, store.catalogue.structures[arm]]);
     choice.replaceChildren(
       h("legend", {}, t("compare_which")),
       ...known.map(([arm, structure]) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), ` ${both(structure.title)}`)),
@@ -46,7 +46,7 @@ export function compare() {
   }
 
   async function run() {
-    const order = Object.keys(store.catalogue.structures).filter((arm) => arms.includes(arm));
+    const order = inOrder().filter((arm) => arms.includes(arm));
     progress.hidden = false;
     progress.value = 0;
     start.disabled = true;
@@ -97,6 +97,9 @@ export function compare() {
   on("words", name);
   return { element, show: () => {} };
 }
+
+// The market first: what the others are held against.
+const inOrder = () => ["market", ...Object.keys(store.catalogue.structures).filter((name) => name !== "market")];
 
 const kind = (verdict) => (verdict === "higher" ? "up" : verdict === "lower" ? "down" : "");
 

@@ -12,7 +12,7 @@ export function eyes() {
   const list = h("select", { id: "subject", onchange: () => load(list.value) });
   const label = h("label", { for: "subject" });
   const place = h("div", { class: "charts plain" });
-  const element = h("div", { class: "page" }, title, what, caseBar("eyes"), h("div", { class: "row" }, label, list), place);
+  const element = h("div", { class: "page" }, title, what, caseBar("eyes"), h("div", { class: "bar-row" }, label, list), place);
   let subject = "central_government";
   let charts = [];
 

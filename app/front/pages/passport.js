@@ -14,7 +14,7 @@ export function passport() {
   const any = h("button", { type: "button", id: "pack-any", onclick: () => open(Math.floor(Math.random() * (packs || 100000)), true) });
   const range = h("span", { class: "small" });
   const life = h("section", { class: "card passport", "aria-live": "polite" });
-  const element = h("div", { class: "page" }, title, what, caseBar("passport"), h("div", { class: "row" }, label, number, go, any, range), life);
+  const element = h("div", { class: "page" }, title, what, caseBar("passport"), h("div", { class: "bar-row" }, label, number, go, any, range), life);
   number.addEventListener("keydown", (event) => { if (event.key === "Enter") go.click(); });
   let packs = 0;
   let last = null;
@@ -52,7 +52,7 @@ export function passport() {
         return h("li", { class: event ? (event.scanned ? "scanned" : "unseen") : "" },
           h("strong", {}, when), h("span", {}, rest.join(":").trim()), event ? h("em", {}, t(event.scanned ? "was_scanned" : "was_not_scanned")) : null);
       })),
-      pack.events.length ? null : h("p", {}, t("still_in_use")),
+      ...(pack.events.length ? [] : [h("p", {}, t("still_in_use"))]),
     );
   }
 
