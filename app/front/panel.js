@@ -82,28 +82,37 @@ export class Panel {
   }
 
   save() {
-    if (this.chart.chart) savePicture(this.chart);
-    else if (this.chart.svg) {
-      const clone = this.chart.svg.cloneNode(true);
-      clone.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-      clone.setAttribute("font-family", "sans-serif");
-      download(`${this.chart.id}.svg`, clone.outerHTML, "image/svg+xml");
-    } else this.saveTable();
+    const drawn = this.svg();
+    if (drawn) download(`${this.chart.id}.svg`, drawn, "image/svg+xml");
+    else this.saveTable();
+  }
+
+  // The picture as SVG; a chart that is a table has none.
+  svg() {
+    if (this.chart.chart) return redrawn(this.chart);
+    if (!this.chart.svg) return "";
+    const clone = this.chart.svg.cloneNode(true);
+    clone.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    clone.setAttribute("font-family", "sans-serif");
+    return clone.outerHTML;
   }
 }
 
 // Draw the same picture once more as SVG, unseen.
-function savePicture({ chart, id, spec }) {
+function redrawn({ chart, spec }) {
   const stage = store.echarts.init(null, null, { renderer: "svg", ssr: true, width: chart.getWidth(), height: chart.getHeight() + 30 });
   const option = chart.getOption();
+  const { textStyle, xAxis, yAxis } = option;
+  const axes = xAxis ? { xAxis, yAxis } : {};
   stage.setOption({
-    ...option, backgroundColor: css("--card"), animation: false,
+    textStyle, ...axes, backgroundColor: css("--card"), animation: false,
     title: { text: both(spec), left: 8, top: 4, textStyle: { fontSize: 14, color: css("--ink") } },
     grid: (option.grid || []).map((grid) => ({ ...grid, top: grid.top + 30 })),
-    series: option.series.map((s) => (s.type === "line" ? s : { ...s, top: 36 })),
+    series: option.series.map((s) => (["line", "custom"].includes(s.type) ? s : { ...s, top: 36 })),
   });
-  download(`${id}.svg`, stage.renderToSVGString(), "image/svg+xml");
+  const drawn = stage.renderToSVGString();
   stage.dispose();
+  return drawn;
 }
 
 export function download(name, text, type) {

@@ -43,10 +43,10 @@ export const amount = (number, unit) => parts(number, unit).join(" ").trim();
 
 export function difference(number, unit) {
   if (!Number.isFinite(number)) return "";
-  const sign = number > 0 ? "+" : number < 0 ? "−" : "±";
   const size = Math.abs(scaled(number, unit)[0]);
-  if (SHARES.has(unit.en)) return `${sign}${(size * 100).toFixed(1)} ${t("points")}`;
-  return `${sign}${plain(size)}`;
+  const told = SHARES.has(unit.en) ? (size * 100).toFixed(1) : plain(size);
+  const sign = Number(told.replace(/,/g, "")) === 0 ? "±" : number > 0 ? "+" : "−";
+  return `${sign}${told}${SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
 }
 
 export function onAxis(number, unit) {

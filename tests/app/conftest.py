@@ -132,10 +132,10 @@ def visit(browser, server):
     """Open pages; afterwards no error and no foreign request may have happened."""
     visits = []
 
-    def start(query: str = "", width: int = 1440, height: int = 900, **more) -> Visit:
+    def start(query="", width=1440, height=900, ready="#gm[data-rendered]", **more) -> Visit:
         made = Visit(browser, server, width, height, **more)
         visits.append(made)
-        return made.open(query)
+        return made.open(query, ready)
 
     yield start
     for made in visits:

@@ -88,7 +88,7 @@ export function compare() {
     if (!answer.ranking.length) return h("span", {});
     const order = (text) => text.split(/(\s*[>~=,]\s*)/).map((part) => (store.catalogue.structures[part.trim()] ? armName(part.trim()) : part)).join("");
     return h("section", { class: "card" }, h("h2", {}, t("who_is_served")), h("p", { class: "small" }, t("who_is_served_what")),
-      h("table", { class: "data" }, h("thead", {}, h("tr", {}, ...["seat", "measure", "order"].map((key) => h("th", { scope: "col" }, t(key))))),
+      h("table", { class: "data ranks" }, h("thead", {}, h("tr", {}, ...["seat", "what", "order"].map((key) => h("th", { scope: "col" }, t(key))))),
         h("tbody", {}, ...answer.ranking.map((rank) => h("tr", {}, h("th", { scope: "row" }, seat(rank.stakeholder)), h("td", {}, indicatorName(rank.measure)), h("td", {}, order(String(rank.order))))))));
   }
 

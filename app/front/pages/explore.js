@@ -5,11 +5,14 @@ import { Lines } from "../lines.js";
 import { Tiles } from "../map.js";
 import { Network } from "../network.js";
 import { numbers } from "../numbers.js";
-import { Panel } from "../panel.js";
+import { download, Panel } from "../panel.js";
 import { playbar, setMonth } from "../play.js";
+import { report } from "../report.js";
 import { Sankey } from "../sankey.js";
 import { Seats } from "../seats.js";
 import { emit, on, store } from "../store.js";
+import { ask } from "../wire.js";
+import { begin, change } from "../wishes.js";
 import { h, t } from "../words.js";
 
 const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
@@ -21,9 +24,10 @@ export function explore() {
   const rest = panels.filter((panel) => panel !== first);
   const bandNote = h("span", { class: "bandnote", "aria-live": "off" });
   const options = h("div", { class: "options" });
+  const welcome = h("section", { class: "welcome", id: "welcome", hidden: seen() });
   const page = h(
     "div", { class: "explore" }, h("h1", { class: "hidden", id: "page-title" }),
-    h("div", { class: "hero" }, numbers(), first.element, h("div", { class: "optionline" }, options, bandNote)),
+    h("div", { class: "hero" }, welcome, numbers(), first.element, h("div", { class: "optionline" }, options, bandNote)),
     controls(), h("div", { class: "charts" }, ...rest.map((panel) => panel.element)),
   );
   const bar = playbar();
@@ -73,7 +77,9 @@ export function explore() {
     page.querySelector("#page-title").textContent = t("page_explore");
     const toggle = (key, flag) =>
       h("label", {}, h("input", { type: "checkbox", id: `flag-${flag}`, checked: store.ui[flag], onchange: (event) => { store.ui[flag] = event.target.checked; draw(); } }), ` ${t(key)}`);
-    options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"));
+    const taken = (key) => h("button", { type: "button", class: "quiet", id: `take-${key}`, onclick: () => take(key, panels) }, t(`take_${key}`));
+    options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"), h("div", { class: "exports" }, taken("csv"), taken("toml"), taken("json"), taken("html")));
+    greet(welcome);
   }
 
   name();
@@ -84,4 +90,48 @@ export function explore() {
   on("words", () => { name(); if (built) { for (const panel of panels) panel.words(); draw(); } });
   on("theme", () => { if (built) { for (const panel of panels) panel.words(); } });
   return { element: page, bar, show: draw };
+}
+
+// What a first visitor reads: a question, a first control, what to look for.
+function greet(place) {
+  const close = () => {
+    place.hidden = true;
+    try {
+      localStorage.setItem("govmodel-welcome", "seen");
+    } catch {
+      // a browser that keeps nothing shows it again
+    }
+  };
+  place.setAttribute("aria-label", t("welcome"));
+  place.replaceChildren(
+    h("h2", {}, t("welcome")), h("p", {}, t("welcome_1")), h("p", {}, t("welcome_2")), h("p", {}, t("welcome_3")),
+    h("div", {},
+      h("button", { type: "button", class: "strong", id: "welcome-try", onclick: () => { close(); begin(); change((wanted) => (wanted.levers.subsidy = 20)); } }, t("welcome_try")),
+      h("button", { type: "button", id: "welcome-close", onclick: close }, t("welcome_close"))),
+  );
+}
+
+function seen() {
+  try {
+    return localStorage.getItem("govmodel-welcome") === "seen" || location.search.length > 1;
+  } catch {
+    return false;
+  }
+}
+
+// Take the whole run away: all indicators as CSV, the case as the command line reads it or as JSON, or a page to print.
+async function take(kind, panels) {
+  try {
+    if (kind === "csv") {
+      const answer = await ask({ ask: "csv" });
+      download(answer.name, `\ufeff${answer.text}`, "text/csv");
+    } else if (kind === "html") {
+      download("govmodel_report.html", report(panels), "text/html");
+    } else {
+      const answer = await ask({ ask: "case" });
+      download(`${answer.name}.${kind}`, answer[kind], "text/plain");
+    }
+  } catch (error) {
+    emit("failed", error.message);
+  }
 }
