@@ -16,14 +16,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "govmodel"
+APP = ROOT / "app"
 slow = pytest.mark.skipif(
     "GOVMODEL_WHEEL" not in os.environ, reason="set GOVMODEL_WHEEL=1: it installs from a registry"
 )
 
 
-def package_files() -> list[str]:
+def package_files(folder: Path = PACKAGE) -> list[str]:
     """List the files of the package that matter to a user."""
-    found = (path.relative_to(ROOT) for path in PACKAGE.rglob("*") if path.is_file())
+    found = (path.relative_to(ROOT) for path in folder.rglob("*") if path.is_file())
     return sorted(path.as_posix() for path in found if not {"__pycache__", ".ruff_cache"} & set(path.parts))
 
 
@@ -58,8 +59,9 @@ def wheel(tmp_path_factory) -> Path:
     """Build the wheel from a clean copy: leftovers of an earlier build must not get in."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    shutil.copytree(PACKAGE, source / "govmodel", ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for package in (PACKAGE, APP):
+        shutil.copytree(package, source / package.name, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     call(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source, cwd=folder)
     (built,) = folder.glob("*.whl")
@@ -80,7 +82,8 @@ def elsewhere(wheel, tmp_path_factory) -> tuple[Path, Path]:
 def test_wheel_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if ".dist-info/" not in name]
-    assert sorted(names) == package_files()
+    app = [name.replace("app/", "govmodel_app/", 1) for name in package_files(APP)]
+    assert sorted(names) == sorted([*package_files(), *app])
 
 
 @slow

@@ -10,7 +10,6 @@ from itertools import count
 from .plan import RunSpec
 from .store import DONE, FAILED
 
-
 TIDY_EVERY = 8  # runs; worlds are circles of references, and large
 _lived = count(1)
 

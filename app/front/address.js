@@ -1,0 +1,80 @@
+// The address bar carries everything that is not the default: settings, A, language, page, month.
+
+import { copy, store } from "./store.js";
+
+const SHORT = { since: "from", outlook: "outlook", prices: "prices", capacity: "capacity", seed: "seed", bands: "runs" };
+
+function encoded(wanted) {
+  const standard = store.catalogue.default;
+  const parts = {};
+  if (wanted.structure !== standard.structure) {
+    parts.structure = typeof wanted.structure === "string" ? wanted.structure : JSON.stringify(wanted.structure);
+  }
+  const levers = Object.entries(wanted.levers).map(([name, value]) => `${name}:${value}`);
+  if (levers.length) parts.levers = levers.sort().join(",");
+  for (const [name, short] of Object.entries(SHORT)) if (wanted[name] !== standard[name]) parts[short] = wanted[name];
+  return parts;
+}
+
+function decoded(get) {
+  const wanted = copy(store.catalogue.default);
+  const structure = get("structure");
+  if (structure) {
+    try {
+      wanted.structure = structure.startsWith("{") ? JSON.parse(structure) : structure;
+    } catch {
+      wanted.structure = structure;
+    }
+  }
+  for (const pair of (get("levers") || "").split(",").filter(Boolean)) {
+    const [name, value] = pair.split(":");
+    wanted.levers[name] = value;
+  }
+  for (const [name, short] of Object.entries(SHORT)) {
+    const value = get(short);
+    if (value !== null && value !== undefined) wanted[name] = name === "since" || name === "seed" || name === "bands" ? number(value) : value;
+  }
+  return wanted;
+}
+
+const number = (value) => (Number.isFinite(Number(value)) && value !== "" ? Number(value) : value);
+
+export function read() {
+  const query = new URLSearchParams(location.search);
+  const { ui } = store;
+  if (["en", "zh"].includes(query.get("lang"))) ui.lang = query.get("lang");
+  else if ((navigator.language || "").startsWith("zh")) ui.lang = "zh";
+  if (["light", "dark"].includes(query.get("theme"))) ui.theme = query.get("theme");
+  else if (matchMedia("(prefers-color-scheme: dark)").matches) ui.theme = "dark";
+  if (query.get("page")) ui.page = query.get("page");
+  const month = store.catalogue.months.indexOf(query.get("month"));
+  if (month >= 0) store.month = month;
+  store.wanted = decoded((name) => query.get(name));
+  return query.get("a") ? decoded((name) => new URLSearchParams(query.get("a")).get(name)) : null;
+}
+
+let later = 0;
+
+// Browsers allow about a hundred changes of the address in ten seconds: the last of a burst is enough.
+export function write() {
+  clearTimeout(later);
+  later = setTimeout(writeNow, 150);
+}
+
+export function address() {
+  const { ui } = store;
+  const query = new URLSearchParams(encoded(store.wanted));
+  query.set("lang", ui.lang);
+  query.set("theme", ui.theme);
+  if (ui.page !== "explore") query.set("page", ui.page);
+  if (store.month !== 119) query.set("month", store.catalogue.months[store.month]);
+  if (store.kept) {
+    const kept = new URLSearchParams(encoded(store.kept.wanted)).toString();
+    if (kept) query.set("a", kept);
+  }
+  return `${location.pathname}?${query}`;
+}
+
+function writeNow() {
+  history.replaceState(history.state, "", address());
+}

@@ -1,0 +1,40 @@
+// What world a page speaks of: structure, levers, seed; the structure can be changed here too.
+
+import { on, store } from "./store.js";
+import { amount, both, h, t } from "./words.js";
+import { begin, change } from "./wishes.js";
+
+export function caseBar(id) {
+  const list = h("select", { id: `case-${id}`, onchange: () => { if (list.value !== "own") { begin(); change((wanted) => (wanted.structure = list.value)); } } });
+  const label = h("label", { class: "inline", for: `case-${id}` });
+  const rest = h("span", { class: "small" });
+  const make = () => {
+    const own = typeof store.wanted.structure !== "string";
+    const known = Object.entries(store.catalogue.structures).map(([name, structure]) => [name, both(structure.title)]);
+    if (own) known.push(["own", t("own_structure")]);
+    const chosen = own ? "own" : store.wanted.structure;
+    label.textContent = t("structure");
+    list.replaceChildren(...known.map(([name, title]) => h("option", { value: name, selected: name === chosen }, title)));
+    const levers = Object.entries(store.wanted.levers).map(([name, value]) => `${both(store.levers[name].title)} ${amount(Number(value), store.levers[name].unit)}`);
+    rest.textContent = `${levers.length ? `${t("levers")} (${store.wanted.since}): ${levers.join("; ")}. ` : ""}${t("seed")}: ${store.wanted.seed}`;
+  };
+  make();
+  on("words", make);
+  on("wanted", make);
+  return h("div", { class: "casebar" }, label, list, rest);
+}
+
+// A page that asks again whenever another world is shown; `load` may be called while the page is in sight only.
+export function follows(element, load) {
+  let loaded = "";
+  const show = () => {
+    if (element.hidden || !store.frame) return;
+    const key = `${store.frame.header.key} ${store.ui.lang}`;
+    if (key !== loaded) {
+      loaded = key;
+      load();
+    }
+  };
+  on("frame", show);
+  return show;
+}

@@ -1,0 +1,227 @@
+// A chart of lines over the months: B in full, A dashed and pale, the band behind, law as upright lines.
+
+import { hasOther, indicator, monthName, months, monthShown, series, store } from "./store.js";
+import { amount, both, difference, h, onAxis, t } from "./words.js";
+
+const GRID = { left: 52, right: 14, top: 14, bottom: 24 };
+
+export const PALETTE = {
+  light: {
+    black: "#1b2733", grey: "#6b7580", orange: "#c77f00", sky: "#3d9fd6", green: "#007d5c", blue: "#0061a0",
+    vermillion: "#c24e00", purple: "#a8588a",
+  },
+  dark: {
+    black: "#f0f4f8", grey: "#a0abb6", orange: "#e69f00", sky: "#7cc8f0", green: "#1fc79b", blue: "#5aaeea",
+    vermillion: "#ff8a4a", purple: "#e29cc5",
+  },
+};
+export const colour = (name) => PALETTE[store.ui.theme][name];
+export const css = (name) => getComputedStyle(document.getElementById("gm")).getPropertyValue(name).trim();
+
+export class Lines {
+  constructor(id, spec) {
+    this.id = id;
+    this.spec = spec;
+    this.hidden = new Set();
+    this.domain = [...spec.range];
+  }
+
+  build(body) {
+    this.place = h("div", { class: "plot", role: "img" });
+    this.mark = h("div", { class: "mark", "aria-hidden": "true" });
+    this.marked = h("span", { class: "marked" });
+    this.mark.append(this.marked);
+    this.legend = h("div", { class: "legend" });
+    body.append(this.legend, h("div", { class: "plotbox" }, this.place, this.mark));
+    this.buildLegend();
+    this.chart = store.echarts.init(this.place, null, { renderer: "canvas", locale: store.ui.lang === "zh" ? "ZH" : "EN" });
+    this.chart.getZr().on("mousemove", (event) => this.hover(event.offsetX));
+    this.chart.getZr().on("globalout", () => this.pointed(null));
+    this.chart.getZr().on("click", (event) => this.pinned(this.monthAt(event.offsetX)));
+    this.base = false;
+  }
+
+  monthAt(x) {
+    const width = this.chart.getWidth() - GRID.left - GRID.right;
+    return Math.max(0, Math.min(months() - 1, Math.round(((x - GRID.left) / width) * months() - 0.5)));
+  }
+
+  hover(x) {
+    if (x >= GRID.left - 4) this.pointed(this.monthAt(x));
+  }
+
+  buildLegend() {
+    this.values = {};
+    this.legend.replaceChildren(
+      ...this.spec.series.map((line) => {
+        const value = h("span", { class: "value" });
+        this.values[line.name] = value;
+        return h(
+          "button",
+          {
+            class: "key", type: "button", "aria-pressed": String(!this.hidden.has(line.name)),
+            title: both(indicator(line.name).what),
+            onclick: (event) => {
+              this.hidden.has(line.name) ? this.hidden.delete(line.name) : this.hidden.add(line.name);
+              event.currentTarget.setAttribute("aria-pressed", String(!this.hidden.has(line.name)));
+              this.draw();
+            },
+          },
+          h("i", { class: "swatch", style: `border-top: 3px ${line.dash} ${colour(line.colour)}` }),
+          h("span", {}, both(line)), value,
+        );
+      }),
+    );
+  }
+
+  // The vertical axis holds while a control moves; it grows if a run leaves it, and shrinks only when asked.
+  axis(rows) {
+    let low = Infinity;
+    let high = -Infinity;
+    for (const row of rows) for (const value of row) if (Number.isFinite(value)) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    if (low > high) return;
+    if (store.ui.fit) this.domain = [Math.min(low, this.spec.range[0] < 0 ? low : 0), high];
+    else this.domain = [Math.min(this.domain[0], low), Math.max(this.domain[1], high)];
+    const step = nice((this.domain[1] - this.domain[0]) / 4);
+    this.step = step;
+    this.domain = [Math.floor(this.domain[0] / step + 1e-9) * step, Math.ceil(this.domain[1] / step - 1e-9) * step];
+  }
+
+  draw() {
+    if (!store.frame) return;
+    const shown = this.spec.series.filter((line) => !this.hidden.has(line.name));
+    const rows = shown.map((line) => series(store.frame, line.name));
+    const others = hasOther() ? shown.map((line) => series(store.kept, line.name)) : [];
+    const bands = store.ui.bands && store.band ? shown.map((line) => this.band(line.name)) : [];
+    this.axis([...rows, ...others, ...bands.flat().filter(Boolean)]);
+    const drawn = [];
+    shown.forEach((line, i) => {
+      const stroke = colour(line.colour);
+      if (bands[i]) drawn.push(shaded(line.name, stroke, bands[i]));
+      if (others[i]) drawn.push(stroke_(`A ${line.name}`, others[i], stroke, "dashed", 1.6, 0.65));
+      drawn.push(stroke_(line.name, rows[i], stroke, line.dash, 2.2, 1));
+    });
+    drawn.push(this.laws());
+    this.chart.setOption({ ...this.frameOption(), series: drawn }, { replaceMerge: ["series"], silent: true });
+    this.place.dataset.domain = this.domain.join(" ");
+    this.tell();
+  }
+
+  frameOption() {
+    const [ink, line] = [css("--muted"), css("--line")];
+    return {
+      animation: false,
+      textStyle: { fontFamily: css("font-family") },
+      grid: GRID,
+      xAxis: {
+        type: "value", min: 0, max: months(), interval: 24, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+        splitLine: { show: false },
+        axisLabel: { color: ink, fontSize: 11, formatter: (x) => String(2021 + x / 12), showMaxLabel: false },
+      },
+      yAxis: {
+        type: "value", min: this.domain[0], max: this.domain[1], interval: this.step,
+        splitLine: { lineStyle: { color: line } },
+        axisLabel: { color: ink, fontSize: 11, formatter: (y) => onAxis(y, this.spec.unit) },
+      },
+    };
+  }
+
+  laws() {
+    const found = store.catalogue.policies.map((law) => store.catalogue.months.indexOf(law.month)).filter((m) => m >= 0);
+    const lines = found.map((month) => ({ xAxis: month, label: { formatter: t("law_mark"), align: "right", distance: [4, -12] } }));
+    if (Object.keys(store.wanted.levers).length) {
+      lines.push({ xAxis: (store.wanted.since - 2021) * 12, label: { formatter: t("yours_mark"), align: "left", distance: [-4, -12] } });
+    }
+    return {
+      type: "line", name: "laws", data: [], silent: true, animation: false,
+      markLine: {
+        symbol: "none", silent: true, animation: false, lineStyle: { color: css("--muted"), type: "dotted", width: 1 },
+        label: { color: css("--muted"), fontSize: 10, position: "insideEndTop", rotate: 0 }, data: lines,
+      },
+    };
+  }
+
+  band(name) {
+    const place = store.band.header.series.indexOf(name);
+    if (place < 0) return null;
+    return ["low", "high"].map((end) => {
+      const { values, shape } = store.band.arrays[end];
+      return values.subarray(place * shape[1], (place + 1) * shape[1]);
+    });
+  }
+
+  // Move the mark, and say the values at its month.
+  tell() {
+    const month = monthShown();
+    const width = this.chart.getWidth() - GRID.left - GRID.right;
+    this.mark.style.left = `${GRID.left + ((month + 0.5) / months()) * width}px`;
+    this.marked.textContent = monthName(month);
+    this.mark.classList.toggle("leftward", month > months() * 0.85);
+    const told = [];
+    for (const line of this.spec.series) {
+      const unit = indicator(line.name).unit;
+      const value = series(store.frame, line.name)[month];
+      const other = hasOther() ? series(store.kept, line.name)[month] : NaN;
+      const apart = Number.isFinite(other) && Number.isFinite(value) ? ` (${difference(value - other, unit)})` : "";
+      this.values[line.name].textContent = amount(value, unit) + apart;
+      told.push(`${both(line)} ${amount(value, unit)}`);
+    }
+    this.place.setAttribute("aria-label", `${both(this.spec)}, ${monthName(month)}: ${told.join("; ")}`);
+  }
+
+  table() {
+    const head = [t("year"), ...this.spec.series.map((line) => `${both(line)} (${both(indicator(line.name).unit)})`)];
+    const rows = years().map(([year, month]) => [
+      year, ...this.spec.series.map((line) => series(store.frame, line.name)[month]),
+    ]);
+    return { head, rows };
+  }
+
+  words() {
+    if (!this.chart) return;
+    this.buildLegend();
+    this.draw();
+  }
+
+  resize() {
+    this.chart.resize({ animation: { duration: 0 } });
+    if (store.frame) this.tell();
+  }
+
+  pointed() {}
+  pinned() {}
+}
+
+export const years = () =>
+  store.catalogue.months.map((name, month) => [name.slice(0, 4), month]).filter(([, month]) => month % 12 === 11);
+
+export function nice(raw) {
+  const power = 10 ** Math.floor(Math.log10(raw || 1));
+  return [1, 2, 2.5, 5, 10].map((m) => m * power).find((step) => step >= raw * 0.999);
+}
+
+const points = (row) => Array.from(row, (y, month) => [month + 0.5, Number.isFinite(y) ? y : null]);
+
+function stroke_(name, row, color, type, width, opacity) {
+  return {
+    id: name, name, type: "line", data: points(row), showSymbol: false, silent: true, animation: false,
+    lineStyle: { color, type, width, opacity }, itemStyle: { color }, z: opacity === 1 ? 5 : 4,
+  };
+}
+
+// The band as one shape: along its lower edge and back along its upper one.
+function shaded(name, fill, [low, high]) {
+  const from = low.findIndex(Number.isFinite);
+  const corners = [];
+  if (from >= 0) {
+    for (let m = from; m < low.length; m++) if (Number.isFinite(low[m])) corners.push([m + 0.5, low[m]]);
+    for (let m = high.length - 1; m >= from; m--) if (Number.isFinite(high[m])) corners.push([m + 0.5, high[m]]);
+  }
+  const renderItem = (_, api) => ({
+    type: "polygon", shape: { points: corners.map((corner) => api.coord(corner)) }, style: { fill, opacity: 0.17 }, silent: true,
+  });
+  return { id: `band ${name}`, type: "custom", renderItem, data: [[0, 0]], silent: true, animation: false, clip: true, z: 1 };
+}

@@ -1,0 +1,49 @@
+// The line of numbers: each at the month shown, and how far it is from A.
+
+import { hasOther, indicator, monthName, monthShown, on, series, store } from "./store.js";
+import { both, difference, h, parts, t } from "./words.js";
+
+export function numbers(id = "numbers") {
+  const list = h("dl", { class: "numbers" });
+  const when = h("p", { class: "small when" });
+  const spoken = h("p", { class: "hidden", "aria-live": "polite" });
+  const place = h("section", { class: "numberline", id }, when, list, spoken);
+  const cells = {};
+  const make = () => {
+    place.setAttribute("aria-label", t("numbers"));
+    list.replaceChildren(
+      ...Object.entries(store.catalogue.numbers).map(([name, names]) => {
+        const [value, apart] = [h("dd", { class: "value" }), h("dd", { class: "apart" })];
+        cells[name] = { value, apart, better: names.better };
+        return h("div", { class: "number", title: both(indicator(name).what), "data-number": name }, h("dt", {}, both(names)), value, apart);
+      }),
+    );
+    tell();
+  };
+  const tell = () => {
+    if (!store.frame) return;
+    const month = monthShown();
+    when.textContent = t("twelve_months_to", { month: monthName(month) });
+    for (const [name, { value, apart, better }] of Object.entries(cells)) {
+      const { unit } = indicator(name);
+      const now = series(store.frame, name)[month];
+      const [digits, word] = parts(now, unit);
+      value.replaceChildren(digits, h("small", {}, word ? ` ${word}` : ""));
+      const other = hasOther() ? series(store.kept, name)[month] : NaN;
+      const moved = now - other;
+      const known = Number.isFinite(moved) && Math.abs(moved) > 1e-9;
+      apart.textContent = known ? `${moved > 0 ? "▲" : "▼"} ${difference(moved, unit)} ${t("than_a")}` : hasOther() ? t("as_a") : "";
+      apart.className = `apart ${known && better ? (moved * better > 0 ? "good" : "bad") : ""}`;
+    }
+  };
+  const speak = () => {
+    const first = Object.keys(cells)[0];
+    spoken.textContent = `${both(store.catalogue.numbers[first])} ${cells[first].value.textContent} ${cells[first].apart.textContent}`;
+  };
+  make();
+  on("words", make);
+  on("month", tell);
+  on("kept", tell);
+  on("frame", () => { tell(); clearTimeout(place.later); place.later = setTimeout(speak, 600); });
+  return place;
+}

@@ -1,0 +1,111 @@
+// Compare: two to four structures in the same world with the same luck, and a verdict on every number in words.
+
+import { caseBar } from "../case_bar.js";
+import { on, store } from "../store.js";
+import { ask } from "../wire.js";
+import { amount, both, difference, h, indicatorName, t } from "../words.js";
+
+const MOST = 4;
+
+export function compare() {
+  const title = h("h1", {});
+  const what = h("p", { class: "lead" });
+  const choice = h("fieldset", { class: "bar-row" });
+  const size = h("select", { id: "compare-size" });
+  const sizeLabel = h("label", { for: "compare-size" });
+  const start = h("button", { type: "button", class: "strong", id: "compare-start", onclick: run });
+  const progress = h("progress", { hidden: true, max: 1, value: 0 });
+  const found = h("div", { "aria-live": "polite" });
+  const element = h("div", { class: "page" }, title, what, caseBar("compare"), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress), found);
+  let arms = ["market", "government_led", "enterprise_led", "collaborative"];
+  let answer = null;
+
+  function name() {
+    title.textContent = t("page_compare");
+    what.textContent = t("compare_what");
+    sizeLabel.textContent = t("replications");
+    size.replaceChildren(...[5, 8, 12, 20].map((number) => h("option", { value: number, selected: number === Number(size.value || 8) }, number)));
+    start.textContent = t("compare_start");
+    progress.setAttribute("aria-label", t("computing"));
+    const known = inOrder().map((arm) => [arm, store.catalogue.structures[arm]]);
+    choice.replaceChildren(
+      h("legend", {}, t("compare_which")),
+      ...known.map(([arm, structure]) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), ` ${both(structure.title)}`)),
+    );
+    if (answer) draw();
+  }
+
+  function choose(event) {
+    const { value, checked } = event.target;
+    arms = checked ? [...arms, value] : arms.filter((arm) => arm !== value);
+    if (arms.length > MOST) {
+      event.target.checked = false;
+      arms = arms.slice(0, MOST);
+    }
+    start.disabled = arms.length < 2;
+  }
+
+  async function run() {
+    const order = inOrder().filter((arm) => arms.includes(arm));
+    progress.hidden = false;
+    progress.value = 0;
+    start.disabled = true;
+    const still = on("progress", ({ left, all }) => (progress.value = 1 - left / all));
+    try {
+      answer = Object.assign(await ask({ ask: "compare", arms: order, size: Number(size.value) }), { order });
+      draw();
+    } catch (error) {
+      found.replaceChildren(h("p", { class: "message bad" }, t("failed", { error: error.message })));
+    }
+    still();
+    progress.hidden = true;
+    start.disabled = false;
+  }
+
+  const armName = (arm) => both(store.catalogue.structures[arm].title);
+
+  function draw() {
+    const [base, ...others] = answer.order;
+    const names = [...new Set(answer.rows.map((row) => row.indicator))];
+    const row = (name) => {
+      const cells = others.map((arm) => answer.rows.find((found) => found.arm === arm && found.indicator === name));
+      const first = cells.find(Boolean);
+      const { unit } = store.catalogue.indicators[store.ids[name]];
+      return h("tr", {}, h("th", { scope: "row" }, indicatorName(name)), h("td", {}, amount(first.value_against, unit)),
+        ...cells.map((cell) => (cell ? h("td", { class: `verdict ${kind(cell.verdict)}` }, h("strong", {}, verdict(cell)), h("span", { class: "small" }, told(cell, unit))) : h("td", {}, "–"))));
+    };
+    found.replaceChildren(
+      h("section", { class: "card" }, h("h2", {}, t("verdicts")), h("p", { class: "small" }, t("verdicts_what", { period: answer.period, number: answer.replications, base: armName(base) })),
+        h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("verdicts") },
+          h("table", { class: "data verdicts" },
+            h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("what")), h("th", { scope: "col" }, armName(base)), ...others.map((arm) => h("th", { scope: "col" }, armName(arm))))),
+            h("tbody", {}, ...names.map(row))))),
+      ranks(),
+    );
+  }
+
+  function ranks() {
+    if (!answer.ranking.length) return h("span", {});
+    const order = (text) => text.split(/(\s*[>~=,]\s*)/).map((part) => (store.catalogue.structures[part.trim()] ? armName(part.trim()) : part)).join("");
+    return h("section", { class: "card" }, h("h2", {}, t("who_is_served")), h("p", { class: "small" }, t("who_is_served_what")),
+      h("table", { class: "data ranks" }, h("thead", {}, h("tr", {}, ...["seat", "what", "order"].map((key) => h("th", { scope: "col" }, t(key))))),
+        h("tbody", {}, ...answer.ranking.map((rank) => h("tr", {}, h("th", { scope: "row" }, seat(rank.stakeholder)), h("td", {}, indicatorName(rank.measure)), h("td", {}, order(String(rank.order))))))));
+  }
+
+  const seat = (name) => (store.catalogue.seats[name] ? both(store.catalogue.seats[name]) : t(`served_${name}`));
+  name();
+  on("words", name);
+  return { element, show: () => {} };
+}
+
+// The market first: what the others are held against.
+const inOrder = () => ["market", ...Object.keys(store.catalogue.structures).filter((name) => name !== "market")];
+
+const kind = (verdict) => (verdict === "higher" ? "up" : verdict === "lower" ? "down" : "");
+
+const verdict = (cell) => t(`verdict_${String(cell.verdict).replace(/[^a-z]+/g, "_")}`);
+
+function told(cell, unit) {
+  if (cell.difference === null) return "";
+  return cell.low === null ? difference(cell.difference, unit) : `${difference(cell.difference, unit)} (${difference(cell.low, unit)} … ${difference(cell.high, unit)})`;
+}

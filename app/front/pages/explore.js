@@ -1,0 +1,137 @@
+// Explore: controls on one side, the country's answer on the other.
+
+import { controls } from "../controls.js";
+import { Lines } from "../lines.js";
+import { Tiles } from "../map.js";
+import { Network } from "../network.js";
+import { numbers } from "../numbers.js";
+import { download, Panel } from "../panel.js";
+import { playbar, setMonth } from "../play.js";
+import { report } from "../report.js";
+import { Sankey } from "../sankey.js";
+import { Seats } from "../seats.js";
+import { emit, on, store } from "../store.js";
+import { ask } from "../wire.js";
+import { begin, change } from "../wishes.js";
+import { h, t } from "../words.js";
+
+const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
+const FIRST = "shares"; // the chart that stays in sight on a phone
+
+export function explore() {
+  const panels = Object.entries(store.catalogue.panels).map(([id, spec]) => new Panel(new KINDS[spec.kind](id, spec)));
+  const first = panels.find((panel) => panel.chart.id === FIRST);
+  const rest = panels.filter((panel) => panel !== first);
+  const bandNote = h("span", { class: "bandnote", "aria-live": "off" });
+  const options = h("div", { class: "options" });
+  const welcome = h("section", { class: "welcome", id: "welcome", hidden: seen() });
+  const page = h(
+    "div", { class: "explore" }, h("h1", { class: "hidden", id: "page-title" }),
+    h("div", { class: "hero" }, welcome, numbers(), first.element, h("div", { class: "optionline" }, options, bandNote)),
+    controls(), h("div", { class: "charts" }, ...rest.map((panel) => panel.element)),
+  );
+  const bar = playbar();
+  let built = false;
+  let waiting = 0;
+
+  function build() {
+    for (const panel of panels) panel.build();
+    for (const panel of panels) {
+      panel.chart.pointed = hovered;
+      panel.chart.pinned = setMonth;
+    }
+    const watcher = new ResizeObserver(() => requestAnimationFrame(() => panels.forEach((panel) => panel.chart.resize())));
+    watcher.observe(first.element);
+    built = true;
+  }
+
+  function hovered(month) {
+    if (store.hover === month) return;
+    store.hover = month;
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => emit("month"));
+  }
+
+  function draw() {
+    if (page.hidden || !store.frame) return;
+    if (!built) build();
+    const began = performance.now();
+    for (const panel of panels) panel.draw();
+    page.setAttribute("aria-busy", String(Boolean(store.wanted.bands && !whole())));
+    describe(performance.now() - began);
+  }
+
+  const whole = () => store.band && store.band.header.runs >= store.band.header.size;
+
+  // What is drawn, for whoever wants to check it.
+  function describe(spent) {
+    const { header, number, wanted } = store.frame;
+    document.getElementById("gm").dataset.rendered = JSON.stringify({
+      number, hash: header.hash, key: header.key, levers: wanted.levers, structure: wanted.structure, lang: store.ui.lang,
+      charts: panels.length, runs: store.band ? store.band.header.runs : 0, draw: Math.round(spent), run: header.seconds,
+    });
+    bandNote.textContent = !store.wanted.bands || !store.ui.bands ? t("one_run") : store.band ? t("band_of", { number: store.band.header.runs }) : t("band_comes");
+  }
+
+  function name() {
+    page.querySelector("#page-title").textContent = t("page_explore");
+    const toggle = (key, flag) =>
+      h("label", {}, h("input", { type: "checkbox", id: `flag-${flag}`, checked: store.ui[flag], onchange: (event) => { store.ui[flag] = event.target.checked; draw(); } }), ` ${t(key)}`);
+    const taken = (key) => h("button", { type: "button", class: "quiet", id: `take-${key}`, onclick: () => take(key, panels) }, t(`take_${key}`));
+    options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"), h("div", { class: "exports" }, taken("csv"), taken("toml"), taken("json"), taken("html")));
+    greet(welcome);
+  }
+
+  name();
+  on("frame", draw);
+  on("band", draw);
+  on("kept", draw);
+  on("month", () => { if (built && !page.hidden && store.frame) for (const panel of panels) panel.chart.tell(); });
+  on("words", () => { name(); if (built) { for (const panel of panels) panel.words(); draw(); } });
+  on("theme", () => { if (built) { for (const panel of panels) panel.words(); } });
+  return { element: page, bar, show: draw };
+}
+
+// What a first visitor reads: a question, a first control, what to look for.
+function greet(place) {
+  const close = () => {
+    place.hidden = true;
+    try {
+      localStorage.setItem("govmodel-welcome", "seen");
+    } catch {
+      // a browser that keeps nothing shows it again
+    }
+  };
+  place.setAttribute("aria-label", t("welcome"));
+  place.replaceChildren(
+    h("h2", {}, t("welcome")), h("p", {}, t("welcome_1")), h("p", {}, t("welcome_2")), h("p", {}, t("welcome_3")),
+    h("div", {},
+      h("button", { type: "button", class: "strong", id: "welcome-try", onclick: () => { close(); begin(); change((wanted) => (wanted.levers.subsidy = 20)); } }, t("welcome_try")),
+      h("button", { type: "button", id: "welcome-close", onclick: close }, t("welcome_close"))),
+  );
+}
+
+function seen() {
+  try {
+    return localStorage.getItem("govmodel-welcome") === "seen" || location.search.length > 1;
+  } catch {
+    return false;
+  }
+}
+
+// Take the whole run away: all indicators as CSV, the case as the command line reads it or as JSON, or a page to print.
+async function take(kind, panels) {
+  try {
+    if (kind === "csv") {
+      const answer = await ask({ ask: "csv" });
+      download(answer.name, `\ufeff${answer.text}`, "text/csv");
+    } else if (kind === "html") {
+      download("govmodel_report.html", report(panels), "text/html");
+    } else {
+      const answer = await ask({ ask: "case" });
+      download(`${answer.name}.${kind}`, answer[kind], "text/plain");
+    }
+  } catch (error) {
+    emit("failed", error.message);
+  }
+}

@@ -1,0 +1,69 @@
+// The battery passport: one pack's life, and what of it was scanned.
+
+import { caseBar, follows } from "../case_bar.js";
+import { store } from "../store.js";
+import { ask } from "../wire.js";
+import { both, h, plain, t } from "../words.js";
+
+export function passport() {
+  const title = h("h1", {});
+  const what = h("p", { class: "lead" });
+  const number = h("input", { type: "number", id: "pack-number", min: 0, step: 1, value: 70000 });
+  const label = h("label", { for: "pack-number" });
+  const go = h("button", { type: "button", class: "strong", onclick: () => open(Number(number.value), false) });
+  const any = h("button", { type: "button", id: "pack-any", onclick: () => open(Math.floor(Math.random() * (packs || 100000)), true) });
+  const range = h("span", { class: "small" });
+  const life = h("section", { class: "card passport", "aria-live": "polite" });
+  const element = h("div", { class: "page" }, title, what, caseBar("passport"), h("div", { class: "bar-row" }, label, number, go, any, range), life);
+  number.addEventListener("keydown", (event) => { if (event.key === "Enter") go.click(); });
+  let packs = 0;
+  let last = null;
+
+  async function open(wanted, eventful) {
+    life.replaceChildren(h("p", { class: "small" }, t("computing")));
+    try {
+      const answer = await ask({ ask: "pack", number: Math.max(0, Math.round(wanted) || 0), eventful });
+      packs = answer.packs;
+      number.max = packs - 1;
+      number.value = answer.pack.number;
+      last = answer.pack.number;
+      range.textContent = t("pack_range", { last: plain(packs - 1, 9) });
+      draw(answer);
+    } catch (error) {
+      life.replaceChildren(h("p", {}, t("failed", { error: error.message })));
+    }
+  }
+
+  function draw({ pack, lines }) {
+    const province = store.catalogue.provinces.find((p) => p.code === pack.province);
+    const metals = Object.entries(pack.metals_kg).filter(([, kg]) => kg > 0);
+    const fact = (key, value) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, value));
+    life.replaceChildren(
+      h("h2", {}, `${t("pack")} ${pack.number}`), h("p", { class: "small" }, t("stands_for", { number: plain(pack.stands_for, 6) })),
+      h("dl", { class: "facts" },
+        fact("chemistry", pack.chemistry === "LFP" ? t("lfp") : t("ncm")), fact("energy", `${plain(pack.kwh)} kWh`), fact("mass", `${plain(pack.kg)} kg`),
+        fact("sold_in", `${pack.sold}, ${both(province)}`), fact("holder", t(`holder_${pack.holder_class}`)),
+        fact("maker", `${named(pack.automaker)} / ${named(pack.battery_maker)}`), fact("leased", t(pack.leased ? "yes" : "no")),
+        fact("metals", metals.map(([metal, kg]) => `${t(`metal_${metal}`)} ${plain(kg)} kg`).join(", "))),
+      h("h3", {}, t("life")),
+      h("ol", { class: "life" }, ...lines[store.ui.lang].slice(1).map((line, i) => {
+        const event = i ? pack.events[i - 1] : null;
+        const [when, ...rest] = line.split(/[:：]/);
+        return h("li", { class: event ? (event.scanned ? "scanned" : "unseen") : "" },
+          h("strong", {}, when), h("span", {}, rest.join(":").trim()), event ? h("em", {}, t(event.scanned ? "was_scanned" : "was_not_scanned")) : null);
+      })),
+      ...(pack.events.length ? [] : [h("p", {}, t("still_in_use"))]),
+    );
+  }
+
+  const named = (name) => (name === "others" ? t("others") : name);
+  const show = follows(element, () => {
+    title.textContent = t("page_passport");
+    what.textContent = t("passport_what");
+    label.textContent = t("pack_number");
+    go.textContent = t("open");
+    any.textContent = t("random_pack");
+    open(last === null ? 70000 : last, last === null);
+  });
+  return { element, show };
+}

@@ -1,0 +1,80 @@
+// How every seat fares, year by year: a table whose cells are coloured; it is its own data table.
+
+import { series, store, hasOther, monthShown } from "./store.js";
+import { both, h, t } from "./words.js";
+import { years } from "./lines.js";
+
+export class Seats {
+  constructor(id, spec) {
+    Object.assign(this, { id, spec });
+  }
+
+  build(body) {
+    this.choice = h("select", { onchange: () => { store.ui.seats = this.choice.value; this.draw(); } });
+    this.label = h("label", { class: "inline" });
+    this.grid = h("table", { class: "heat" });
+    this.legend = h("p", { class: "small" });
+    body.append(this.label, h("div", { class: "scroll", tabindex: "0", role: "region" }, this.grid), this.legend);
+    this.words();
+  }
+
+  words() {
+    this.choice.replaceChildren(
+      ...["standing", "satisfaction"].map((name) => h("option", { value: name, selected: store.ui.seats === name }, t(`seats_${name}`))),
+    );
+    this.label.replaceChildren(h("span", {}, t("measure")), this.choice);
+    this.grid.parentElement.setAttribute("aria-label", both(this.spec));
+    this.draw();
+  }
+
+  draw() {
+    if (!store.frame) return;
+    const kind = store.ui.seats;
+    const columns = years().filter(([year]) => year >= 2025);
+    const head = h("tr", {}, h("th", { scope: "col" }, t("seat")), ...columns.map(([year]) => h("th", { scope: "col" }, `’${year.slice(2)}`)));
+    const rows = Object.entries(store.catalogue.seats).map(([seat, names]) =>
+      h("tr", {}, h("th", { scope: "row" }, both(names)), ...columns.map(([year, month]) => this.cell(`${kind}_${seat}`, month, year))),
+    );
+    this.grid.replaceChildren(h("thead", {}, head), h("tbody", {}, ...rows));
+    this.legend.textContent = t(`seats_${kind}_what`);
+    this.tell();
+  }
+
+  cell(name, month, year) {
+    const value = series(store.frame, name)[month];
+    const other = hasOther() ? series(store.kept, name)[month] : NaN;
+    const made = h("td", { style: paint(value, store.ui.seats), "data-year": year }, told(value));
+    if (Number.isFinite(other)) made.title = `A: ${told(other)}`;
+    return made;
+  }
+
+  tell() {
+    const year = String(2021 + Math.floor(monthShown() / 12));
+    for (const cell of this.grid.querySelectorAll("td")) cell.classList.toggle("now", cell.dataset.year === year);
+  }
+
+  table() {
+    const kind = store.ui.seats;
+    const names = Object.entries(store.catalogue.seats);
+    return {
+      head: [t("year"), ...names.map(([, seat]) => both(seat))],
+      rows: years().map(([year, month]) => [year, ...names.map(([seat]) => series(store.frame, `${kind}_${seat}`)[month])]),
+    };
+  }
+
+  resize() {}
+}
+
+function told(value) {
+  if (!Number.isFinite(value)) return "–";
+  const rounded = Math.round(value * 100);
+  return (rounded > 0 && store.ui.seats === "standing" ? "+" : rounded < 0 ? "−" : "") + Math.abs(rounded);
+}
+
+// Blue is good, orange is bad, nothing is neither; ink stays dark enough on all of them.
+function paint(value, kind) {
+  if (!Number.isFinite(value)) return "";
+  const size = kind === "standing" ? Math.max(-1, Math.min(1, value * 1.6)) : Math.max(-1, Math.min(1, (value - 0.5) * 2));
+  const [r, g, b] = size > 0 ? [86, 180, 233] : [240, 140, 60];
+  return `background: rgba(${r},${g},${b},${(Math.abs(size) * 0.75).toFixed(2)})`;
+}

@@ -1,0 +1,149 @@
+"""The pool: worker processes shared by all visitors, and who is served next.
+
+Of each visitor only the latest wish counts. Questions come first, then runs, one visitor after another, then bands and
+whatever prepares for later; these give way the moment somebody wants a run.
+"""
+
+import multiprocessing
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from . import work
+
+FRAMES = 96  # how many frames are kept for whoever wants the same
+
+
+class Job:
+    """One thing to do in a worker, and what to do with the result."""
+
+    def __init__(self, function: Callable, args: tuple, done: Callable, worker: int | None = None, waits: bool = False):
+        self.function, self.args, self.done = function, args, done
+        self.worker = worker  # which worker must do it, if that matters
+        self.waits = waits  # may be given up for something more urgent
+
+
+class Worker:
+    """One process that runs the model, one job after another."""
+
+    def __init__(self):
+        context = multiprocessing.get_context("spawn")
+        self.stop = context.Value("b", 0, lock=False)
+        self.executor = ProcessPoolExecutor(1, context, initializer=work.begin, initargs=(self.stop,))
+        self.job: Job | None = None
+
+
+class Pool:
+    """All workers, the jobs that wait, and the frames that were made."""
+
+    def __init__(self, workers: int):
+        self.lock = threading.RLock()
+        self.workers = [Worker() for _ in range(workers)]
+        self.questions: deque[Job] = deque()
+        self.runs: OrderedDict[object, Job] = OrderedDict()  # by visitor: the latest wish of each
+        self.later: deque[Job] = deque()
+        self.frames: OrderedDict[str, object] = OrderedDict()
+
+    def close(self) -> None:
+        """Let all workers go."""
+        with self.lock:
+            self.questions.clear(), self.runs.clear(), self.later.clear()
+            for worker in self.workers:
+                worker.stop.value = 1
+        for worker in self.workers:
+            worker.executor.shutdown(wait=True, cancel_futures=True)
+
+    def ask(self, job: Job) -> None:
+        """Put a question; all are answered, in order."""
+        with self.lock:
+            self.questions.append(job)
+            self._serve()
+
+    def run(self, visitor: object, job: Job) -> None:
+        """Put a visitor's wish in place of an earlier one that still waits."""
+        with self.lock:
+            self.runs[visitor] = job
+            self._serve()
+
+    def prepare(self, jobs: list[Job]) -> None:
+        """Put jobs that may be given up."""
+        with self.lock:
+            self.later.extend(jobs)
+            self._serve()
+
+    def forget(self, chosen: Callable[[Job], bool]) -> None:
+        """Drop jobs of the last kind that nobody needs any more, also those that are being done."""
+        with self.lock:
+            self.later = deque(job for job in self.later if not chosen(job))
+            for worker in self.workers:
+                if worker.job is not None and worker.job.waits and chosen(worker.job):
+                    worker.job.done, worker.stop.value = _nothing, 1
+
+    def leave(self, visitor: object) -> None:
+        """Forget a visitor's wish."""
+        with self.lock:
+            self.runs.pop(visitor, None)
+
+    def remember(self, key: str, value: object) -> None:
+        """Keep a frame; the longest unused goes."""
+        with self.lock:
+            self.frames[key] = value
+            self.frames.move_to_end(key)
+            while len(self.frames) > FRAMES:
+                self.frames.popitem(last=False)
+
+    def known(self, key: str):
+        """Give a frame that was kept, or nothing."""
+        with self.lock:
+            if key in self.frames:
+                self.frames.move_to_end(key)
+            return self.frames.get(key)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody waits for a run or an answer."""
+        return not self.questions and not self.runs
+
+    def _serve(self) -> None:
+        """Give idle workers their next jobs; make room if somebody urgent waits and all are busy with what can wait."""
+        for number, worker in enumerate(self.workers):
+            if worker.job is None:
+                job = self._next(number)
+                if job is not None:
+                    self._start(worker, job)
+        waiting = len(self.questions) + len(self.runs)
+        for worker in self.workers:
+            if waiting and worker.job is not None and worker.job.waits:
+                worker.stop.value, waiting = 1, waiting - 1
+
+    def _next(self, number: int) -> Job | None:
+        if self.questions:
+            return self.questions.popleft()
+        if self.runs:
+            return self.runs.popitem(last=False)[1]
+        for job in self.later:
+            if job.worker is None or job.worker % len(self.workers) == number:
+                self.later.remove(job)
+                return job
+        return None
+
+    def _start(self, worker: Worker, job: Job) -> None:
+        worker.job, worker.stop.value = job, 0
+        future = worker.executor.submit(job.function, *job.args)
+        future.add_done_callback(lambda future: self._finished(worker, job, future))
+
+    def _finished(self, worker: Worker, job: Job, future: Future) -> None:
+        error = future.exception() if not future.cancelled() else work.Stopped()
+        with self.lock:
+            worker.job = None
+            if isinstance(error, work.Stopped):
+                if job.done is not _nothing:
+                    self.later.appendleft(job)
+            self._serve()
+        if not isinstance(error, work.Stopped):
+            job.done(None if error else future.result(), error)
+
+
+def _nothing(result, error) -> None:
+    """Do nothing with a result."""

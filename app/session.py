@@ -1,0 +1,206 @@
+"""A visitor's session: what is wanted now, the frame that answers it, the band that follows, answers to questions."""
+
+import json
+import logging
+import threading
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from govmodel.foundations.errors import InputError
+
+from . import frames, work
+from .pool import Job, Pool
+from .structure_files import read_structure, write_structure
+from .wanted import FIRST_YEAR, cases, key_of, understand
+
+LOW, HIGH = 0.1, 0.9  # the ends of a band
+FIRST_BAND = 5  # replications with which a band is first shown
+log = logging.getLogger("govmodel.dashboard")
+
+
+class Session:
+    """Everything one visitor does; nothing of it is shared with another one."""
+
+    def __init__(self, pool: Pool, show: Callable[[bytes], None], reply: Callable[..., None], series: list[str]):
+        self.pool, self.show, self.reply, self.series = pool, show, reply, series
+        self.lock = threading.RLock()
+        self.newest = self.shown = 0  # numbers of wishes
+        self.closed = False
+        self.wanted: dict = {}
+        self.key = ""
+        self.comparison = 0
+
+    def want(self, given: dict, number: int) -> None:
+        """Ask for a run; of several wishes only the latest counts."""
+        wanted, notes = understand(given)
+        key = key_of(wanted)
+        with self.lock:
+            if number <= self.newest:
+                return
+            self.newest, self.wanted, self.key = number, wanted, key
+        self.pool.forget(lambda job: getattr(job, "session", None) is self)
+        known = self.pool.known(key)
+        if known is not None:
+            self.pool.leave(self)
+            self._arrived(number, wanted, key, notes, known, None)
+            return
+        job = Job(work.frame, (wanted, key), lambda made, error: self._arrived(number, wanted, key, notes, made, error))
+        self.pool.run(self, job)
+
+    def _arrived(self, number: int, wanted: dict, key: str, notes: list, made: bytes | None, error) -> None:
+        """Show a frame, unless a newer one has been shown; then follow it with a band."""
+        if made is not None:
+            self.pool.remember(key, made)
+        with self.lock:
+            if self.closed or number <= self.shown:
+                return
+            self.shown = number
+        if error is not None:
+            log.error("a run failed: %r", error)
+            self.reply({"ask": "error", "number": number, "error": _said(error), "wanted": wanted})
+            return
+        head = json.dumps({"number": number, "notes": notes, "wanted": wanted}, ensure_ascii=False).encode()
+        self.show(b"FRME" + len(head).to_bytes(4, "little") + head + b" " * (-len(head) % 4) + made)
+        if number == self.newest and wanted["bands"]:
+            self._band(number, wanted, key)
+
+    def _band(self, number: int, wanted: dict, key: str) -> None:
+        """Live the replications one by one, and show the band as it fills."""
+        size = wanted["bands"]
+        known = self.pool.known(f"{key}|{size}")
+        if known is not None:
+            self.show(known)
+            return
+        rows: dict[int, np.ndarray] = {}
+
+        def arrived(replication: int, made, error) -> None:
+            if error is not None:
+                log.error("a replication failed: %r", error)
+                return
+            with self.lock:
+                rows[replication] = made
+                if self.closed or number != self.newest:
+                    return
+                if len(rows) in (FIRST_BAND, size // 2, size):
+                    self.show(self._band_frame(number, key, size, list(rows.values())))
+
+        jobs = []
+        for replication in range(size):
+            job = Job(
+                work.replication,
+                (wanted, replication, self.series),
+                lambda made, error, replication=replication: arrived(replication, made, error),
+                worker=replication,
+                waits=True,
+            )
+            job.session = self
+            jobs.append(job)
+        self.pool.prepare(jobs)
+
+    def _band_frame(self, number: int, key: str, size: int, rows: list[np.ndarray]) -> bytes:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a month that no replication knows has no band
+            low, middle, high = np.nanquantile(np.stack(rows), (LOW, 0.5, HIGH), axis=0)
+        header = {"number": number, "runs": len(rows), "size": size, "series": self.series}
+        made = b"BAND" + frames.packed(header, {"low": low, "middle": middle, "high": high})
+        if len(rows) == size:
+            self.pool.remember(f"{key}|{size}", made)
+        return made
+
+    def ask(self, question: dict) -> None:
+        """Answer a question about the world that is wanted now."""
+        kind = question.get("ask")
+        try:
+            if kind == "structure_text":
+                self.reply(question | {"text": write_structure(question["structure"])})
+            elif kind == "structure_file":
+                self.reply(question | {"structure": read_structure(question["text"]), "text": ""})
+            elif kind == "compare":
+                self._compare(question)
+            elif kind == "run":
+                self._run_aside(question)
+            else:
+                job = Job(work.answer, (self.wanted, self.key, question), lambda a, e: self._answered(question, a, e))
+                self.pool.ask(job)
+        except (InputError, KeyError, TypeError, ValueError) as error:
+            self.reply(question | {"error": _said(error)})
+
+    def _run_aside(self, question: dict) -> None:
+        """Live a case without showing it: the board wants to hold something against it."""
+        wanted, notes = understand(question["wanted"])
+        key = key_of(wanted)
+        head = json.dumps({"notes": notes, "wanted": wanted}, ensure_ascii=False).encode()
+
+        def arrived(made: bytes | None, error) -> None:
+            if self.closed:
+                return
+            if error is not None:
+                self.reply({"ask": "run", "id": question.get("id"), "error": _said(error)})
+                return
+            self.pool.remember(key, made)
+            body = b"FRME" + len(head).to_bytes(4, "little") + head + b" " * (-len(head) % 4) + made
+            self.reply({"ask": "run", "id": question.get("id")}, body)
+
+        known = self.pool.known(key)
+        if known is not None:
+            arrived(known, None)
+        else:
+            self.pool.ask(Job(work.frame, (wanted, key), arrived))
+
+    def _answered(self, question: dict, answer: dict | None, error) -> None:
+        if self.closed:
+            return
+        self.reply(question | ({"error": _said(error)} if error is not None else answer))
+
+    def _compare(self, question: dict) -> None:
+        """Live several structures with the same luck, then hold them against each other."""
+        self.comparison += 1
+        mine, arms, size = self.comparison, list(question["arms"])[:4], min(int(question.get("size", 8)), 20)
+        wishes = [understand(self.wanted | {"structure": arm})[0] for arm in arms]
+        rows: dict[tuple[int, int], np.ndarray] = {}
+
+        def arrived(arm: int, replication: int, made, error) -> None:
+            with self.lock:
+                if error is not None or self.closed or mine != self.comparison:
+                    return
+                rows[arm, replication] = made
+                left = len(arms) * size - len(rows)
+            self.reply({"ask": "compare_progress", "left": left, "all": len(arms) * size})
+            if not left:
+                self._judge(question, arms, size, rows, wishes[0])
+
+        jobs = []
+        for replication in range(size):
+            for arm, wish in enumerate(wishes):
+                done = _with(arrived, arm, replication)
+                job = Job(work.monthly, (wish, replication), done, worker=replication, waits=True)
+                jobs.append(job)
+        self.pool.prepare(jobs)
+
+    def _judge(self, question: dict, arms: list, size: int, rows: dict, wish: dict) -> None:
+        worlds = [[rows[arm, replication] for replication in range(size)] for arm in range(len(arms))]
+        plain, _ = cases(wish)
+        job = Job(
+            work.verdicts,
+            (worlds, arms, plain.start, FIRST_YEAR),
+            lambda answer, error: self._answered(question | {"ask": "compare"}, answer, error),
+        )
+        self.pool.ask(job)
+
+    def close(self) -> None:
+        """Drop all that this visitor still waits for."""
+        self.closed = True
+        self.pool.leave(self)
+        self.pool.forget(lambda job: getattr(job, "session", None) is self)
+
+
+def _with(function: Callable, *first) -> Callable:
+    """Fix the first arguments of a function."""
+    return lambda *rest: function(*first, *rest)
+
+
+def _said(error: BaseException) -> str:
+    """Say an error in one line."""
+    return str(error)[:500] or type(error).__name__

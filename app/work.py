@@ -1,0 +1,166 @@
+"""What a worker process does: live a case from where its past is known, and answer questions about a world.
+
+A worker keeps trunks: worlds that stopped at a month, from which many cases live on. A branch equals the full run.
+"""
+
+import gc
+import os
+import signal
+import threading
+import time
+from collections import OrderedDict
+
+import numpy as np
+
+from govmodel import snapshot
+from govmodel.case import Case
+from govmodel.foundations import draws
+from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
+from govmodel.model import GovernanceModel
+from govmodel.past import same_world
+from govmodel.performance.indicators import INDICATORS
+from govmodel.run import let_go
+
+from . import frames, questions
+from .wanted import cases, trunk_month
+
+TRUNKS, WORLDS = 64, 3  # how many a worker keeps: stopped worlds, and worlds lived to their end
+_trunks: OrderedDict = OrderedDict()
+_worlds: OrderedDict = OrderedDict()
+_stop = None
+
+
+class Stopped(Exception):
+    """The run was given up: somebody wants something more urgent."""
+
+
+def begin(stop) -> None:
+    """Prepare a worker: Ctrl-C is the server's affair; `stop` is raised to give up what can wait."""
+    global _stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+    _stop = stop
+    gc.collect()
+    gc.freeze()  # what was imported is never garbage
+
+
+def _follow(parent: int) -> None:
+    """End with the server, even if it was killed and could not say so."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _kept(shelf: OrderedDict, key, size: int, make):
+    """Look something up, or make it and keep it; the longest unused goes."""
+    if key not in shelf:
+        shelf[key] = make()
+        while len(shelf) > size:
+            let_go(shelf.popitem(last=False)[1])
+    shelf.move_to_end(key)
+    return shelf[key]
+
+
+def _step_to(model: GovernanceModel, month: int, may_stop: bool) -> GovernanceModel:
+    while model.month < month:
+        if may_stop and _stop is not None and _stop.value:
+            let_go(model)
+            raise Stopped
+        model.step()
+    return model
+
+
+def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> GovernanceModel:
+    """Give a world of a case that stopped before a month; up to 2026 every structure has the same."""
+    if month <= EXPERIMENT_FROM:
+        root = plain.with_(structure="market")
+        key = (same_world(root), seed)
+        return _kept(_trunks, key, TRUNKS, lambda: _step_to(GovernanceModel(root, rng=seed), EXPERIMENT_FROM, may_stop))
+    key = (plain.hash, month, seed)
+
+    def grow() -> GovernanceModel:
+        early = trunk(plain, EXPERIMENT_FROM, seed, may_stop)
+        return _step_to(snapshot.branch(early, plain), month, may_stop)
+
+    return _kept(_trunks, key, TRUNKS, grow)
+
+
+def live(wanted: dict, replication: int = 0, may_stop: bool = False) -> GovernanceModel:
+    """Live what is wanted to its end; replication 0 has the visitor's own seed."""
+    plain, case = cases(wanted)
+    seed = draws.seed_of_replication(wanted["seed"], replication)
+    early = trunk(plain, trunk_month(wanted), seed, may_stop)
+    gc.disable()  # a run makes no garbage worth looking for while it lasts
+    try:
+        return _step_to(snapshot.branch(early, case), case.until + 1, may_stop)
+    finally:
+        gc.enable()
+
+
+def world(wanted: dict, key: str) -> GovernanceModel:
+    """Give the world of a case, lived now or lately."""
+    return _kept(_worlds, key, WORLDS, lambda: live(wanted))
+
+
+def frame(wanted: dict, key: str) -> bytes:
+    """Live a case, and give the frame that the board draws."""
+    began = time.perf_counter()
+    model = world(wanted, key)
+    lived = time.perf_counter()
+    arrays = frames.arrays_of(model)
+    header = {
+        "key": key,
+        "wanted": wanted,
+        "hash": model.case.hash[:12],
+        "scale": model.case.scale,
+        "seconds": [round(lived - began, 3), round(time.perf_counter() - lived, 3)],
+    }
+    return frames.packed(header, arrays)
+
+
+def replication(wanted: dict, number: int, names: list[str]) -> np.ndarray:
+    """Live one replication, and give the named indicators by twelve months; may be given up."""
+    model = live(wanted, number, may_stop=True)
+    rows = frames.by_year(frames.indicators_of(model))
+    let_go(model)
+    place = {name: i for i, name in enumerate(INDICATORS)}
+    return rows[[place[name] for name in names]].astype(np.float32)
+
+
+def answer(wanted: dict, key: str, question: dict):
+    """Answer a question about the world of a case."""
+    return questions.answer(world(wanted, key), wanted, question)
+
+
+def warm(wanted: dict, seeds: list[int]) -> dict:
+    """Get ready for the first visitor: read the facts, live the years that all cases share; gives names of firms."""
+    model = live(wanted)
+    plain, _ = cases(wanted)
+    trunk(plain, EXPERIMENT_FROM + 12, draws.seed_of_replication(wanted["seed"], 0))
+    return {
+        "sources": list(model.contracts.sources.names),
+        "source_kinds": [int(kind) for kind in model.contracts.sources.kind],
+        "plants": [recycler.name for recycler in model.recyclers],
+        "plant_provinces": [int(recycler.province) for recycler in model.recyclers],
+    }
+
+
+def prepare(wanted: dict, number: int) -> None:
+    """Live the shared years of one replication ahead of need; may be given up."""
+    plain, _ = cases(wanted)
+    seed = draws.seed_of_replication(wanted["seed"], number)
+    trunk(plain, EXPERIMENT_FROM + 12, seed, may_stop=True)
+
+
+def monthly(wanted: dict, number: int) -> np.ndarray:
+    """Live one replication, and give its monthly indicators as rows; may be given up."""
+    model = live(wanted, number, may_stop=True)
+    rows = frames.indicators_of(model)
+    let_go(model)
+    return rows
+
+
+def verdicts(worlds: list, arms: list[str], start: int, first_year: int) -> dict:
+    """Hold worlds of several arms against each other."""
+    months = [month_name(start + row) for row in range(worlds[0][0].shape[1])]
+    return questions.verdicts(worlds, arms, months, first_year)

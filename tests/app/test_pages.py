@@ -1,0 +1,125 @@
+"""The other pages: they show the world that is wanted, and agree with the command line's own answers."""
+
+import json
+import tomllib
+
+import pandas as pd
+import pytest
+
+import govmodel as gm
+from govmodel.case import structures
+
+from .test_explore import lever
+
+PAGES = ("explore", "compare", "designer", "council", "passport", "eyes", "about")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_page_opens_with_words_of_its_language(visit, lang):
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative")
+    for page in PAGES:
+        v.page.click(f"#page-{page}")
+        heading = v.page.locator("main > :not([hidden]) h1").first
+        heading.wait_for(state="attached")
+        v.page.wait_for_timeout(600)
+        text = v.page.locator("main > :not([hidden])").first.inner_text()
+        assert len(text) > 100
+        keys = v.page.evaluate(
+            "text => fetch('/govmodel/catalogue.json').then(r => r.json()).then(c =>"
+            " Object.keys(c.texts).filter(k => k.includes('_') && text.includes(k)))",
+            text,
+        )
+        assert not keys, keys
+        chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+        assert (chinese > 30) == (lang == "zh"), (page, chinese)
+
+
+def test_council_room_tells_who_asked_and_what_was_decided(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative&page=council", ready="#gm[data-other]")
+    v.page.locator(".meetings button").nth(1).click()
+    v.page.wait_for_selector(".askrow")
+    assert v.page.locator(".meetings button").count() == 40
+    assert v.page.locator(".minute").count() > 3
+    v.page.select_option("#case-council", "market")
+    v.page.get_by_text("Nobody meets").wait_for()
+
+
+def test_passport_agrees_with_a_run_of_the_same_seed(visit):
+    v = visit("?lang=en&runs=0&seed=3&page=passport", ready="#gm[data-other]")
+    v.page.fill("#pack-number", "70000")
+    v.page.get_by_role("button", name="Open", exact=True).click()
+    v.page.get_by_role("heading", name="Pack 70000").wait_for()
+    run = gm.run(gm.Case.load("china").with_(scale=2000), seed=3)
+    for line in run.pack(70000).lines("en")[1:]:
+        when, _, what = line.partition(":")
+        assert when in v.page.locator(".life").inner_text() and what.strip() in v.page.locator(".life").inner_text()
+
+
+def test_eyes_show_what_a_seat_sees_beside_the_truth(visit):
+    v = visit("?lang=en&runs=0&page=eyes", ready="#gm[data-other]")
+    v.page.wait_for_selector(".charts.plain .panel")
+    assert v.page.get_by_text("as it is").count() >= 2
+    v.page.select_option("#subject", "GD")
+    v.page.get_by_text("hand-overs scanned in its area").first.wait_for()
+
+
+def test_designer_edits_run_at_once_and_the_file_is_the_command_lines(visit, tmp_path):
+    v = visit("?lang=en&runs=0&structure=collaborative&page=designer", ready="#gm[data-other]")
+    before = v.page.locator("#designer-numbers").inner_text()
+    v.page.fill("#weight-subsidy-recyclers", "80")
+    v.page.keyboard.press("Tab")
+    v.page.wait_for_function(
+        "old => document.getElementById('designer-numbers').innerText !== old", arg=before, timeout=20000
+    )
+    assert float(v.page.input_value("#weight-subsidy-central_government")) < 40
+    with v.page.expect_download() as found:
+        v.page.click("#structure-save")
+    path = tmp_path / "my_structure.toml"
+    found.value.save_as(path)
+    known = structures.parse(tomllib.loads(path.read_text(encoding="utf-8")), "china", "file").to_dict("china")
+    assert known["levers"]["subsidy"]["weights"]["recyclers"] == pytest.approx(0.8)
+
+    v.page.select_option("#preset", "government_led")
+    v.page.set_input_files("#structure-file", path)
+    v.page.get_by_text("was loaded").wait_for()
+    assert float(v.page.input_value("#weight-subsidy-recyclers")) == pytest.approx(80)
+    path.write_text("id = 'x'\n[body]\nmeets_every = 5\n", encoding="utf-8")
+    v.page.set_input_files("#structure-file", path)
+    v.page.get_by_text("Refused").wait_for()
+    assert float(v.page.input_value("#weight-subsidy-recyclers")) == pytest.approx(80)
+
+
+def test_compare_gives_a_verdict_on_every_number(visit):
+    v = visit("?lang=en&runs=0&page=compare", ready="#gm[data-other]")
+    for arm in ("enterprise_led", "collaborative"):
+        v.page.uncheck(f"input[value={arm}]")
+    v.page.select_option("#compare-size", "8")
+    v.page.click("#compare-start")
+    v.page.wait_for_selector("table.verdicts", timeout=90_000)
+    told = v.page.locator("table.verdicts").inner_text()
+    assert "licensed share" in told and ("higher" in told or "lower" in told or "not distinguishable" in told)
+
+
+def test_what_is_taken_away_can_be_read_again(visit, tmp_path):
+    v = visit("?lang=en&runs=0&levers=subsidy:20")
+
+    def take(button):
+        with v.page.expect_download() as found:
+            v.page.locator(button).click()
+        path = tmp_path / found.value.suggested_filename
+        found.value.save_as(path)
+        return path
+
+    table = pd.read_csv(take("#take-csv"), comment="#", skiprows=0, encoding="utf-8-sig")
+    case = gm.Case.load(str(take("#take-toml")))
+    run = gm.run(case, seed=1)
+    told = pd.to_numeric(table["released_gwh"].iloc[1:]).to_numpy()
+    assert told == pytest.approx(run.indicators["released_gwh"].to_numpy(), rel=1e-9)
+    assert table["released_gwh"].iloc[0] == "GWh"
+    assert json.loads(take("#take-json").read_text(encoding="utf-8"))["wanted"]["levers"] == {"subsidy": 20.0}
+    html = take("#take-html").read_text(encoding="utf-8")
+    assert html.count("<svg") >= 11 and "twelve months to" in html
+    assert "<svg" in take("#panel-shares .tools button:nth-child(3)").read_text(encoding="utf-8")
+    shares = pd.read_csv(take("#panel-shares .tools button:nth-child(2)"), comment="#", encoding="utf-8-sig")
+    assert len(shares) == 15
+    assert lever(v.page, "subsidy").get_attribute("aria-valuetext") == "20 yuan/kWh"
