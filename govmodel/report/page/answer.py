@@ -1,7 +1,7 @@
 """The question and its answer, in three sentences made of numbers; what cannot be told apart is said to be so."""
 
 from ...case.levers import SEATS
-from ...performance.differences import ALIKE, HIGHER
+from ...performance.differences import ALIKE, FEWEST, HIGHER
 from ...performance.ranking import PUBLIC, THE_PUBLIC
 from ..words import joined, stakeholder
 from .subject import Subject
@@ -30,7 +30,10 @@ def _against(subject: Subject, label: str, name: str, kind: str) -> str:
     texts, measure, found = subject.texts, subject.measure(name), subject.difference(label, name)
     verdict = found["verdict"]
     low, high = found["low"], found["high"]
-    unsure = verdict == ALIKE and (low > 0 or high < 0)  # the band alone would tell them apart, the sign test does not
+    enough = subject.replications >= FEWEST
+    unsure = (
+        enough and verdict == ALIKE and (low > 0 or high < 0)
+    )  # the band alone would tell them apart, the sign test does not
     kept = texts("report.by_chance", chance=f"{found['chance']:.0%}") if unsure else ""
     word = "alike" if verdict == ALIKE else "more" if verdict == HIGHER else "less"
     if verdict != ALIKE and found["difference"] < 0:

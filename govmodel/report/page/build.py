@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from ...foundations.calendar import month_name
+from ...performance.differences import FEWEST
 from . import answer, costs, figures, telling
 from .marks import Markup, join, mark, tag
 from .subject import Subject, open_subject
@@ -73,7 +74,11 @@ def _sections(subject: Subject) -> list[tuple[str, str, Markup] | None]:
 
     told = join([tag("p", texts("report.question"), class_="question"),
                  *(tag("p", sentence) for sentence in answer.sentences(subject))])  # fmt: skip
-    warning = None if subject.replications > 1 else tag("p", texts("report.one_luck"), class_="warning")
+    warning = None
+    if compares and subject.replications < FEWEST:
+        warning = tag("p", texts("compare.too_few", fewest=FEWEST), class_="warning")
+    elif subject.replications == 1:
+        warning = tag("p", texts("report.one_luck"), class_="warning")
     return [
         section("answer", join([told, warning]), lead=""),
         section("ranking", telling.ranking(subject)) if compares else None,
