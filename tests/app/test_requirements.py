@@ -99,7 +99,7 @@ def test_an_error_of_the_model_is_said_and_the_charts_stay(visit):
     before = v.rendered["hash"]
     broken = {"base": "collaborative", "body": {"meets_every": 5}}
     v.page.evaluate(
-        "async s => { const {store} = await import('/govmodel/store.js'); const w = await import('/govmodel/wishes.js');"
+        "async s => { const w = await import('/govmodel/wishes.js');"
         " w.begin(); w.change(x => x.structure = s); }",
         broken,
     )

@@ -27,8 +27,8 @@ export function explore() {
   const welcome = h("section", { class: "welcome", id: "welcome", hidden: seen() });
   const page = h(
     "div", { class: "explore" }, h("h1", { class: "hidden", id: "page-title" }),
-    h("div", { class: "hero" }, welcome, numbers(), first.element, h("div", { class: "optionline" }, options, bandNote)),
-    controls(), h("div", { class: "charts" }, ...rest.map((panel) => panel.element)),
+    h("div", { class: "hero" }, welcome, numbers(), first.element),
+    controls(), h("div", { class: "charts" }, h("div", { class: "optionline" }, options, bandNote), ...rest.map((panel) => panel.element)),
   );
   const bar = playbar();
   let built = false;
