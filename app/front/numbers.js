@@ -4,7 +4,7 @@ import { hasOther, indicator, monthName, monthShown, on, series, store } from ".
 import { both, difference, h, parts, t } from "./words.js";
 
 export function numbers(id = "numbers") {
-  const list = h("dl", { class: "numbers" });
+  const list = h("dl", { class: "numbers", tabindex: "0" });
   const when = h("p", { class: "small when" });
   const spoken = h("p", { class: "hidden", "aria-live": "polite" });
   const place = h("section", { class: "numberline", id }, when, list, spoken);

@@ -27,12 +27,13 @@ export function explore() {
   const welcome = h("section", { class: "welcome", id: "welcome", hidden: seen() });
   const page = h(
     "div", { class: "explore" }, h("h1", { class: "hidden", id: "page-title" }),
-    h("div", { class: "hero" }, welcome, numbers(), first.element, h("div", { class: "optionline" }, options, bandNote)),
-    controls(), h("div", { class: "charts" }, ...rest.map((panel) => panel.element)),
+    h("div", { class: "hero" }, welcome, numbers(), first.element),
+    controls(), h("div", { class: "charts" }, h("div", { class: "optionline" }, options, bandNote), ...rest.map((panel) => panel.element)),
   );
   const bar = playbar();
   let built = false;
   let waiting = 0;
+  let unseen = 0;
 
   function build() {
     for (const panel of panels) panel.build();
@@ -56,9 +57,29 @@ export function explore() {
     if (page.hidden || !store.frame) return;
     if (!built) build();
     const began = performance.now();
-    for (const panel of panels) panel.draw();
+    clearTimeout(unseen);
+    const left = panels.filter((panel) => !inSight(panel));
+    for (const panel of panels) if (!left.includes(panel)) panel.draw();
     page.setAttribute("aria-busy", String(Boolean(store.wanted.bands && !whole())));
     describe(performance.now() - began);
+    later(left, store.frame.number);
+  }
+
+  // Charts out of sight are drawn afterwards, one by one; a newer run takes their place.
+  function later(left, number) {
+    if (!left.length) {
+      document.getElementById("gm").dataset.complete = number;
+      return;
+    }
+    unseen = setTimeout(() => {
+      left[0].draw();
+      later(left.slice(1), number);
+    }, 0);
+  }
+
+  function inSight(panel) {
+    const { top, bottom } = panel.element.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight;
   }
 
   const whole = () => store.band && store.band.header.runs >= store.band.header.size;

@@ -1,0 +1,88 @@
+"""Latency of the dashboard, measured in the browser: `python -m tests.bench.dashboard` prints a table.
+
+Needs what tests/app/conftest.py needs. Times run from the key press to the last chart drawn, in milliseconds.
+"""
+
+import statistics
+import time
+
+from ..app.conftest import CHROMIUM, Visit, missing, serve, stop
+from ..app.test_explore import lever
+
+MOVES = 10
+MEASURE = """async ([name, key]) => {
+  const gm = document.getElementById('gm'), slider = document.querySelector(`[data-lever=${name}] input[type=range]`);
+  const number = JSON.parse(gm.dataset.rendered).number, began = performance.now();
+  slider.value = Number(slider.value) + (key === 'up' ? 1 : -1) * Number(slider.step);
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
+  while (!(Number(gm.dataset.complete) > number)) await new Promise(done => setTimeout(done, 2));
+  return performance.now() - began;
+}"""
+
+
+def told(name: str, times: list[float], aim: str) -> None:
+    """Print one row of the table."""
+    ordered = sorted(times)
+    print(f"| {name} | {statistics.median(times):.0f} | {ordered[0]:.0f} to {ordered[-1]:.0f} | {aim} |", flush=True)
+
+
+def moves(page, name: str, key: str) -> list[float]:
+    """Move a lever some times; gives the milliseconds of each."""
+    return [page.evaluate(MEASURE, [name, key]) for _ in range(MOVES)]
+
+
+def measure(browser, address: str) -> None:
+    """Measure and print everything."""
+    print("| what | median ms | range | aim |\n|---|---|---|---|")
+    began = time.perf_counter()
+    v = Visit(browser, address).open("?lang=en&runs=0")
+    told("cold: from the address to the first chart", [1000 * (time.perf_counter() - began)], "4000")
+    lever(v.page, "subsidy")
+    told("a lever from 2027, no body, to all charts", moves(v.page, "subsidy", "up"), "500")
+    told("the same settings again (the run is remembered)", moves(v.page, "subsidy", "down"), "150")
+    v.page.select_option("#set-structure", "collaborative")
+    v.until("r.structure === 'collaborative'")
+    told("a lever from 2027 with a council, to all charts", moves(v.page, "subsidy", "up"), "500")
+    v.page.click("#do-reset")
+    v.page.select_option("#set-bands", "20")
+    v.until("r.runs === 20", 120_000)
+    times = []
+    for _ in range(3):
+        lever(v.page, "fine").press("ArrowRight")
+        began, number = time.perf_counter(), v.rendered["number"]
+        v.until(f"r.number > {number} && r.runs === 20", 120_000)
+        times.append(1000 * (time.perf_counter() - began))
+    told("a band of 20 runs, from the move", times, "4000")
+    v.close()
+
+    others = [Visit(browser, address).open("?lang=en&runs=0") for _ in range(8)]
+    for other in others:
+        lever(other.page, "fine").press("ArrowRight")
+    script = (
+        "() => { const began = performance.now(); document.getElementById('do-theme').click();"
+        " return new Promise(done => requestAnimationFrame(() => done(performance.now() - began))); }"
+    )
+    told("a light action while eight visitors compute", [other.page.evaluate(script) for other in others], "3000")
+    for other in others:
+        other.close()
+
+
+def main() -> None:
+    """Start a server and a browser, and measure."""
+    reason = missing()
+    if reason:
+        raise SystemExit(reason)
+    from playwright.sync_api import sync_playwright
+
+    started, address = serve()
+    try:
+        with sync_playwright() as tools:
+            browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            measure(browser, address)
+            browser.close()
+    finally:
+        stop(started)
+
+
+if __name__ == "__main__":
+    main()
