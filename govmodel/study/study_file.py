@@ -14,6 +14,7 @@ from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
+HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
 NEEDS_RANGES = ("latin_hypercube", "sobol", "morris")
 
 
@@ -37,15 +38,19 @@ class Factor(_Strict):
 
 
 class Design(_Strict):
-    """Which points are run: every combination, a sample, or a list."""
+    """Which points are run: every combination, a sample, a list, or what a search asks for."""
 
-    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file"]
+    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file", "search"]
     size: int = Field(default=16, ge=1, le=1_000_000)  # points of a hypercube, base size of sobol, paths of morris
     seed: int = Field(default=1, ge=0, le=2**32 - 1)
     levels: int = Field(default=4, ge=2, le=100)  # of morris; of ranges in a factorial
     second_order: bool = False  # of sobol
     points: list[dict[str, Any]] = []  # of list
     path: str = ""  # of file: a CSV beside the study file, one column a factor
+    population: int = Field(default=24, ge=4, le=10_000)  # of search: points a generation
+    generations: int = Field(default=10, ge=1, le=10_000)  # of search
+    maximise: list[str] = []  # of search: outcomes of which more is better
+    minimise: list[str] = []  # of search: outcomes of which less is better
 
 
 class Outcome(_Strict):
@@ -87,21 +92,39 @@ def read(path: str | Path) -> tuple[StudyFile, str]:
         text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"study file {path}", "a text in TOML", str(error), "Mend that place.") from None
+        raise _no_toml(path, error) from None
     except OSError as error:
         raise InputError("study", "a study file that can be read", str(path), f"{error.strerror}.") from None
     return check(table), text
 
 
-def check(table: dict) -> StudyFile:
-    """Accept the content of a study file, or say which cell is wrong."""
+def _no_toml(path: Path, error: Exception) -> InputError:
+    return InputError(f"study file {path}", "a text in TOML", str(error), "Mend that place.")
+
+
+def parse(text: str, path: Path) -> StudyFile:
+    """Read a study that was accepted before, without asking again whether its case and structures are there."""
     try:
-        study = StudyFile.model_validate(table)
+        return _shaped(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(path, error) from None
+
+
+def _shaped(table: dict) -> StudyFile:
+    """Accept keys and types."""
+    try:
+        return StudyFile.model_validate(table)
     except ValidationError as error:
         raise _translate(error) from None
+
+
+def check(table: dict) -> StudyFile:
+    """Accept the content of a study file, or say which cell is wrong."""
+    study = _shaped(table)
     base = base_case(study)
     _check_factors(study, base)
     _check_outcomes(study, base)
+    _check_search(study)
     for number, structure in enumerate(study.structures):
         try:
             base.with_(structure=structure)
@@ -194,6 +217,8 @@ def _check_outcomes(study: StudyFile, base: Case) -> None:
                              nearest(outcome.indicator, INDICATORS))  # fmt: skip
         if names.count(outcome.name) > 1:
             raise InputError(f"{cell}.name", "each outcome once", outcome.name, "Rename one of the two.")
+        if outcome.name in (*HEAD, *(factor.name for factor in study.factors)):
+            raise InputError(f"{cell}.name", "a name that no other column has", outcome.name, "Rename the outcome.")
         first, last = (month_number(text, f"{cell}.{key}") for text, key in
                        ((outcome.since, "from"), (outcome.until, "until")))  # fmt: skip
         if not base.start <= first <= last <= base.until:
@@ -202,3 +227,23 @@ def _check_outcomes(study: StudyFile, base: Case) -> None:
     for name in study.series:
         if name not in INDICATORS:
             raise InputError("series", "names of indicators", name, nearest(name, INDICATORS))
+
+
+def _check_search(study: StudyFile) -> None:
+    """Refuse a search that does not say what is better, and wishes of a search where nothing is searched."""
+    design, names = study.design, [outcome.name for outcome in study.outcomes]
+    wishes = [*design.maximise, *design.minimise]
+    if design.method != "search":
+        if wishes:
+            raise InputError("design.maximise", "nothing, unless the method is search", wishes, "Leave it out.")
+        return
+    for key in ("maximise", "minimise"):
+        for name in getattr(design, key):
+            if name not in names:
+                raise InputError(f"design.{key}", "names of outcomes", name, nearest(name, names, "Outcomes"))
+            if wishes.count(name) > 1:
+                raise InputError(f"design.{key}", "each outcome once", name, "Remove one of the two.")
+    if len(wishes) < 2:
+        raise InputError("design", "two outcomes or more to maximise or minimise", wishes, "Else there is no front.")
+    if not study.factors and len(study.structures) < 2:
+        raise InputError("factors", "at least one, or several structures, for a search", [], "Name what varies.")
