@@ -15,6 +15,7 @@ _PUBLIC = {
     "Comparison": "comparison",
     "load_comparison": "comparison",
     "sweep": "study.sweep",
+    "analyse": "report.analysis",
     "branch": "snapshot",
     "save_month": "snapshot",
     "load_month": "snapshot",

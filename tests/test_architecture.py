@@ -29,6 +29,7 @@ FLOORS = {
     "commands_study": 14,
     "commands_compare": 14,
     "commands_sweep": 14,
+    "commands_analysis": 14,
     "commands_findings": 15,
     "cli": 16,
     "__main__": 17,

@@ -63,6 +63,7 @@ COMMANDS = {
     "robustness",
     "flips",
     "sweep",
+    "analyse",
 }
 
 
