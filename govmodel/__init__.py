@@ -16,6 +16,7 @@ _PUBLIC = {
     "load_comparison": "comparison",
     "sweep": "study.sweep",
     "analyse": "report.analysis",
+    "attribute": "study.attribution",
     "branch": "snapshot",
     "save_month": "snapshot",
     "load_month": "snapshot",

@@ -64,6 +64,7 @@ COMMANDS = {
     "flips",
     "sweep",
     "analyse",
+    "attribute",
 }
 
 
