@@ -22,14 +22,22 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, populate_by_name=True)
 
 
+def _key(told: str, **settings) -> Any:
+    """Describe a key; docs/study_file.md is made of this."""
+    return Field(description=told, **settings)
+
+
 class Factor(_Strict):
     """What varies over the points of a design: a parameter, a lever (from 2026 on) or a choice of scenario."""
 
-    name: str
-    kind: Literal["parameter", "lever", "scenario"]
-    range: list[float] | None = None  # lowest and highest, for designs that sample
-    values: list[Any] | None = None  # a list to choose from
-    distribution: Literal["uniform", "log_uniform", "normal"] = "uniform"  # normal: range is mean and deviation
+    name: str = _key("A name of `govmodel describe parameters` or `levers`; of a scenario `retirement_outlook`, "
+                     "`metal_prices` or `capacity`.")  # fmt: skip
+    kind: Literal["parameter", "lever", "scenario"] = _key("What the name is the name of.")
+    range: list[float] | None = _key("Lowest and highest; with `normal` mean and standard deviation.", default=None)
+    values: list[Any] | None = _key("Values to choose from, instead of a range.", default=None)
+    distribution: Literal["uniform", "log_uniform", "normal"] = _key(
+        "How a sample spreads over the range.", default="uniform"
+    )
 
     @property
     def continuous(self) -> bool:
@@ -40,49 +48,57 @@ class Factor(_Strict):
 class Design(_Strict):
     """Which points are run: every combination, a sample, a list, or what a search asks for."""
 
-    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file", "search"]
-    size: int = Field(default=16, ge=1, le=1_000_000)  # points of a hypercube, base size of sobol, paths of morris
-    seed: int = Field(default=1, ge=0, le=2**32 - 1)
-    levels: int = Field(default=4, ge=2, le=100)  # of morris; of ranges in a factorial
-    second_order: bool = False  # of sobol
-    points: list[dict[str, Any]] = []  # of list
-    path: str = ""  # of file: a CSV beside the study file, one column a factor
-    population: int = Field(default=24, ge=4, le=10_000)  # of search: points a generation
-    generations: int = Field(default=10, ge=1, le=10_000)  # of search
-    maximise: list[str] = []  # of search: outcomes of which more is better
-    minimise: list[str] = []  # of search: outcomes of which less is better
+    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file", "search"] = _key(
+        "How points are chosen."
+    )
+    size: int = _key("`latin_hypercube`: points. `sobol`: base size, a power of two; size x (factors + 2) points, "
+                     "with `second_order` size x (2 x factors + 2). `morris`: paths of factors + 1 points.",
+                     default=16, ge=1, le=1_000_000)  # fmt: skip
+    seed: int = _key("The design's own luck.", default=1, ge=0, le=2**32 - 1)
+    levels: int = _key("`morris`: levels of a factor. `factorial`: of a range.", default=4, ge=2, le=100)
+    second_order: bool = _key("`sobol`: indices of pairs too.", default=False)
+    points: list[dict[str, Any]] = _key("`list`: each a table with a value for every factor.", default=[])
+    path: str = _key("`file`: a CSV beside the study file, one column a factor.", default="")
+    population: int = _key("`search`: points a generation.", default=24, ge=4, le=10_000)
+    generations: int = _key("`search`: how many generations.", default=10, ge=1, le=10_000)
+    maximise: list[str] = _key("`search`: outcomes of which more is better.", default=[])
+    minimise: list[str] = _key("`search`: outcomes of which less is better; two goals or more in all.", default=[])
 
 
 class Outcome(_Strict):
     """One number that every run gives: an indicator over some months, by the indicator's own rule."""
 
-    name: str
-    indicator: str
-    since: str = Field(default="2026-01", alias="from")
-    until: str = "2035-12"
+    name: str = _key("What the number is called: a column of the table of runs.")
+    indicator: str = _key("A name of `govmodel describe indicators`.")
+    since: str = _key("First month, YYYY-MM.", default="2026-01", alias="from")
+    until: str = _key("Last month, YYYY-MM.", default="2035-12")
 
 
 class Limits(_Strict):
     """When a run is given up."""
 
-    seconds: float = Field(default=600.0, gt=0.0, le=1e6)
+    seconds: float = _key("A run that takes longer is a row that says so.", default=600.0, gt=0.0, le=1e6)
 
 
 class StudyFile(_Strict):
     """A whole study."""
 
-    question: str = Field(min_length=1)
-    question_zh: str = ""
-    case: str = "china"
-    changes: dict[str, Any] = {}  # to the base case, as Case.with_ takes them
-    structures: list[Any] = ["market"]  # the arms: names, paths or tables
-    replications: int = Field(default=1, ge=1, le=100_000)
-    seed: int = Field(default=1, ge=0, le=2**64 - 1)
-    design: Design = Design(method="list", points=[{}])
-    factors: list[Factor] = []
-    outcomes: list[Outcome] = Field(min_length=1)
-    series: list[str] = []  # indicators that are kept year by year
-    limits: Limits = Limits()
+    question: str = _key("What is asked.", min_length=1)
+    question_zh: str = _key("The same in Chinese.", default="")
+    case: str = _key("The base case: a name of the library, or a path.", default="china")
+    changes: dict[str, Any] = _key("Changes to the base case, as `Case.with_` takes them: `scale`, `until`, `levers`, "
+                                   "`parameters`, `policies`, `without`, ...", default={})  # fmt: skip
+    structures: list[Any] = _key("The arms: names, paths of structure files, or tables.", default=["market"])
+    replications: int = _key("How often each point is run in each arm, each time with luck of its own.",
+                             default=1, ge=1, le=100_000)  # fmt: skip
+    seed: int = _key("The luck of the first replication; replication r has the same luck everywhere.",
+                     default=1, ge=0, le=2**64 - 1)  # fmt: skip
+    design: Design = _key("Which points are run; the case as it is, if left out.",
+                          default=Design(method="list", points=[{}]))  # fmt: skip
+    factors: list[Factor] = _key("What varies.", default=[])
+    outcomes: list[Outcome] = _key("What is measured.", min_length=1)
+    series: list[str] = _key("Indicators that are kept year by year.", default=[])
+    limits: Limits = _key("When a run is given up.", default=Limits())
 
 
 def read(path: str | Path) -> tuple[StudyFile, str]:
