@@ -1,4 +1,6 @@
-"""Write facts.md, parameters.md and demands.md from the data: `python docs/build.py`; `--check` exits 1 if stale.
+"""Write the pages that are made from data and schemas: `python docs/build.py`; `--check` exits 1 if stale.
+
+They are facts.md, parameters.md, demands.md and study_file.md.
 
 Nothing in these pages is typed by hand but headings and introductions (here and in tables.toml); change the data,
 then run this again.
@@ -15,6 +17,7 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))  # the facts of this checkout, wherever govmodel may be installed
 
 from build_demands import demands_page  # noqa: E402
+from build_study_file import study_file_page  # noqa: E402
 
 from govmodel.facts import PROVINCES, load  # noqa: E402
 from govmodel.facts.loading import FACTS_FOLDER  # noqa: E402
@@ -358,6 +361,7 @@ def main() -> int:
     assert len(PROVINCES) == len(read("provinces.csv"))
     stale = []
     pages = {"facts.md": facts_page(), "parameters.md": parameters_page(), "demands.md": demands_page(MADE, table)}
+    pages["study_file.md"] = study_file_page(table)
     for name, text in pages.items():
         path = DOCS / name
         if "--check" in sys.argv[1:]:

@@ -15,6 +15,8 @@ _PUBLIC = {
     "Comparison": "comparison",
     "load_comparison": "comparison",
     "sweep": "study.sweep",
+    "analyse": "report.analysis",
+    "attribute": "study.attribution",
     "branch": "snapshot",
     "save_month": "snapshot",
     "load_month": "snapshot",

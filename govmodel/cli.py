@@ -13,7 +13,14 @@ from typing import Annotated
 
 import typer
 
-from . import commands_compare, commands_dashboard, commands_findings, commands_study, commands_sweep
+from . import (
+    commands_analysis,
+    commands_compare,
+    commands_dashboard,
+    commands_findings,
+    commands_study,
+    commands_sweep,
+)
 from .chosen import chosen_case, set_levers, warn_of_idle_levers
 from .foundations.errors import InputError
 from .shell import DONE, Language, console, guarded, say
@@ -260,6 +267,7 @@ def describe(
 commands_compare.add_to(app)
 commands_study.add_to(app)
 commands_sweep.add_to(app)
+commands_analysis.add_to(app)
 commands_findings.add_to(app)
 commands_dashboard.add_to(app)
 

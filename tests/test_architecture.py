@@ -30,6 +30,7 @@ FLOORS = {
     "commands_compare": 14,
     "commands_sweep": 14,
     "commands_dashboard": 14,
+    "commands_analysis": 14,
     "commands_findings": 15,
     "cli": 16,
     "__main__": 17,

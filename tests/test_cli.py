@@ -64,6 +64,8 @@ COMMANDS = {
     "flips",
     "sweep",
     "dashboard",
+    "analyse",
+    "attribute",
 }
 
 

@@ -132,6 +132,8 @@ def examples():
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, tasks = section.splitlines()[0], TASK.findall(section)
         yield pytest.param(tasks, id=title.replace(" ", "_"))
+    page = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")  # one story: its sections build on each other
+    yield pytest.param(TASK.findall(page), id="studies")
 
 
 @pytest.mark.parametrize("tasks", list(examples()))

@@ -20,6 +20,7 @@ from govmodel.study import store as store_room
 from govmodel.study import sweep as room
 from govmodel.study.design import points
 from govmodel.study.engines import Serial
+from govmodel.study.plan import in_turn
 from govmodel.study.store import DONE, FAILED, Changed, Locked, Store
 from govmodel.study.study_file import check
 from tests.sweeps import command, committed, finish, members, tables, until, write_study
@@ -58,7 +59,7 @@ def test_a_sweep_is_every_point_arm_and_replication_and_common_luck_joins_them(t
 
 def test_an_interrupted_sweep_has_seen_every_arm_and_points_from_everywhere(tmp_path):
     plan = room.plan_of(write_study(tmp_path, MANY, 4, ("market", "collaborative")))
-    first = plan.in_turn()[:30]
+    first = in_turn(plan.runs)[:30]
     assert {run.structure for run in first} == {"market", "collaborative"}
     assert {run.replication for run in first} == {0}
     assert max(run.point for run in first) > 20

@@ -44,6 +44,7 @@ PURPOSES = {
     "misreport": 24,  # who inflates its report, and who is found out
     "association": 25,  # which dispute the association takes up
     "demands": 26,  # which cells of the demand table a study turns round, and by how much it scales them
+    "order": 27,  # in which order a study changes the parts of a case
 }
 
 

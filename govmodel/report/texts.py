@@ -1,4 +1,4 @@
-"""Every text that a person looks at, in English or Chinese, from texts.toml and page.toml."""
+"""Every text that a person looks at, in English or Chinese, from the TOML files beside it."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..foundations.errors import InputError
 
 LANGUAGES = ("en", "zh")
-FILES = tuple(Path(__file__).with_name(name) for name in ("texts.toml", "page.toml"))
+FILES = tuple(Path(__file__).with_name(name) for name in ("texts.toml", "page.toml", "analysis.toml"))
 
 
 @cache

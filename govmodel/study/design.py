@@ -20,7 +20,7 @@ def points(study: StudyFile, folder: Path = Path()) -> list[dict]:
 def _factorial(study: StudyFile, folder: Path) -> list[dict]:
     """Combine every level of every factor; a range gives evenly spaced levels, its ends included."""
     levels = [
-        [_scaled(factor, u) for u in np.linspace(0.0, 1.0, study.design.levels)] if factor.continuous else factor.values
+        [scaled(factor, u) for u in np.linspace(0.0, 1.0, study.design.levels)] if factor.continuous else factor.values
         for factor in study.factors
     ]
     names = [factor.name for factor in study.factors]
@@ -62,7 +62,7 @@ def _known(study: StudyFile, point: dict, cell: str) -> dict:
 
 def _sampled(study: StudyFile, folder: Path) -> list[dict]:
     unit = unit_sample(study)
-    return [{f.name: _scaled(f, float(u)) for f, u in zip(study.factors, row)} for row in unit]
+    return [{f.name: scaled(f, float(u)) for f, u in zip(study.factors, row)} for row in unit]
 
 
 def unit_sample(study: StudyFile) -> np.ndarray:
@@ -98,8 +98,8 @@ def needed(module: str, name: str):
                          "Install them: pip install 'govmodel[study]'.") from None  # fmt: skip
 
 
-def _scaled(factor: Factor, unit: float) -> object:
-    """Turn a place in the unit interval into a factor's value."""
+def scaled(factor: Factor, unit: float) -> object:
+    """Turn a place in the unit interval into the value of a factor."""
     if not factor.continuous:
         return factor.values[min(int(unit * len(factor.values)), len(factor.values) - 1)]
     low, high = factor.range

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from ..foundations import draws
 from ..foundations.errors import InputError
 from .design import points
 from .study_file import StudyFile, base_case
+
+Told = Callable[[str], dict | None]  # the outcomes of a run that is done, by its run_id; None if it is not
 
 
 @dataclass(frozen=True)
@@ -43,37 +46,66 @@ class Plan:
     @property
     def hash(self) -> str:
         """Give the identity of the whole: every run's, in order."""
-        return _sha("".join(run.run_id for run in self.runs))
+        return sha("".join(run.run_id for run in self.runs))
 
-    def in_turn(self) -> list[RunSpec]:
-        """Give the runs in the order in which they are done: all points before the next replication, points mixed.
+    @property
+    def total(self) -> int:
+        """Count the runs that there will be."""
+        return len(self.runs)
 
-        So a sweep that is interrupted has seen all arms, and points from everywhere.
-        """
-        mixed = {run.point: _sha(f"point {run.point}") for run in self.runs}
-        return sorted(self.runs, key=lambda run: (run.replication, mixed[run.point], run.number))
+    def further(self, told: Told) -> list[RunSpec]:
+        """Give the runs that follow from what was told by those before: none, since all points are known."""
+        return []
 
 
-def make(study: StudyFile, text: str, folder: Path = Path()) -> Plan:
-    """Plan a study: points x arms x replications; equal studies under equal code give equal plans."""
-    base, code = base_case(study), code_hash()
-    places = points(study, folder)
-    outcomes = [outcome.model_dump() for outcome in study.outcomes]
-    arms = _labels([base.with_(structure=structure) for structure in study.structures])
-    seeds = [draws.seed_of_replication(study.seed, number) for number in range(study.replications)]
-    shares = len(arms) > 1 or any(factor.kind == "lever" for factor in study.factors)
+def in_turn(runs: Iterable[RunSpec]) -> list[RunSpec]:
+    """Give runs in the order in which they are done: all points before the next replication, points mixed.
+
+    So a sweep that is interrupted has seen all arms, and points from everywhere.
+    """
+    return sorted(runs, key=lambda run: (run.replication, sha(f"point {run.point}"), run.number))
+
+
+def make(study: StudyFile, text: str, folder: Path = Path()):
+    """Plan a study: points x arms x replications; equal studies under equal code give equal plans.
+
+    A search is planned generation by generation (searching.py: Search), behind the same names.
+    """
+    if study.design.method == "search":
+        from .searching import Search
+
+        return Search(study, text)
+    arms, code = arms_of(study), code_hash()
     runs: list[RunSpec] = []
-    for place, point in enumerate(places):
+    for place, point in enumerate(points(study, folder)):
         for label, arm in arms:
             case = at_point(arm, study, point, place)
-            told = _sha(json.dumps([case.hash, outcomes, study.series, code], sort_keys=True))
-            for replication, seed in enumerate(seeds):
-                identity = _sha(f"{told} {seed} {place} {label} {replication}")[:24]
-                runs.append(
-                    RunSpec(len(runs), identity, place, label, replication, point, case._given(), seed, outcomes,
-                            study.series, study.limits.seconds, shares)
-                )  # fmt: skip
+            runs += runs_of(study, case, label, place, point, code, len(runs), f" {place} {label}")
     return Plan(study, text, code, tuple(runs))
+
+
+def runs_of(
+    study: StudyFile, case: Case, label: str, place: int, point: dict, code: str, first: int, mark: str = ""
+) -> list[RunSpec]:
+    """Plan the replications of one case: the same case and luck, the same identity, unless `mark` differs."""
+    outcomes = [outcome.model_dump() for outcome in study.outcomes]
+    told = sha(json.dumps([case.hash, outcomes, study.series, code], sort_keys=True))
+    shares = len(study.structures) > 1 or any(factor.kind == "lever" for factor in study.factors)
+    given, runs = case._given(), []
+    for replication in range(study.replications):
+        seed = draws.seed_of_replication(study.seed, replication)
+        identity = sha(f"{told} {seed}{mark} {replication}")[:24]
+        runs.append(
+            RunSpec(first + replication, identity, place, label, replication, point, given, seed, outcomes,
+                    study.series, study.limits.seconds, shares)
+        )  # fmt: skip
+    return runs
+
+
+def arms_of(study: StudyFile) -> list[tuple[str, Case]]:
+    """List a study's arms, each with the name that it has in the tables."""
+    base = base_case(study)
+    return _labels([base.with_(structure=structure) for structure in study.structures])
 
 
 def at_point(arm: Case, study: StudyFile, point: dict, place: int) -> Case:
@@ -112,5 +144,6 @@ def code_hash() -> str:
     return sha.hexdigest()[:24]
 
 
-def _sha(text: str) -> str:
+def sha(text: str) -> str:
+    """Hash a text."""
     return hashlib.sha256(text.encode()).hexdigest()

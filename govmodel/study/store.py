@@ -78,7 +78,7 @@ class Store:
         meta = dict(self._ledger.execute("select key, value from meta"))
         if not meta:
             (self.folder / STUDY).write_text(plan.text, encoding="utf-8", newline="\n")
-            rows = {"plan": plan.hash, "code": plan.code, "runs": str(len(plan.runs))}
+            rows = {"plan": plan.hash, "code": plan.code, "runs": str(plan.total)}
             self._ledger.executemany("insert into meta values (?, ?)", rows.items())
             return
         if meta["code"] != plan.code and not allow_code:
@@ -131,6 +131,15 @@ class Store:
         """Give a run's status, payload and digest."""
         return self._ledger.execute("select status, payload, digest from result where run_id=?", (run_id,)).fetchone()
 
+    def total(self) -> int:
+        """Say how many runs the plan has."""
+        return int(self._ledger.execute("select value from meta where key='runs'").fetchone()[0])
+
+    def told(self, run_id: str) -> dict | None:
+        """Give the outcomes of a run that is done; nothing of any other."""
+        held = self.payload(run_id)
+        return json.loads(held[1])["outcomes"] if held and held[0] == DONE else None
+
     def usual_seconds(self) -> float | None:
         """Give what a run usually took here; nothing if none was done."""
         (mean,) = self._ledger.execute("select avg(seconds) from attempt where status=?", (DONE,)).fetchone()
@@ -167,18 +176,19 @@ class Store:
         for name, rows in (("runs", runs), ("series", series), ("failures", failures)):
             path = results / f"{name}.parquet"
             if rows:
-                _replace(path, lambda at, rows=rows: write_table(pd.DataFrame(rows), at))
+                replace(path, lambda at, rows=rows: write_table(pd.DataFrame(rows), at))
                 listing[f"results/{name}.parquet"] = hashlib.sha256(path.read_bytes()).hexdigest()
             else:
                 path.unlink(missing_ok=True)
-        manifest = {"plan": plan.hash, "code": plan.code, "runs": len(plan.runs), "done": len(runs),
+        manifest = {"plan": plan.hash, "code": plan.code, "runs": plan.total, "done": len(runs),
                     "failed": len(failures), "files": listing, "made_by": made_by}  # fmt: skip
         text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
-        _replace(self.folder / MANIFEST, lambda at: at.write_text(text, encoding="utf-8", newline="\n"))
+        self._ledger.execute("update meta set value=? where key='runs'", (str(plan.total),))  # a search may need fewer
+        replace(self.folder / MANIFEST, lambda at: at.write_text(text, encoding="utf-8", newline="\n"))
         return results
 
 
-def _replace(path: Path, write) -> None:
+def replace(path: Path, write) -> None:
     """Write a file beside its place and then give it its name: whoever reads sees the old one or the new one, whole."""
     partial = path.with_name(f".{path.name}.partial")
     try:

@@ -14,6 +14,7 @@ from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
+HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
 NEEDS_RANGES = ("latin_hypercube", "sobol", "morris")
 
 
@@ -21,14 +22,22 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, populate_by_name=True)
 
 
+def _key(told: str, **settings) -> Any:
+    """Describe a key; docs/study_file.md is made of this."""
+    return Field(description=told, **settings)
+
+
 class Factor(_Strict):
     """What varies over the points of a design: a parameter, a lever (from 2026 on) or a choice of scenario."""
 
-    name: str
-    kind: Literal["parameter", "lever", "scenario"]
-    range: list[float] | None = None  # lowest and highest, for designs that sample
-    values: list[Any] | None = None  # a list to choose from
-    distribution: Literal["uniform", "log_uniform", "normal"] = "uniform"  # normal: range is mean and deviation
+    name: str = _key("A name of `govmodel describe parameters` or `levers`; of a scenario `retirement_outlook`, "
+                     "`metal_prices` or `capacity`.")  # fmt: skip
+    kind: Literal["parameter", "lever", "scenario"] = _key("What the name is the name of.")
+    range: list[float] | None = _key("Lowest and highest; with `normal` mean and standard deviation.", default=None)
+    values: list[Any] | None = _key("Values to choose from, instead of a range.", default=None)
+    distribution: Literal["uniform", "log_uniform", "normal"] = _key(
+        "How a sample spreads over the range.", default="uniform"
+    )
 
     @property
     def continuous(self) -> bool:
@@ -37,47 +46,59 @@ class Factor(_Strict):
 
 
 class Design(_Strict):
-    """Which points are run: every combination, a sample, or a list."""
+    """Which points are run: every combination, a sample, a list, or what a search asks for."""
 
-    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file"]
-    size: int = Field(default=16, ge=1, le=1_000_000)  # points of a hypercube, base size of sobol, paths of morris
-    seed: int = Field(default=1, ge=0, le=2**32 - 1)
-    levels: int = Field(default=4, ge=2, le=100)  # of morris; of ranges in a factorial
-    second_order: bool = False  # of sobol
-    points: list[dict[str, Any]] = []  # of list
-    path: str = ""  # of file: a CSV beside the study file, one column a factor
+    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file", "search"] = _key(
+        "How points are chosen."
+    )
+    size: int = _key("`latin_hypercube`: points. `sobol`: base size, a power of two; size x (factors + 2) points, "
+                     "with `second_order` size x (2 x factors + 2). `morris`: paths of factors + 1 points.",
+                     default=16, ge=1, le=1_000_000)  # fmt: skip
+    seed: int = _key("The design's own luck.", default=1, ge=0, le=2**32 - 1)
+    levels: int = _key("`morris`: levels of a factor. `factorial`: of a range.", default=4, ge=2, le=100)
+    second_order: bool = _key("`sobol`: indices of pairs too.", default=False)
+    points: list[dict[str, Any]] = _key("`list`: each a table with a value for every factor.", default=[])
+    path: str = _key("`file`: a CSV beside the study file, one column a factor.", default="")
+    population: int = _key("`search`: points a generation.", default=24, ge=4, le=10_000)
+    generations: int = _key("`search`: how many generations.", default=10, ge=1, le=10_000)
+    maximise: list[str] = _key("`search`: outcomes of which more is better.", default=[])
+    minimise: list[str] = _key("`search`: outcomes of which less is better; two goals or more in all.", default=[])
 
 
 class Outcome(_Strict):
     """One number that every run gives: an indicator over some months, by the indicator's own rule."""
 
-    name: str
-    indicator: str
-    since: str = Field(default="2026-01", alias="from")
-    until: str = "2035-12"
+    name: str = _key("What the number is called: a column of the table of runs.")
+    indicator: str = _key("A name of `govmodel describe indicators`.")
+    since: str = _key("First month, YYYY-MM.", default="2026-01", alias="from")
+    until: str = _key("Last month, YYYY-MM.", default="2035-12")
 
 
 class Limits(_Strict):
     """When a run is given up."""
 
-    seconds: float = Field(default=600.0, gt=0.0, le=1e6)
+    seconds: float = _key("A run that takes longer is a row that says so.", default=600.0, gt=0.0, le=1e6)
 
 
 class StudyFile(_Strict):
     """A whole study."""
 
-    question: str = Field(min_length=1)
-    question_zh: str = ""
-    case: str = "china"
-    changes: dict[str, Any] = {}  # to the base case, as Case.with_ takes them
-    structures: list[Any] = ["market"]  # the arms: names, paths or tables
-    replications: int = Field(default=1, ge=1, le=100_000)
-    seed: int = Field(default=1, ge=0, le=2**64 - 1)
-    design: Design = Design(method="list", points=[{}])
-    factors: list[Factor] = []
-    outcomes: list[Outcome] = Field(min_length=1)
-    series: list[str] = []  # indicators that are kept year by year
-    limits: Limits = Limits()
+    question: str = _key("What is asked.", min_length=1)
+    question_zh: str = _key("The same in Chinese.", default="")
+    case: str = _key("The base case: a name of the library, or a path.", default="china")
+    changes: dict[str, Any] = _key("Changes to the base case, as `Case.with_` takes them: `scale`, `until`, `levers`, "
+                                   "`parameters`, `policies`, `without`, ...", default={})  # fmt: skip
+    structures: list[Any] = _key("The arms: names, paths of structure files, or tables.", default=["market"])
+    replications: int = _key("How often each point is run in each arm, each time with luck of its own.",
+                             default=1, ge=1, le=100_000)  # fmt: skip
+    seed: int = _key("The luck of the first replication; replication r has the same luck everywhere.",
+                     default=1, ge=0, le=2**64 - 1)  # fmt: skip
+    design: Design = _key("Which points are run; the case as it is, if left out.",
+                          default=Design(method="list", points=[{}]))  # fmt: skip
+    factors: list[Factor] = _key("What varies.", default=[])
+    outcomes: list[Outcome] = _key("What is measured.", min_length=1)
+    series: list[str] = _key("Indicators that are kept year by year.", default=[])
+    limits: Limits = _key("When a run is given up.", default=Limits())
 
 
 def read(path: str | Path) -> tuple[StudyFile, str]:
@@ -87,21 +108,39 @@ def read(path: str | Path) -> tuple[StudyFile, str]:
         text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"study file {path}", "a text in TOML", str(error), "Mend that place.") from None
+        raise _no_toml(path, error) from None
     except OSError as error:
         raise InputError("study", "a study file that can be read", str(path), f"{error.strerror}.") from None
     return check(table), text
 
 
-def check(table: dict) -> StudyFile:
-    """Accept the content of a study file, or say which cell is wrong."""
+def _no_toml(path: Path, error: Exception) -> InputError:
+    return InputError(f"study file {path}", "a text in TOML", str(error), "Mend that place.")
+
+
+def parse(text: str, path: Path) -> StudyFile:
+    """Read a study that was accepted before, without asking again whether its case and structures are there."""
     try:
-        study = StudyFile.model_validate(table)
+        return _shaped(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(path, error) from None
+
+
+def _shaped(table: dict) -> StudyFile:
+    """Accept keys and types."""
+    try:
+        return StudyFile.model_validate(table)
     except ValidationError as error:
         raise _translate(error) from None
+
+
+def check(table: dict) -> StudyFile:
+    """Accept the content of a study file, or say which cell is wrong."""
+    study = _shaped(table)
     base = base_case(study)
     _check_factors(study, base)
     _check_outcomes(study, base)
+    _check_search(study)
     for number, structure in enumerate(study.structures):
         try:
             base.with_(structure=structure)
@@ -194,6 +233,8 @@ def _check_outcomes(study: StudyFile, base: Case) -> None:
                              nearest(outcome.indicator, INDICATORS))  # fmt: skip
         if names.count(outcome.name) > 1:
             raise InputError(f"{cell}.name", "each outcome once", outcome.name, "Rename one of the two.")
+        if outcome.name in (*HEAD, *(factor.name for factor in study.factors)):
+            raise InputError(f"{cell}.name", "a name that no other column has", outcome.name, "Rename the outcome.")
         first, last = (month_number(text, f"{cell}.{key}") for text, key in
                        ((outcome.since, "from"), (outcome.until, "until")))  # fmt: skip
         if not base.start <= first <= last <= base.until:
@@ -202,3 +243,23 @@ def _check_outcomes(study: StudyFile, base: Case) -> None:
     for name in study.series:
         if name not in INDICATORS:
             raise InputError("series", "names of indicators", name, nearest(name, INDICATORS))
+
+
+def _check_search(study: StudyFile) -> None:
+    """Refuse a search that does not say what is better, and wishes of a search where nothing is searched."""
+    design, names = study.design, [outcome.name for outcome in study.outcomes]
+    wishes = [*design.maximise, *design.minimise]
+    if design.method != "search":
+        if wishes:
+            raise InputError("design.maximise", "nothing, unless the method is search", wishes, "Leave it out.")
+        return
+    for key in ("maximise", "minimise"):
+        for name in getattr(design, key):
+            if name not in names:
+                raise InputError(f"design.{key}", "names of outcomes", name, nearest(name, names, "Outcomes"))
+            if wishes.count(name) > 1:
+                raise InputError(f"design.{key}", "each outcome once", name, "Remove one of the two.")
+    if len(wishes) < 2:
+        raise InputError("design", "two outcomes or more to maximise or minimise", wishes, "Else there is no front.")
+    if not study.factors and len(study.structures) < 2:
+        raise InputError("factors", "at least one, or several structures, for a search", [], "Name what varies.")

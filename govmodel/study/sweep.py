@@ -23,7 +23,7 @@ from ..provenance import provenance
 from ..workers import checked
 from .engines import open_engine
 from .live_one import live_one
-from .plan import Plan, RunSpec, make
+from .plan import Plan, RunSpec, in_turn, make
 from .store import CRASHED, DONE, Store
 from .study_file import base_case, check, read
 
@@ -97,7 +97,7 @@ def sweep(
     finally:
         store.close()
     done = statuses[DONE]
-    return Swept(Path(out), len(plan.runs), done, sum(statuses.values()) - done, driver.stopping)
+    return Swept(Path(out), plan.total, done, sum(statuses.values()) - done, driver.stopping)
 
 
 def _made_by(plan: Plan) -> dict:
@@ -111,22 +111,19 @@ class _Driver:
     """Hands out runs and commits results."""
 
     def __init__(self, plan: Plan, store: Store, workers: int, report: Report | None, retry: bool, limit: int | None):
-        self.store, self.workers, self.report = store, workers, report
-        held = store.statuses()
-        again = set(held.values()) - {DONE} if retry else set()
-        self.todo = [run for run in plan.in_turn() if held.get(run.run_id, "") in again | {""}]
-        if limit is not None:
-            self.todo = self.todo[:limit]
-        self.total, self.counts = len(plan.runs), Counter(held.values())
-        if retry:
-            self.counts = Counter({DONE: self.counts[DONE]})
+        self.plan, self.store, self.workers, self.report = plan, store, workers, report
+        self.held = store.statuses()
+        self.again = set(self.held.values()) - {DONE} if retry else set()
+        self.room, self.todo = limit, []
+        self._queue(plan.runs)
+        self.counts = Counter({DONE: Counter(self.held.values())[DONE]} if retry else self.held.values())
         self.stopping, self.deaths = False, Counter()
         self.began, self.here = time.monotonic(), 0
 
     def drive(self, open_: Callable[[], Executor]) -> None:
         """Do everything that is to be done, and put up with workers that die."""
         with _Interrupts(self):
-            while self.todo and not self.stopping:
+            while self._more() and not self.stopping:
                 executor = open_()
                 try:
                     self._with(executor)
@@ -135,13 +132,30 @@ class _Driver:
                 finally:
                     executor.shutdown(wait=not self.stopping, cancel_futures=True)
 
+    def _queue(self, runs) -> None:
+        """Put runs that the ledger does not have into the queue, as many as may be done now."""
+        todo = [run for run in in_turn(runs) if self.held.get(run.run_id, "") in self.again | {""}]
+        if self.room is not None:
+            todo = todo[: self.room]
+            self.room -= len(todo)
+        self.todo += todo
+
+    def _more(self) -> bool:
+        """Say whether there is anything to hand out; a search is asked when all it has asked for is told."""
+        while not self.todo and self.room != 0:
+            fresh = self.plan.further(self.store.told)
+            if not fresh:
+                break
+            self._queue(fresh)
+        return bool(self.todo)
+
     def _with(self, executor: Executor) -> None:
         """Keep an executor busy until nothing is left, or it breaks."""
         flight: dict = {}
         alone = any(self.deaths.values())  # one at a time, to find out which run kills its worker
         most = 1 if alone else WINDOW * self.workers
         try:
-            while flight or (self.todo and not self.stopping):
+            while flight or (self._more() and not self.stopping):
                 while self.todo and len(flight) < most and not self.stopping:
                     flight[executor.submit(live_one, self.todo[0])] = self.todo[0]  # a broken pool refuses here
                     self.todo.pop(0)
@@ -184,9 +198,10 @@ class _Driver:
         if self.report:
             passed = time.monotonic() - self.began
             tried = sum(self.counts.values())
-            self.report({"done": self.counts[DONE], "failed": tried - self.counts[DONE], "total": self.total,
+            left = max(self.plan.total - tried, 0) if self.room is None else len(self.todo)
+            self.report({"done": self.counts[DONE], "failed": tried - self.counts[DONE], "total": self.plan.total,
                          "seconds": passed, "rate": self.here / max(passed, 1e-9),
-                         "left": len(self.todo) * passed / max(self.here, 1)})  # fmt: skip
+                         "left": left * passed / max(self.here, 1)})  # fmt: skip
 
 
 class _Interrupts:
@@ -230,9 +245,16 @@ def export(study: str | Path | dict, folder: str | Path) -> Path:
     plan = plan_of(study)
     store = Store(folder).open(plan)
     try:
+        _replay(plan, store)
         return store.export(plan, _made_by(plan))
     finally:
         store.close()
+
+
+def _replay(plan: Plan, store: Store) -> None:
+    """Let a search ask again for all that the ledger has told it; a plan whose points are known asks nothing."""
+    while plan.further(store.told):
+        pass
 
 
 def estimate(plan: Plan, workers: int) -> dict:
@@ -248,7 +270,7 @@ def estimate(plan: Plan, workers: int) -> dict:
     for _ in range(months):
         model.step()
     each = (time.perf_counter() - began) / months * len(case.months)
-    return {"runs": len(plan.runs), "seconds_a_run": each, "seconds": each * len(plan.runs) / workers}
+    return {"runs": plan.total, "seconds_a_run": each, "seconds": each * plan.total / workers}
 
 
 def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list[dict]:
@@ -275,6 +297,7 @@ def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list
     same_cpu = manifest["made_by"]["cpu_features"] == _made_by(plan)["cpu_features"]
     store = Store(folder).read()
     try:
+        _replay(plan, store)
         done = [run for run in plan.runs if store.statuses().get(run.run_id) == DONE]
         for run in done[:: max(len(done) // max(again, 1), 1)][:again]:  # spread over the plan
             rows.append(_again(run, store.payload(run.run_id)[1], same_cpu))
