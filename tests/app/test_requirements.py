@@ -99,8 +99,7 @@ def test_an_error_of_the_model_is_said_and_the_charts_stay(visit):
     before = v.rendered["hash"]
     broken = {"base": "collaborative", "body": {"meets_every": 5}}
     v.page.evaluate(
-        "async s => { const w = await import('/govmodel/wishes.js');"
-        " w.begin(); w.change(x => x.structure = s); }",
+        "async s => { const w = await import('/govmodel/wishes.js'); w.begin(); w.change(x => x.structure = s); }",
         broken,
     )
     v.page.get_by_text("meets_every").first.wait_for()
