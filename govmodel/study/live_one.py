@@ -32,7 +32,6 @@ def live_one(run: RunSpec) -> tuple[str, str, float, str]:
 
 def _measured(run: RunSpec) -> dict:
     """Live the case and measure what the study asks for."""
-    from ..case.case import Case
     from ..model import GovernanceModel
     from ..run import let_go
     from .pasts import model_after
@@ -45,7 +44,7 @@ def _measured(run: RunSpec) -> dict:
                 f"not done after {run.seconds:g} seconds (limits.seconds), in {model.months[model.months_run]}"
             )
 
-    case = Case.from_dict(run.case)
+    case = run.case()
     model = model_after(case, run.seed, in_time) if run.shares_past else GovernanceModel(case, rng=run.seed)
     while model.running:
         in_time(model)

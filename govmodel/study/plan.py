@@ -26,12 +26,17 @@ class RunSpec:
     structure: str
     replication: int
     factors: dict
-    case: dict  # as Case.from_dict takes it
+    arm: dict  # its arm's case, as Case.from_dict takes it
+    changes: dict  # of its point, as Case.with_ takes them
     seed: int
     outcomes: list[dict]
     series: list[str]
     seconds: float
     shares_past: bool = False  # other runs of the study differ from this one from 2026 on alone
+
+    def case(self) -> Case:
+        """Give the case that is run."""
+        return Case.from_dict(self.arm).with_(**self.changes)
 
 
 @dataclass(frozen=True)
@@ -75,52 +80,63 @@ def make(study: StudyFile, text: str, folder: Path = Path()):
         from .searching import Search
 
         return Search(study, text)
-    arms, code = arms_of(study), code_hash()
+    arms = arms_of(study)
     runs: list[RunSpec] = []
     for place, point in enumerate(points(study, folder)):
-        for label, arm in arms:
-            case = at_point(arm, study, point, place)
-            runs += runs_of(study, case, label, place, point, code, len(runs), f" {place} {label}")
-    return Plan(study, text, code, tuple(runs))
+        for arm in arms:
+            runs += runs_at(study, arm, place, point, len(runs), f" {place} {arm.label}")
+    return Plan(study, text, code_hash(), tuple(runs))
 
 
-def runs_of(
-    study: StudyFile, case: Case, label: str, place: int, point: dict, code: str, first: int, mark: str = ""
-) -> list[RunSpec]:
-    """Plan the replications of one case: the same case and luck, the same identity, unless `mark` differs."""
+@dataclass(frozen=True)
+class Arm:
+    """One arm of a study, and what all its runs have in common: held once, however many runs there are."""
+
+    label: str
+    case: Case
+    given: dict  # the case as Case.from_dict takes it
+    outcomes: list[dict]
+    code: str
+
+
+def arms_of(study: StudyFile) -> list[Arm]:
+    """List a study's arms, each with the name that it has in the tables."""
+    base, code = base_case(study), code_hash()
     outcomes = [outcome.model_dump() for outcome in study.outcomes]
-    told = sha(json.dumps([case.hash, outcomes, study.series, code], sort_keys=True))
+    arms = _labels([base.with_(structure=structure) for structure in study.structures])
+    return [Arm(label, case, case._given(), outcomes, code) for label, case in arms]
+
+
+def runs_at(study: StudyFile, arm: Arm, place: int, point: dict, first: int, mark: str = "") -> list[RunSpec]:
+    """Plan the replications of a point: the same case and luck, the same identity, unless `mark` differs."""
+    changes = _changes(study, point)
+    try:
+        case = arm.case.with_(**changes)
+    except InputError as error:
+        raise InputError(f"point {place}: {error.field}", error.wanted, error.got, error.remedy) from None
+    told = sha(json.dumps([case.hash, arm.outcomes, study.series, arm.code], sort_keys=True))
     shares = len(study.structures) > 1 or any(factor.kind == "lever" for factor in study.factors)
-    given, runs = case._given(), []
+    runs = []
     for replication in range(study.replications):
         seed = draws.seed_of_replication(study.seed, replication)
         identity = sha(f"{told} {seed}{mark} {replication}")[:24]
         runs.append(
-            RunSpec(first + replication, identity, place, label, replication, point, given, seed, outcomes,
-                    study.series, study.limits.seconds, shares)
+            RunSpec(first + replication, identity, place, arm.label, replication, point, arm.given, changes, seed,
+                    arm.outcomes, study.series, study.limits.seconds, shares)
         )  # fmt: skip
     return runs
 
 
-def arms_of(study: StudyFile) -> list[tuple[str, Case]]:
-    """List a study's arms, each with the name that it has in the tables."""
-    base = base_case(study)
-    return _labels([base.with_(structure=structure) for structure in study.structures])
-
-
-def at_point(arm: Case, study: StudyFile, point: dict, place: int) -> Case:
-    """Give the case of one arm at one point of the design."""
+def _changes(study: StudyFile, point: dict) -> dict:
+    """Say what a point changes in its arm's case, as Case.with_ takes it."""
     kinds = {factor.name: factor.kind for factor in study.factors}
-    changes: dict = {"parameters": {}, "levers": {}}
+    changes: dict = {}
     for name, value in point.items():
         if kinds[name] == "scenario":
             changes[name] = value
         else:
-            changes[f"{kinds[name]}s"][name] = value
-    try:
-        return arm.with_(**{key: value for key, value in changes.items() if value != {}})
-    except InputError as error:
-        raise InputError(f"point {place}: {error.field}", error.wanted, error.got, error.remedy) from None
+            changes.setdefault(f"{kinds[name]}s", {})[name] = value
+    return changes
 
 
 def _labels(arms: list[Case]) -> list[tuple[str, Case]]:

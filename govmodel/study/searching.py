@@ -11,7 +11,7 @@ import numpy as np
 
 from ..foundations.errors import InputError
 from .design import needed, scaled
-from .plan import RunSpec, Told, arms_of, at_point, code_hash, runs_of, sha
+from .plan import RunSpec, Told, arms_of, code_hash, runs_at, sha
 from .study_file import StudyFile
 
 STRUCTURE = " structure"  # a gene of its own; no factor's name begins with a blank
@@ -32,7 +32,7 @@ class Search:
     @property
     def hash(self) -> str:
         """Give the identity of the whole: what is asked, of which cases, by which code."""
-        told = [self.study.model_dump(mode="json"), [case.hash for _, case in self.arms], self.code]
+        told = [self.study.model_dump(mode="json"), [arm.case.hash for arm in self.arms], self.code]
         return sha(json.dumps(told, sort_keys=True))
 
     @property
@@ -69,11 +69,10 @@ class Search:
 
     def _runs_at(self, genes: dict) -> list[RunSpec]:
         """Give the runs of a point: those of before if it was asked for before."""
-        label, arm = self.arms[genes.get(STRUCTURE, 0)]
+        arm = self.arms[genes.get(STRUCTURE, 0)]
         point = {factor.name: value_of(factor, genes[factor.name]) for factor in self.study.factors}
         place = len(self._points)
-        case = at_point(arm, self.study, point, place)
-        runs = runs_of(self.study, case, label, place, point, self.code, len(self.runs))
+        runs = runs_at(self.study, arm, place, point, len(self.runs))
         known = self._points.get(runs[0].run_id)
         if known is not None:
             return [run for run in self.runs if run.point == known]

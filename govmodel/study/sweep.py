@@ -259,11 +259,10 @@ def _replay(plan: Plan, store: Store) -> None:
 
 def estimate(plan: Plan, workers: int) -> dict:
     """Say how many runs a plan has and about how long they take, from the first year of its first run."""
-    from ..case.case import Case
     from ..model import GovernanceModel
 
     first = plan.runs[0]
-    case = Case.from_dict(first.case)
+    case = first.case()
     GovernanceModel(case, rng=first.seed).step()
     began, model = time.perf_counter(), GovernanceModel(case, rng=first.seed)
     months = min(12, len(case.months))
