@@ -8,7 +8,7 @@ import multiprocessing
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 
 from . import work
 
@@ -28,10 +28,14 @@ class Worker:
     """One process that runs the model, one job after another."""
 
     def __init__(self):
+        self.job: Job | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Start the process, or another one in place of one that died."""
         context = multiprocessing.get_context("spawn")
         self.stop = context.Value("b", 0, lock=False)
         self.executor = ProcessPoolExecutor(1, context, initializer=work.begin, initargs=(self.stop,))
-        self.job: Job | None = None
 
 
 class Pool:
@@ -39,6 +43,7 @@ class Pool:
 
     def __init__(self, workers: int):
         self.lock = threading.RLock()
+        self.closed = False
         self.workers = [Worker() for _ in range(workers)]
         self.questions: deque[Job] = deque()
         self.runs: OrderedDict[object, Job] = OrderedDict()  # by visitor: the latest wish of each
@@ -48,6 +53,7 @@ class Pool:
     def close(self) -> None:
         """Let all workers go."""
         with self.lock:
+            self.closed = True
             self.questions.clear(), self.runs.clear(), self.later.clear()
             for worker in self.workers:
                 worker.stop.value = 1
@@ -107,6 +113,8 @@ class Pool:
 
     def _serve(self) -> None:
         """Give idle workers their next jobs; make room if somebody urgent waits and all are busy with what can wait."""
+        if self.closed:
+            return
         for number, worker in enumerate(self.workers):
             if worker.job is None:
                 job = self._next(number)
@@ -137,6 +145,8 @@ class Pool:
         error = future.exception() if not future.cancelled() else work.Stopped()
         with self.lock:
             worker.job = None
+            if isinstance(error, BrokenExecutor) and not self.closed:
+                worker.renew()
             if isinstance(error, work.Stopped):
                 if job.done is not _nothing:
                     self.later.appendleft(job)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from govmodel.case import Case
 from govmodel.case import structures as structure_room
 from govmodel.case.levers import LEVERS
-from govmodel.foundations.calendar import EXPERIMENT_FROM, LAST_YEAR, month_name, year_of
+from govmodel.foundations.calendar import EXPERIMENT_FROM, LAST_YEAR, year_of
 from govmodel.foundations.errors import InputError
 
 from .structure_files import hold
@@ -115,10 +115,10 @@ def key_of(wanted: dict) -> str:
 
 
 def trunk_month(wanted: dict) -> int:
-    """Say up to which month a run equals that of the case without the visitor's levers."""
-    return (wanted["since"] - FIRST_YEAR) * 12 + EXPERIMENT_FROM if wanted["levers"] else EXPERIMENT_FROM
+    """Say up to which month a run equals that of the case without the visitor's levers.
 
-
-def since_name(wanted: dict) -> str:
-    """Name that month."""
-    return month_name(trunk_month(wanted))
+    A body never holds a lever that a case names, not even before: where one governs, the past differs from 2026 on.
+    """
+    if not wanted["levers"] or wanted["structure"] != "market":
+        return EXPERIMENT_FROM
+    return (wanted["since"] - FIRST_YEAR) * 12 + EXPERIMENT_FROM

@@ -1,0 +1,83 @@
+"""The pool without a browser: the latest wish counts, what can wait gives way, a worker that dies is replaced."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import govmodel as gm
+from govmodel.performance.indicators import INDICATORS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def app():
+    if "govmodel_app" not in sys.modules and importlib.util.find_spec("govmodel_app") is None:
+        spec = importlib.util.spec_from_file_location(
+            "govmodel_app", ROOT / "app" / "__init__.py", submodule_search_locations=[str(ROOT / "app")]
+        )
+        sys.modules["govmodel_app"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["govmodel_app"])
+    from govmodel_app import frames, wanted, work
+
+    return {"frames": frames, "wanted": wanted, "work": work}
+
+
+def test_settings_are_held_to_what_there_is(app):
+    understand = app["wanted"].understand
+    made, notes = understand(
+        {"levers": {"subsidy": "9999", "nonsense": 1}, "since": 1990, "structure": "x", "seed": "a"}
+    )
+    assert made["levers"] == {"subsidy": 300.0} and made["since"] == 2026 and made["structure"] == "market"
+    assert {note["what"] for note in notes} >= {"subsidy", "lever", "since", "structure", "seed"}
+    assert understand(None)[0] == app["wanted"].DEFAULT
+
+
+def test_no_file_of_the_server_can_be_named_as_a_structure(app):
+    for given in (
+        "/etc/passwd",
+        "x.toml",
+        {"base": "/etc/passwd"},
+        {"path": [{"from": "2026-01", "structure": "a/b"}]},
+    ):
+        made, notes = app["wanted"].understand({"structure": given})
+        assert made["structure"] == "market" and notes
+
+
+def test_a_branch_shows_what_the_whole_run_shows(app):
+    wanted, _ = app["wanted"].understand({"levers": {"fine": 4.0}, "since": 2030, "structure": "government_led"})
+    header, arrays = app["frames"].unpacked(app["work"].frame(wanted, app["wanted"].key_of(wanted)))
+    _, case = app["wanted"].cases(wanted)
+    monthly = gm.run(case, seed=1).indicators[list(INDICATORS)].to_numpy(float).T
+    expected = app["frames"].by_year(monthly).astype(np.float32)
+    assert np.array_equal(arrays["year"], expected, equal_nan=True)
+    assert header["hash"] == case.hash[:12]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process")
+def test_a_worker_that_dies_is_replaced(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(app=str(ROOT / "app" / "__main__.py")), encoding="utf-8")
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script], env=settings, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+SCRIPT = """
+import os, queue, runpy
+runpy.run_path({app!r}, run_name='loaded')
+from govmodel_app.pool import Job, Pool
+if __name__ == '__main__':
+    pool, answers = Pool(1), queue.Queue()
+    pool.ask(Job(os._exit, (1,), lambda made, error: answers.put(error)))
+    assert answers.get(timeout=60) is not None
+    pool.ask(Job(abs, (-3,), lambda made, error: answers.put(made)))
+    assert answers.get(timeout=60) == 3
+    pool.close()
+"""
