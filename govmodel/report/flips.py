@@ -102,7 +102,7 @@ def save_figure(found: Flips, path: str | Path, lang: str = "en") -> None:
     factors = list(found.points.columns)
     with fonts.written_in(texts.lang):
         figure = Figure(figsize=(1.5 * len(factors) + 1.8, 0.95 * len(CRITERIA) + 1.4))
-        panels = figure.subplots(len(CRITERIA), len(factors), sharex=True, sharey=True, squeeze=False)
+        panels = figure.subplots(len(CRITERIA), len(factors), sharex="col", sharey=True, squeeze=False)
         for criterion, row in zip(CRITERIA, panels):
             for factor, panel in zip(factors, row):
                 _cell(panel, found, criterion, factor)
