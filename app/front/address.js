@@ -28,7 +28,7 @@ function decoded(get) {
   }
   for (const pair of (get("levers") || "").split(",").filter(Boolean)) {
     const [name, value] = pair.split(":");
-    wanted.levers[name] = value;
+    wanted.levers[name] = number(value);
   }
   for (const [name, short] of Object.entries(SHORT)) {
     const value = get(short);

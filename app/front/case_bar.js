@@ -15,7 +15,7 @@ export function caseBar(id) {
     const chosen = own ? "own" : store.wanted.structure;
     label.textContent = t("structure");
     list.replaceChildren(...known.map(([name, title]) => h("option", { value: name, selected: name === chosen }, title)));
-    const levers = Object.entries(store.wanted.levers).map(([name, value]) => `${both(store.levers[name].title)} ${amount(Number(value), store.levers[name].unit)}`);
+    const levers = Object.entries(store.wanted.levers).filter(([name]) => name in store.levers).map(([name, value]) => `${both(store.levers[name].title)} ${amount(Number(value), store.levers[name].unit)}`);
     rest.textContent = `${levers.length ? `${t("levers")} (${store.wanted.since}): ${levers.join("; ")}. ` : ""}${t("seed")}: ${store.wanted.seed}`;
   };
   make();

@@ -16,7 +16,7 @@ export function setMonth(month) {
 
 export function playbar() {
   let running = 0;
-  const slider = h("input", { type: "range", id: "month", min: 0, max: months() - 1, step: 1, value: store.month, oninput: () => { stop(); setMonth(Number(slider.value)); } });
+  const slider = h("input", { type: "range", id: "month", min: 0, max: months() - 1, step: 1, value: store.month, oninput: () => { const wanted = Number(slider.value); stop(); setMonth(wanted); } });
   const label = h("label", { for: "month" });
   const shown = h("output", { for: "month" });
   const play = h("button", { type: "button", class: "play", onclick: () => (running ? stop() : start()) });

@@ -14,13 +14,13 @@ def lever(page, name: str):
 
 def test_a_move_answers_without_a_run_button(visit):
     v = visit("?lang=en")
-    before = v.page.locator("[data-number=formal_share] .value").inner_text()
+    before = v.page.locator("#numbers [data-number=formal_share] .value").inner_text()
     lever(v.page, "subsidy").press("ArrowRight")
     v.until("r.levers.subsidy > 0")
     for _ in range(9):
         lever(v.page, "subsidy").press("ArrowRight")
     v.until("r.levers.subsidy >= 5")
-    assert v.page.locator("[data-number=formal_share] .value").inner_text() != before
+    assert v.page.locator("#numbers [data-number=formal_share] .value").inner_text() != before
     assert v.rendered["charts"] >= 12
     for word in ("Run", "运行"):
         assert v.page.get_by_role("button", name=word, exact=True).count() == 0
@@ -83,10 +83,10 @@ def test_the_address_carries_the_state_and_is_clamped(visit):
 
 def test_a_is_dashed_and_numbers_say_the_difference(visit):
     v = visit("?lang=en&levers=subsidy:20")
-    assert "vs A" in v.page.locator("[data-number=formal_share] .apart").inner_text()
+    assert "vs A" in v.page.locator("#numbers [data-number=formal_share] .apart").inner_text()
     first = v.rendered["hash"]
     v.page.click("#do-keep")
-    assert v.page.locator("[data-number=formal_share] .apart").inner_text() == ""
+    assert v.page.locator("#numbers [data-number=formal_share] .apart").inner_text() == ""
     lever(v.page, "subsidy").press("ArrowLeft")
     v.until(f"r.hash !== '{first}'")
     second = v.rendered["hash"]

@@ -53,8 +53,8 @@ export function council() {
       else button.removeAttribute("aria-current");
     }
     const answer = await ask({ ask: "meeting", month });
-    if (month !== chosen) return;
     const meeting = meetings.find((held) => held.month === month);
+    if (month !== chosen || !meeting) return; // something else has been asked for since
     const lines = answer.told[store.ui.lang];
     told.replaceChildren(
       h("header", {}, h("h2", {}, `${month}, ${t("meeting")} ${meeting.number}`),
