@@ -120,6 +120,14 @@ class Visit:
             timeout=timeout,
         )
 
+    def complete(self):
+        """Wait until the charts out of sight have been drawn as well."""
+        self.page.wait_for_function(
+            "() => { const {rendered, complete} = document.getElementById('gm').dataset;"
+            " return Number(complete) >= JSON.parse(rendered).number; }",
+            timeout=WAIT,
+        )
+
     def quiet(self):
         """Wait until the wish has been answered and A is there."""
         self.page.wait_for_function("() => document.getElementById('gm').dataset.other", timeout=WAIT)

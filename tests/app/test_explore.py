@@ -29,9 +29,12 @@ def test_a_move_answers_without_a_run_button(visit):
 def test_axes_hold_while_a_slider_moves(visit):
     v = visit("?lang=en")
     axes = "() => [...document.querySelectorAll('[data-domain]')].map(p => p.dataset.domain).join('|')"
+    v.complete()
     before = v.page.evaluate(axes)
     lever(v.page, "subsidy").press("ArrowRight")
     v.until("r.levers.subsidy > 0")
+    v.complete()
+    assert before.count("|") >= 8
     assert v.page.evaluate(axes) == before
 
 

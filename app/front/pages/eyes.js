@@ -15,14 +15,17 @@ export function eyes() {
   const element = h("div", { class: "page" }, title, what, caseBar("eyes"), h("div", { class: "bar-row" }, label, list), place);
   let subject = "central_government";
   let charts = [];
+  let asked = 0; // answers may overtake each other: only that to the latest question counts
 
   async function load(wanted) {
+    const mine = (asked += 1);
     subject = wanted || subject;
     title.textContent = t("page_eyes");
     what.textContent = t("eyes_what");
     label.textContent = t("whose_eyes");
     try {
       const answer = await ask({ ask: "view", subject });
+      if (mine !== asked) return;
       names(answer.subjects);
       charts.forEach((chart) => chart.dispose());
       place.replaceChildren();

@@ -18,11 +18,14 @@ export function passport() {
   number.addEventListener("keydown", (event) => { if (event.key === "Enter") go.click(); });
   let packs = 0;
   let last = null;
+  let asked = 0; // answers may overtake each other: only that to the latest question counts
 
   async function open(wanted, eventful) {
+    const mine = (asked += 1);
     life.replaceChildren(h("p", { class: "small" }, t("computing")));
     try {
       const answer = await ask({ ask: "pack", number: Math.max(0, Math.round(wanted) || 0), eventful });
+      if (mine !== asked) return;
       packs = answer.packs;
       number.max = packs - 1;
       number.value = answer.pack.number;
