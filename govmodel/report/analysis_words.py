@@ -59,8 +59,10 @@ def _sobol(found: Found, texts: Texts):
         first = table[table["index"] == "first"].set_index("factor")["value"]
         top = total.iloc[0]
         yield texts("analysis.sobol", what=what, factor=top.factor, total=percent(top.value), low=percent(top.low),
-                    high=percent(top.high), first=percent(first[top.factor]), sum=percent(first.sum()),
+                    high=percent(top.high), first=percent(first[top.factor]),
                     next=_next(total, texts, percent))  # fmt: skip
+        told = "analysis.interplay" if first.sum() < 1.0 else "analysis.no_interplay"
+        yield texts(told, sum=percent(first.sum()))
         if len(total) > 1 and total["high"].iloc[1] > top.low:
             yield texts("analysis.unsure")
 
