@@ -84,7 +84,7 @@ class Session:
                 if self.closed or number != self.newest:
                     return
                 if len(rows) in (FIRST_BAND, size // 2, size):
-                    self.show(self._band_frame(number, key, size, list(rows.values())))
+                    self.show(self._band_frame(key, size, list(rows.values())))
 
         jobs = []
         for replication in range(size):
@@ -99,11 +99,11 @@ class Session:
             jobs.append(job)
         self.pool.prepare(jobs)
 
-    def _band_frame(self, number: int, key: str, size: int, rows: list[np.ndarray]) -> bytes:
+    def _band_frame(self, key: str, size: int, rows: list[np.ndarray]) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a month that no replication knows has no band
             low, middle, high = np.nanquantile(np.stack(rows), (LOW, 0.5, HIGH), axis=0)
-        header = {"number": number, "runs": len(rows), "size": size, "series": self.series}
+        header = {"key": key, "runs": len(rows), "size": size, "series": self.series}
         made = b"BAND" + frames.packed(header, {"low": low, "middle": middle, "high": high})
         if len(rows) == size:
             self.pool.remember(f"{key}|{size}", made)

@@ -57,7 +57,7 @@ function arrived(view) {
     emit("frame");
   } else if (kind === "BAND") {
     const band = unpack(bytes, 4);
-    if (store.frame && (band.header.number === store.frame.number || band.header.key === store.frame.header.key)) {
+    if (store.frame && band.header.key === store.frame.header.key) {
       store.band = band;
       emit("band");
     }

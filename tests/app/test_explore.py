@@ -58,6 +58,10 @@ def test_words_change_at_once_and_stay_in_the_address(visit):
 def test_bands_follow_and_say_of_how_many_runs(visit):
     v = visit("?lang=en")
     v.until("r.runs === 20")
+    lever(v.page, "fine").press("ArrowRight")
+    v.until("r.levers.fine > 0")
+    v.page.click("#do-undo")
+    v.until("!('fine' in r.levers) && r.runs === 20")  # the band that was made is shown again
     assert "20 runs" in v.page.locator(".bandnote").inner_text()
 
 
