@@ -1,5 +1,6 @@
 """The figures of analyses, one a kind; numbers are those of the table beside them."""
 
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -112,14 +113,16 @@ def _pareto(figure, found: Found, texts: Texts) -> None:
     for panel, other in zip(panels, others):
         rest = found.table[~found.table["on_front"]]
         panel.scatter(rest[other], rest[first], s=10, color=QUIET, label=texts("analysis_page.others"))
-        for colour, arm in zip((*COLOURS, *[QUIET] * len(arms)), arms):
+        for colour, mark, arm in zip((*COLOURS, *[QUIET] * len(arms)), cycle("os^Dv"), arms):
             rows = found.table[found.table["on_front"] & (found.table["structure"] == arm)]
             if len(rows):
                 name = f"{texts('analysis_page.front')}: {texts.structure(arm)}"
-                panel.scatter(
-                    rows[other], rows[first], s=28, color=colour, edgecolor="white", linewidth=0.5, label=name
-                )
+                look = {"s": 28, "color": colour, "marker": mark, "edgecolor": "white", "linewidth": 0.5}
+                panel.scatter(rows[other], rows[first], label=name, **look)
         panel.set(xlabel=other, ylabel=first)
+        panel.locator_params(axis="x", nbins=5)
+        if found.table[other].abs().max() >= 1e4:
+            panel.xaxis.set_major_formatter("{x:,.0f}")
         panel.grid(color="#DDDDDD", linewidth=0.6)
     figure.legend(
         *panels[0].get_legend_handles_labels(), frameon=False, fontsize=8, loc="outside lower center", ncols=2
