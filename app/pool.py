@@ -139,7 +139,17 @@ class Pool:
     def _start(self, worker: Worker, job: Job) -> None:
         worker.job, worker.stop.value = job, 0
         future = worker.executor.submit(job.function, *job.args)
-        future.add_done_callback(lambda future: self._finished(worker, job, future))
+        future.add_done_callback(lambda future: self._heard(worker, job, future))
+
+    def _heard(self, worker: Worker, job: Job, future: Future) -> None:
+        """Take a result; of a process that died, outside its executor's own thread.
+
+        That thread tells of the death while it holds the executor's lock, and letting the executor go takes that lock.
+        """
+        if not future.cancelled() and isinstance(future.exception(), BrokenExecutor):
+            threading.Thread(target=self._finished, args=(worker, job, future), daemon=True).start()
+        else:
+            self._finished(worker, job, future)
 
     def _finished(self, worker: Worker, job: Job, future: Future) -> None:
         error = future.exception() if not future.cancelled() else work.Stopped()

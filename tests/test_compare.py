@@ -2,8 +2,10 @@
 
 import itertools
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -111,7 +113,8 @@ def test_a_plain_script_needs_no_guard(tmp_path):
         "case = gm.Case.load('china').with_(scale=200_000, until='2021-02')\n"
         "print(gm.compare(case, case.with_(levers={'fine': {'2021-01': 3.0}}), replications=2, workers=2))\n"
     )
-    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    here = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=here)
     assert told.stdout.count("once") == 1 and "market (fine)" in told.stdout, told.stderr
 
 

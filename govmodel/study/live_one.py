@@ -25,8 +25,6 @@ def live_one(run: RunSpec) -> tuple[str, str, float, str]:
         status, payload = DONE, json.dumps(_measured(run), sort_keys=True)
     except Exception:
         status, payload = FAILED, traceback.format_exc()
-    if next(_lived) % TIDY_EVERY == 0:
-        gc.collect()
     return status, payload, time.perf_counter() - began, str(os.getpid())
 
 
@@ -51,6 +49,8 @@ def _measured(run: RunSpec) -> dict:
         model.step()
     own = model.indicators
     let_go(model)
+    if next(_lived) % TIDY_EVERY == 0:
+        gc.collect()
     table = own.assign(structure=run.structure, replication=run.replication)
     outcomes = {outcome["name"]: _outcome(table, outcome) for outcome in run.outcomes}
     return {"outcomes": outcomes, "series": _series(table, run.series) if run.series else []}
