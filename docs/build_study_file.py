@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from govmodel.study.study_file import Design, Factor, Limits, Outcome, StudyFile
+from govmodel.study.study_file import Aims, Design, Factor, Limits, Outcome, StudyFile
 
 MADE = "<!-- Made by docs/build.py from govmodel/study/study_file.py; change the schema, not this page. -->"
 INTRODUCTION = """Every key of a study file. How to write, run and read a study: [studies.md](studies.md).
@@ -19,6 +19,7 @@ TABLES = (
     ("[design]", Design),
     ("[[factors]]", Factor),
     ("[[outcomes]]", Outcome),
+    ("[calibration]", Aims),
     ("[limits]", Limits),
 )
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "anything", dict: "table"}

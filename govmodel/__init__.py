@@ -17,6 +17,7 @@ _PUBLIC = {
     "sweep": "study.sweep",
     "analyse": "report.analysis",
     "attribute": "study.attribution",
+    "calibrate": "study.calibration",
     "branch": "snapshot",
     "save_month": "snapshot",
     "load_month": "snapshot",

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from .foundations.errors import InputError
-from .shell import INTERRUPTED, TOO_FEW, Language, console, guarded, say
+from .shell import TOO_FEW, Language, console, guarded, say
 
 
 class TableFormat(StrEnum):
@@ -114,9 +114,9 @@ def validate(
 
 
 def calibrate(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Parameters, ranges, patterns, budget, seeds.")],
+    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="A study whose method is calibration.")],
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write; a second call goes on. Default: results/NAME.")
+        Path | None, typer.Option(metavar="DIR", help="Its folder; beside the study file if not given.")
     ] = None,
     workers: Workers = None,
     ensemble: Annotated[
@@ -131,8 +131,9 @@ def calibrate(
 
     \b
     Writes evaluations.parquet, profiles.parquet, best.toml (a case) and
-    ensemble.toml (for validate --ensemble). Interrupted, it goes on where it
-    was when called again.
+    ensemble.toml (for validate --ensemble). Its runs are those of a sweep:
+    interrupted, it goes on where it was when called again, and govmodel
+    sweep says how far it is, verifies it, or runs it on a cluster.
 
     \b
     Examples:
@@ -140,18 +141,16 @@ def calibrate(
       govmodel run my_calibration/best.toml
       govmodel calibrate experiments/calibration.toml --ensemble govmodel/facts/china/ensemble.toml
     """
+    from .commands_sweep import ProgressFormat, run_study
     from .report import calibration as tables
-    from .study.calibration import calibrate as run_calibration
-    from .study.calibration_file import read_study
+    from .study.calibration import fitted
+    from .study.sweep import plan_of
 
-    chosen = read_study(study)
-    folder = out if out is not None else Path("results") / study.stem
-    try:
-        with _Stages() as say_stage:
-            found = run_calibration(chosen, folder, workers_of(workers), say_stage)
-    except KeyboardInterrupt:
-        say(f"govmodel: interrupted; what was evaluated is kept in {folder}, and the same command goes on from there.")
-        raise typer.Exit(INTERRUPTED) from None
+    if plan_of(study).study.design.method != "calibration":
+        raise InputError("design.method", "calibration", str(study), "govmodel sweep runs any other study.")
+    folder = out if out is not None else study.with_suffix("")
+    run_study(study, folder, workers, progress=ProgressFormat.auto)
+    found = fitted(study, folder)
     if ensemble is not None:
         ensemble.write_text(found.ensemble(), encoding="utf-8", newline="\n")
     if format_ is CalibrationFormat.table:
@@ -328,27 +327,6 @@ class Runs:
 
     def __exit__(self, *_):
         self._bar.close()
-
-
-class _Stages:
-    """A progress bar for each stage of a calibration."""
-
-    def __enter__(self):
-        self._stage, self._bar = None, None
-        return self
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Note that so many evaluations of a stage's batch are done."""
-        from .progress import Bar
-
-        if stage != self._stage:
-            self.__exit__()
-            self._stage, self._bar = stage, Bar(f"{stage}: evaluations")
-        self._bar(done, total)
-
-    def __exit__(self, *_):
-        if self._bar is not None:
-            self._bar.close()
 
 
 def _print(frame, format_: TableFormat, markdown) -> None:

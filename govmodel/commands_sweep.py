@@ -86,12 +86,16 @@ def sweep(
         minutes = told["seconds"] / 60.0
         typer.echo(f"{told['runs']} runs, about {told['seconds_a_run']:.2f} s each; {minutes:.1f} minutes in all.")
     else:
-        _run(study, folder, workers, scheduler, engine.value, limit, retry, _teller(progress))
+        swept = run_study(study, folder, workers, scheduler, engine.value, limit, retry, progress)
+        typer.echo(f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {folder / 'results'}.")
 
 
-def _run(study, folder, workers, scheduler, engine, limit, retry, teller) -> None:
+def run_study(study, folder, workers=None, scheduler=None, engine="processes", limit=None, retry=False,
+              progress=ProgressFormat.auto):  # fmt: skip
+    """Run a study or what is left of it, and leave with the exit code that fits if something is left."""
     from .study import sweep as room
 
+    teller = _teller(progress)
     try:
         swept = room.sweep(study, folder, workers, scheduler, engine, limit, retry, teller)
     except sqlite3.OperationalError as error:
@@ -105,13 +109,15 @@ def _run(study, folder, workers, scheduler, engine, limit, retry, teller) -> Non
         raise typer.Exit(INTERRUPTED) from None
     finally:
         teller.close()
-    typer.echo(f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {folder / 'results'}.")
+    told = f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {folder / 'results'}."
     if swept.interrupted:
-        say("govmodel: interrupted; the same command goes on.")
+        say(f"govmodel: interrupted: {told} The same command goes on.")
         raise typer.Exit(INTERRUPTED)
     if swept.failed:
-        say("Failures and their tracebacks are in results/failures.parquet; --retry does them again.")
+        say(f"{told} Failures and their tracebacks are in results/failures.parquet; govmodel sweep --retry does them "
+            "again.")  # fmt: skip
         raise typer.Exit(SOME_FAILED)
+    return swept
 
 
 def _teller(how: ProgressFormat):

@@ -26,9 +26,9 @@ FLOORS = {
     "report": 11,
     "shell": 12,
     "chosen": 13,
+    "commands_sweep": 13,  # others run their studies by it
     "commands_study": 14,
     "commands_compare": 14,
-    "commands_sweep": 14,
     "commands_dashboard": 14,
     "commands_analysis": 14,
     "commands_findings": 15,

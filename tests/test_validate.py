@@ -1,8 +1,7 @@
-"""Validation and calibration: patterns are whole and judged by their bands; results do not depend on the workers."""
+"""Validation: patterns are whole and judged by their bands; results do not depend on the workers."""
 
 import dataclasses
 import json
-import tomllib
 
 import numpy as np
 import pandas as pd
@@ -10,13 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 import govmodel as gm
-from govmodel.case.ensemble import read_sets
 from govmodel.cli import app
 from govmodel.facts import load as load_facts
-from govmodel.study import calibration as calibrations
-from govmodel.study.calibration_file import read_study
 from govmodel.study.patterns import BASELINE, LEAKS, MEASURES, NotMeasured, Part, load
-from govmodel.study.search import best_step, even_points, far_apart, local_model
 from govmodel.study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, validate
 from govmodel.study.workers import Outcome, Workers, observe
 
@@ -229,147 +224,6 @@ def test_a_page_gets_the_table_between_its_marks(tmp_path):
 def test_bad_input_is_refused(words, named):
     result = call(*words)
     assert result.exit_code == 2 and named in result.stderr and result.stdout == ""
-
-
-# calibration
-
-
-STUDY = """
-question = "Which lives?"
-until = "2025-12"
-scale = 200000
-replications = 2
-samples = 6
-rounds = 1
-batch = 3
-profile_points = 2
-profile_rounds = 1
-finalists = 4
-confirm = 3
-patterns = [3, 12]
-[parameters]
-life_household = [0.9, 1.5]
-life_logistics = [1.0, 2.0]
-"""
-
-
-@pytest.fixture(scope="module")
-def calibrated(tmp_path_factory):
-    """Calibrate two parameters, quickly and coarsely."""
-    home = tmp_path_factory.mktemp("calibration")
-    (home / "study.toml").write_text(STUDY)
-    result = call("calibrate", home / "study.toml", "--out", home / "out", "--workers", 1)
-    assert result.exit_code == 0, result.stderr
-    return home, result
-
-
-def test_a_calibration_writes_what_it_found(calibrated):
-    home, result = calibrated
-    assert max(map(len, result.stdout.splitlines())) <= 105 and "run again fit as well" in result.stdout
-    table = pd.read_parquet(home / "out" / "evaluations.parquet")
-    assert set(table["stage"]) == {"start", "sample", "refine", "profile", "finalist"}
-    best = gm.Case.load(home / "out" / "best.toml")
-    assert 0.9 <= best.parameters["life_household"] <= 1.5
-    sets = read_sets(home / "out" / "ensemble.toml")
-    assert {name: best.parameters[name] for name in sets[0]} == sets[0]
-    threshold = tomllib.loads((home / "out" / "ensemble.toml").read_text())["threshold"]
-    finalists = table[table["stage"] == "finalist"]["misfit"]
-    assert len(sets) == (finalists <= threshold).sum() >= 1
-    profiles = pd.read_parquet(home / "out" / "profiles.parquet")
-    assert profiles.groupby("parameter").size().to_dict() == {"life_household": 2, "life_logistics": 2}
-    assert (profiles["misfit"] >= table[table["seeds"] == 2]["misfit"].min()).all()
-    # the first row is the case as it stands
-    assert table["life_household"].iloc[0] == gm.Case.load().parameters["life_household"]
-
-
-def test_a_calibration_goes_on_where_it_was_and_ends_alike(calibrated, monkeypatch):
-    home, result = calibrated
-    whole = (home / "out" / "evaluations.parquet").read_bytes()
-    log = home / "out" / "evaluations.jsonl"
-    lines = log.read_text().splitlines(keepends=True)
-    log.write_text("".join(lines[:5]) + lines[5][:20])  # killed while it wrote the sixth
-    ran = []
-    monkeypatch.setattr(calibrations, "observe", lambda case, seed: ran.append(seed) or observe(case, seed))
-    again = call("calibrate", home / "study.toml", "--out", home / "out", "--workers", 1)
-    assert again.stdout == result.stdout and (home / "out" / "evaluations.parquet").read_bytes() == whole
-    done = {json.loads(line)["key"] for line in log.read_text().splitlines()}
-    assert done == {json.loads(line)["key"] for line in lines} and 0 < len(ran) < 3 * len(lines)
-    other = home / "other.toml"
-    other.write_text(STUDY.replace("samples = 6", "samples = 7"))
-    refused = call("calibrate", other, "--out", home / "out")
-    assert refused.exit_code == 2 and "Another study" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    "change, named",
-    [
-        (("samples = 6", "samples = 0"), "samples"),
-        (("samples = 6", "sample = 6"), "samples"),
-        (("[3, 12]", "[3, 3]"), "patterns"),
-        (("[3, 12]", "[1, 2, 3, 5, 6, 7, 12]"), "patterns"),
-        (("[3, 12]", "[17]"), "other cases"),
-        (("[3, 12]", "[99]"), "99"),
-        (("life_household", "life_houshold"), "life_household"),
-        (("[0.9, 1.5]", "[1.5, 0.9]"), "low end"),
-        (("[0.9, 1.5]", "[0.9, 99]"), "99"),
-        (("[0.9, 1.5]", "1.2"), "range"),
-        (("scale = 200000", 'scale = "big"'), "scale"),
-        (("rounds = 1", "rounds = ["), "TOML"),
-    ],
-)
-def test_a_wrong_study_is_refused(tmp_path, change, named):
-    (tmp_path / "study.toml").write_text(STUDY.replace(*change))
-    with pytest.raises(gm.InputError, match=named):
-        read_study(tmp_path / "study.toml")
-
-
-def test_the_misfit_is_a_distance_in_half_bands():
-    patterns = tuple(pattern for pattern in KNOWN.patterns if pattern.number in (1, 3))
-    target = calibrations.Target.of(patterns)
-    assert target.weight.sum() == pytest.approx(1.0) and len(target.middle) == 5
-    assert target.misfit(np.array([target.middle])) == 0.0
-    assert target.misfit(np.array([target.middle + target.half])) == pytest.approx(1.0)
-    off = target.middle.copy()
-    off[4] += 2.0 * target.half[4]  # the one number of pattern 3 weighs as much as the four of pattern 1
-    assert target.misfit(np.array([off])) == pytest.approx(np.sqrt(2.0))
-    assert target.error(np.tile(target.middle + 0.3, (4, 1))) == pytest.approx(0.0, abs=1e-12)
-
-
-def test_the_experiment_file_is_sound():
-    study = read_study("experiments/calibration.toml")
-    assert len(study.names) <= 10 and len(study.patterns) <= 6
-    assert {pattern.number for pattern in study.patterns} <= {
-        pattern.number for pattern in KNOWN.patterns if pattern.used == "calibrated"
-    }
-    for name, (low, high) in study.ranges.items():
-        assert low <= study.case.parameters[name] <= high, name
-
-
-def test_points_fill_the_cube_and_more_only_add():
-    points = even_points(200, 4)
-    assert ((points >= 0) & (points < 1)).all()
-    assert np.array_equal(points[:50], even_points(50, 4)) and np.array_equal(points[50:], even_points(150, 4, 51))
-    for dimension in points.T:
-        assert np.bincount((dimension * 10).astype(int), minlength=10).min() >= 15  # even in every direction
-
-
-def test_a_step_finds_the_least_squares_inside_the_bounds():
-    points = even_points(60, 3)
-    slopes = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
-    results = (points - [0.7, 0.2, 0.5]) @ slopes
-    value, found = local_model(points, results, np.full(3, 0.5))
-    assert found == pytest.approx(slopes, abs=0.1)
-    step = best_step(value, found, np.ones(2), np.full(3, 0.5), 0.5)
-    assert step[:2] == pytest.approx([0.7, 0.2], abs=0.03)
-    near = best_step(value, found, np.ones(2), np.full(3, 0.5), 0.1)
-    assert near[:2] == pytest.approx([0.6, 0.4])
-    assert best_step(value, found, np.ones(2), np.full(3, 0.5), 0.5, held=0)[0] == 0.5
-
-
-def test_far_apart_points_begin_with_the_best():
-    points = np.array([[0.5, 0.5], [0.51, 0.5], [0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])
-    assert far_apart(points, 3) == [0, 2, 3]
-    assert far_apart(points[[0, 4]], 2) == [0]  # the same point is not taken twice
 
 
 def test_a_failure_in_a_worker_is_told():

@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..study.calibration import Calibration
+from ..study.targets import count_of
 from .patterns import number
 
 BLOCKS = "█▇▆▅▄▃▂▁"  # a high block fits well
@@ -12,19 +13,16 @@ BLOCKS = "█▇▆▅▄▃▂▁"  # a high block fits well
 
 def show(found: Calibration, console: Console) -> None:
     """Print the parameters with their profiles, the patterns under the best set, and the ensemble's size."""
-    study, best, plain = found.study, found.members[0], "utf" not in console.encoding.lower()
+    study, case, best, plain = found.study, found.arm.case, found.members[0], "utf" not in console.encoding.lower()
     lines = [
         Text("Calibration: " + study.question, style="bold"),
-        Text(
-            f"case {study.case.name}, scale 1:{study.case.scale:,}, "
-            f"{len(found.done)} evaluations of {study.replications} seeds"
-        ),
+        Text(f"case {case.name}, scale 1:{case.scale:,}, {len(found.done)} evaluations of {study.replications} seeds"),
         Text(),
         Text(f"{'':28}{'range':>16}{'now':>10}{'best':>10}{'sets that fit':>18}   profile", style="dim"),
     ]
-    for name, (low, high) in study.ranges.items():
+    for name, (low, high) in found.ranges.items():
         kept = [found.values(one.point)[name] for one in found.members]
-        row = f"{name:28.28}{f'{low:g} to {high:g}':>16}{study.case.parameters[name]:>10.4g}"
+        row = f"{name:28.28}{f'{low:g} to {high:g}':>16}{case.parameters[name]:>10.4g}"
         row += f"{found.values(best.point)[name]:>10.4g}{f'{min(kept):.3g} to {max(kept):.3g}':>18}   "
         lines.append(Text(row + profile(found, name, plain)))
     lines += [Text(), Text(f"{'':47}{'target':>20}{'best set':>16}", style="dim")]
@@ -54,7 +52,7 @@ def _misfits(found: Calibration) -> list[str]:
 def profile(found: Calibration, name: str, plain: bool) -> str:
     """Draw a profile: a block for each value at which the parameter was held."""
     misfits = np.array([row["misfit"] for row in found.profiles if row["parameter"] == name])
-    worse = np.clip(misfits - found.best.misfit, 0.0, None) / max(found.study.tolerance, 0.05)
+    worse = np.clip(misfits - found.best.misfit, 0.0, None) / max(found.wanted.tolerance, 0.05)
     if plain:
         return "".join("#" if excess <= 1 else "." for excess in worse)
     return "".join(BLOCKS[int(min(excess, 7))] for excess in worse)
@@ -63,9 +61,9 @@ def profile(found: Calibration, name: str, plain: bool) -> str:
 def _patterns(found: Calibration) -> list[tuple[str, str, str]]:
     """List each measured number with its band and what the best set gives."""
     medians, rows, place = np.median(found.members[0].numbers, axis=0), [], 0
-    for pattern in found.study.patterns:
+    for pattern in found.patterns:
         for part in pattern.parts:
-            size = len(part.settings["years"]) if part.measure in ("yearly", "gap") else 1
+            size = count_of(part)
             told = " ".join(number(value, part.unit) for value in medians[place : place + size])
             target = f"{number(part.low, part.unit)} to {number(part.high, part.unit)} {part.unit}"
             rows.append((f"{pattern.number:>2}  {pattern.name}", target, told))
@@ -80,9 +78,9 @@ def as_markdown(found: Calibration) -> str:
         f"{len(found.done)} evaluations of {study.replications} seeds. " + " ".join(_misfits(found)),
         "", "| parameter | range tried | now | best | sets that fit | profile |", "|---|---|---|---|---|---|",
     ]  # fmt: skip
-    for name, (low, high) in study.ranges.items():
+    for name, (low, high) in found.ranges.items():
         kept = [found.values(one.point)[name] for one in found.members]
-        now, fits = study.case.parameters[name], found.values(best.point)[name]
+        now, fits = found.arm.case.parameters[name], found.values(best.point)[name]
         lines.append(
             f"| `{name}` | {low:g} to {high:g} | {now:.4g} | {fits:.4g} "
             f"| {min(kept):.3g} to {max(kept):.3g} | {profile(found, name, False)} |"

@@ -47,13 +47,22 @@ def _measured(run: RunSpec) -> dict:
     while model.running:
         in_time(model)
         model.step()
-    own = model.indicators
+    own, patterns = model.indicators, [one["pattern"] for one in run.outcomes if "pattern" in one]
+    history = _history(model, patterns) if patterns else {}
     let_go(model)
     if next(_lived) % TIDY_EVERY == 0:
         gc.collect()
     table = own.assign(structure=run.structure, replication=run.replication)
-    outcomes = {outcome["name"]: _outcome(table, outcome) for outcome in run.outcomes}
-    return {"outcomes": outcomes, "series": _series(table, run.series) if run.series else []}
+    outcomes = {outcome["name"]: _outcome(table, outcome) for outcome in run.outcomes if "pattern" not in outcome}
+    return {"outcomes": outcomes | history, "series": _series(table, run.series) if run.series else []}
+
+
+def _history(model, patterns: list[int]) -> dict[str, float | None]:
+    """Measure patterns of history on a world that has lived."""
+    from .targets import aimed_at, numbers_of
+    from .workers import outcome_of
+
+    return numbers_of(outcome_of(model), aimed_at(model.case.country, patterns))
 
 
 def _outcome(table, outcome: dict) -> float | None:

@@ -8,11 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..case.case import Case
+from ..case.structure_cells import changed
 from ..foundations import draws
 from ..foundations.errors import InputError
 from .design import points
 from .study_file import StudyFile, base_case
 
+GOVERNS = ("lever", "structure")  # kinds of factors that nothing before 2026 feels
 Told = Callable[[str], dict | None]  # the outcomes of a run that is done, by its run_id; None if it is not
 
 
@@ -29,7 +31,7 @@ class RunSpec:
     arm: dict  # its arm's case, as Case.from_dict takes it
     changes: dict  # of its point, as Case.with_ takes them
     seed: int
-    outcomes: list[dict]
+    outcomes: list[dict]  # indicators over months; of a calibration, numbers of patterns
     series: list[str]
     seconds: float
     shares_past: bool = False  # other runs of the study differ from this one from 2026 on alone
@@ -74,12 +76,17 @@ def in_turn(runs: Iterable[RunSpec]) -> list[RunSpec]:
 def make(study: StudyFile, text: str, folder: Path = Path()):
     """Plan a study: points x arms x replications; equal studies under equal code give equal plans.
 
-    A search is planned generation by generation (searching.py: Search), behind the same names.
+    A search is planned generation by generation (searching.py: Search), a calibration stage by stage (calibration.py:
+    Calibration), behind the same names.
     """
     if study.design.method == "search":
         from .searching import Search
 
         return Search(study, text)
+    if study.design.method == "calibration":
+        from .calibration import Calibration
+
+        return Calibration(study, text)
     arms = arms_of(study)
     runs: list[RunSpec] = []
     for place, point in enumerate(points(study, folder)):
@@ -103,21 +110,27 @@ def arms_of(study: StudyFile) -> list[Arm]:
     """List a study's arms, each with the name that it has in the tables."""
     base, code = base_case(study), code_hash()
     outcomes = [outcome.model_dump() for outcome in study.outcomes]
+    outcomes += [{"pattern": number} for number in (study.calibration.patterns if study.calibration else [])]
     arms = _labels([base.with_(structure=structure) for structure in study.structures])
     return [Arm(label, case, case._given(), outcomes, code) for label, case in arms]
 
 
-def runs_at(study: StudyFile, arm: Arm, place: int, point: dict, first: int, mark: str = "") -> list[RunSpec]:
-    """Plan the replications of a point: the same case and luck, the same identity, unless `mark` differs."""
-    changes = _changes(study, point)
+def runs_at(
+    study: StudyFile, arm: Arm, place: int, point: dict, first: int, mark: str = "", replications: int = 0
+) -> list[RunSpec]:
+    """Plan the replications of a point: the same case and luck, the same identity, unless `mark` differs.
+
+    As many as the study says, unless `replications` does.
+    """
     try:
+        changes = _changes(study, arm.case, point)
         case = arm.case.with_(**changes)
     except InputError as error:
         raise InputError(f"point {place}: {error.field}", error.wanted, error.got, error.remedy) from None
     told = sha(json.dumps([case.hash, arm.outcomes, study.series, arm.code], sort_keys=True))
-    shares = len(study.structures) > 1 or any(factor.kind == "lever" for factor in study.factors)
+    shares = len(study.structures) > 1 or any(factor.kind in GOVERNS for factor in study.factors)
     runs = []
-    for replication in range(study.replications):
+    for replication in range(replications or study.replications):
         seed = draws.seed_of_replication(study.seed, replication)
         identity = sha(f"{told} {seed}{mark} {replication}")[:24]
         runs.append(
@@ -127,15 +140,20 @@ def runs_at(study: StudyFile, arm: Arm, place: int, point: dict, first: int, mar
     return runs
 
 
-def _changes(study: StudyFile, point: dict) -> dict:
+def _changes(study: StudyFile, arm: Case, point: dict) -> dict:
     """Say what a point changes in its arm's case, as Case.with_ takes it."""
     kinds = {factor.name: factor.kind for factor in study.factors}
     changes: dict = {}
+    cells: dict = {}
     for name, value in point.items():
-        if kinds[name] == "scenario":
+        if kinds[name] == "structure":
+            cells[name] = value
+        elif kinds[name] == "scenario":
             changes[name] = value
         else:
             changes.setdefault(f"{kinds[name]}s", {})[name] = value
+    if cells:
+        changes["structure"] = changed(arm.governing, arm.country, cells)
     return changes
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..case import levers as lever_room
 from ..case.case import Case
 from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, WANTED, place_of
+from ..case.structure_cells import cells as structure_cells
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
@@ -28,11 +29,13 @@ def _key(told: str, **settings) -> Any:
 
 
 class Factor(_Strict):
-    """What varies over the points of a design: a parameter, a lever (from 2026 on) or a choice of scenario."""
+    """What varies: a parameter, a lever (from 2026 on), a choice of scenario, or a cell of the structure."""
 
     name: str = _key("A name of `govmodel describe parameters` or `levers`; of a scenario `retirement_outlook`, "
-                     "`metal_prices` or `capacity`.")  # fmt: skip
-    kind: Literal["parameter", "lever", "scenario"] = _key("What the name is the name of.")
+                     "`metal_prices` or `capacity`; of a structure `body.convener` (or another key of its body), "
+                     "`rule.LEVER`, `weight.SEAT` on all levers or `weight.SEAT.LEVER` on one (the other seats share "
+                     "what is left as before).")  # fmt: skip
+    kind: Literal["parameter", "lever", "scenario", "structure"] = _key("What the name is the name of.")
     range: list[float] | None = _key("Lowest and highest; with `normal` mean and standard deviation.", default=None)
     values: list[Any] | None = _key("Values to choose from, instead of a range.", default=None)
     distribution: Literal["uniform", "log_uniform", "normal"] = _key(
@@ -46,9 +49,9 @@ class Factor(_Strict):
 
 
 class Design(_Strict):
-    """Which points are run: every combination, a sample, a list, or what a search asks for."""
+    """Which points are run: every combination, a sample, a list, or what a search or a calibration asks for."""
 
-    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file", "search"] = _key(
+    method: Literal["factorial", "latin_hypercube", "sobol", "morris", "list", "file", "search", "calibration"] = _key(
         "How points are chosen."
     )
     size: int = _key("`latin_hypercube`: points. `sobol`: base size, a power of two; size x (factors + 2) points, "
@@ -74,6 +77,20 @@ class Outcome(_Strict):
     until: str = _key("Last month, YYYY-MM.", default="2035-12")
 
 
+class Aims(_Strict):
+    """What a calibration aims at, and its budget (`method = "calibration"`); docs/validation.md tells the procedure."""
+
+    patterns: list[int] = _key("Numbers of at most six patterns (`govmodel validate` lists them).")
+    samples: int = _key("Sets that fill the ranges evenly.", default=100, ge=1, le=100_000)
+    rounds: int = _key("Rounds of refinement.", default=6, ge=0, le=1000)
+    batch: int = _key("Sets in a round.", default=12, ge=1, le=10_000)
+    profile_points: int = _key("Values at which each parameter is held while the others fit.", default=7, ge=2, le=101)
+    profile_rounds: int = _key("How often the others may move.", default=2, ge=1, le=100)
+    finalists: int = _key("Sets that are run again with more luck.", default=30, ge=1, le=10_000)
+    confirm: int = _key("Replications of a finalist.", default=12, ge=2, le=10_000)
+    tolerance: float = _key("Misfits that differ by less are alike, in half band widths.", default=0.1, ge=0, le=10)
+
+
 class Limits(_Strict):
     """When a run is given up."""
 
@@ -96,8 +113,9 @@ class StudyFile(_Strict):
     design: Design = _key("Which points are run; the case as it is, if left out.",
                           default=Design(method="list", points=[{}]))  # fmt: skip
     factors: list[Factor] = _key("What varies.", default=[])
-    outcomes: list[Outcome] = _key("What is measured.", min_length=1)
+    outcomes: list[Outcome] = _key("What is measured: at least one, save in a calibration.", default=[])
     series: list[str] = _key("Indicators that are kept year by year.", default=[])
+    calibration: Aims | None = _key("What a calibration aims at.", default=None)
     limits: Limits = _key("When a run is given up.", default=Limits())
 
 
@@ -139,6 +157,10 @@ def check(table: dict) -> StudyFile:
     study = _shaped(table)
     base = base_case(study)
     _check_factors(study, base)
+    if study.design.method == "calibration" or study.calibration is not None:
+        from .calibration_file import check_calibration
+
+        check_calibration(study, base)
     _check_outcomes(study, base)
     _check_search(study)
     for number, structure in enumerate(study.structures):
@@ -154,7 +176,7 @@ def _translate(error: ValidationError) -> InputError:
     first = error.errors(include_url=False)[0]
     place, kind, got = place_of(first["loc"]), first["type"], first["input"]
     if kind == "extra_forbidden":
-        heads = {"factors": Factor, "outcomes": Outcome, "design": Design, "limits": Limits}
+        heads = {"factors": Factor, "outcomes": Outcome, "design": Design, "calibration": Aims, "limits": Limits}
         fields = heads.get(str(first["loc"][0]) if len(first["loc"]) > 1 else "", StudyFile).model_fields
         known = [field.alias or name for name, field in fields.items()]
         return InputError(place, "a key that a study file knows here", first["loc"][-1],
@@ -176,7 +198,7 @@ def base_case(study: StudyFile) -> Case:
 def _check_factors(study: StudyFile, base: Case) -> None:
     """Refuse factors that name nothing, leave their ranges, or do not fit the design."""
     registries = {"parameter": parameter_room.load(base.country), "lever": lever_room.load(base.country)}
-    registries["scenario"] = SCENARIO
+    registries |= {"scenario": SCENARIO, "structure": structure_cells(base.country)}
     names = [factor.name for factor in study.factors]
     for number, factor in enumerate(study.factors):
         cell, known = f"factors[{number}]", registries[factor.kind]
@@ -197,8 +219,9 @@ def _check_factors(study: StudyFile, base: Case) -> None:
 
 
 def _check_range(factor: Factor, cell: str, known) -> None:
-    if factor.kind == "scenario" or len(factor.range) != 2:
-        raise InputError(f"{cell}.range", "two numbers, for a parameter or a lever", factor.range, "")
+    if isinstance(known[factor.name], tuple) or len(factor.range) != 2:
+        wanted = "two numbers, for what takes any number between two"
+        raise InputError(f"{cell}.range", wanted, factor.range, "Give `values` where there are choices.")
     low, high = factor.range
     if factor.distribution == "normal":
         if high <= 0:
@@ -211,11 +234,11 @@ def _check_range(factor: Factor, cell: str, known) -> None:
 
 
 def _check_value(factor: Factor, value: object, cell: str, known) -> None:
-    if factor.kind == "scenario":
-        if value not in known[factor.name]:
-            raise InputError(cell, f"one of {', '.join(known[factor.name])}", value, "")
+    entry = known[factor.name]
+    if isinstance(entry, tuple):
+        if value not in entry or isinstance(value, bool):
+            raise InputError(cell, f"one of {', '.join(map(str, entry))}", value, "")
     else:
-        entry = known[factor.name]
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not number or not entry.low <= value <= entry.high:
             raise InputError(cell, f"numbers from {entry.low:g} to {entry.high:g} for {factor.name}", value, "")
@@ -226,6 +249,8 @@ def _check_outcomes(study: StudyFile, base: Case) -> None:
     from ..performance.indicators import INDICATORS
 
     names = [outcome.name for outcome in study.outcomes]
+    if not names and study.design.method != "calibration":
+        raise InputError("outcomes", "at least one", [], "Say what is measured.")
     for number, outcome in enumerate(study.outcomes):
         cell = f"outcomes[{number}]"
         if outcome.indicator not in INDICATORS:

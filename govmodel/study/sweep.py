@@ -245,14 +245,14 @@ def export(study: str | Path | dict, folder: str | Path) -> Path:
     plan = plan_of(study)
     store = Store(folder).open(plan)
     try:
-        _replay(plan, store)
+        replay(plan, store)
         return store.export(plan, _made_by(plan))
     finally:
         store.close()
 
 
-def _replay(plan: Plan, store: Store) -> None:
-    """Let a search ask again for all that the ledger has told it; a plan whose points are known asks nothing."""
+def replay(plan: Plan, store: Store) -> None:
+    """Let a plan that grows ask again for all that the ledger has told it; one whose points are known asks nothing."""
     while plan.further(store.told):
         pass
 
@@ -296,7 +296,7 @@ def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list
     same_cpu = manifest["made_by"]["cpu_features"] == _made_by(plan)["cpu_features"]
     store = Store(folder).read()
     try:
-        _replay(plan, store)
+        replay(plan, store)
         done = [run for run in plan.runs if store.statuses().get(run.run_id) == DONE]
         for run in done[:: max(len(done) // max(again, 1), 1)][:again]:  # spread over the plan
             rows.append(_again(run, store.payload(run.run_id)[1], same_cpu))
