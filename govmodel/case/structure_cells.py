@@ -1,7 +1,7 @@
 """Cells of a structure by name, so that a study can vary them: how its body works, its rules, and its weights.
 
 `body.convener`, `body.meets_every`, `body.delay`, `body.rounds`, `body.sees`, `body.settles`; `rule.LEVER`;
-`weight.SEAT` on all levers that the structure decides on, and `weight.SEAT.LEVER` on one.
+`weight.SEAT` on all levers on which the seat has a say, and `weight.SEAT.LEVER` on one, where it may have none yet.
 """
 
 from collections.abc import Mapping
@@ -39,8 +39,9 @@ def cells(country: str) -> Mapping[str, Span | tuple]:
 def changed(governing: Governing, country: str, values: Mapping[str, object]) -> dict:
     """Give a structure's table with some cells changed, in every stage of a path.
 
-    A weight that is given holds; seats whose weight is not given share what is left in their old proportions. A lever
-    on which nobody else has a say keeps its weights, and one that nobody decides on keeps having nobody.
+    A weight that is given for all levers holds where the seat has a say (a new say would be a veto where all must
+    agree), one that is given for a lever holds there; seats whose weight is not given share what is left in their old
+    proportions. A lever on which nobody else has a say keeps its weights, and one that nobody decides on stays so.
     """
     table = governing.to_dict(country)
     for stage in [one["structure"] for one in table["path"]] if "path" in table else [table]:
@@ -51,18 +52,17 @@ def changed(governing: Governing, country: str, values: Mapping[str, object]) ->
             elif kind == "rule" and rest in stage["levers"]:
                 stage["levers"][rest]["rule"] = value
         for lever, right in stage["levers"].items():
-            right["weights"] = _weighted(right["weights"], _given(values, lever), f"weights on {lever}")
+            right["weights"] = _weighted(
+                right["weights"], _given(values, lever, right["weights"]), f"weights on {lever}"
+            )
     return table
 
 
-def _given(values: Mapping[str, object], lever: str) -> dict[str, float]:
+def _given(values: Mapping[str, object], lever: str, old: Mapping[str, float]) -> dict[str, float]:
     """Find the weights that are given for a lever; one for that lever alone goes before one for all."""
-    given = {}
-    for seat in SEATS:
-        own = values.get(f"weight.{seat}.{lever}", values.get(f"weight.{seat}"))
-        if own is not None:
-            given[seat] = float(own)
-    return given
+    general = {seat: values.get(f"weight.{seat}") for seat in SEATS if old.get(seat)}
+    found = {seat: values.get(f"weight.{seat}.{lever}", general.get(seat)) for seat in SEATS}
+    return {seat: float(weight) for seat, weight in found.items() if weight is not None}
 
 
 def _weighted(old: Mapping[str, float], given: Mapping[str, float], cell: str) -> dict[str, float]:

@@ -33,8 +33,8 @@ class Factor(_Strict):
 
     name: str = _key("A name of `govmodel describe parameters` or `levers`; of a scenario `retirement_outlook`, "
                      "`metal_prices` or `capacity`; of a structure `body.convener` (or another key of its body), "
-                     "`rule.LEVER`, `weight.SEAT` on all levers or `weight.SEAT.LEVER` on one (the other seats share "
-                     "what is left as before).")  # fmt: skip
+                     "`rule.LEVER`, `weight.SEAT` on all levers on which it has a say or `weight.SEAT.LEVER` on one "
+                     "(the other seats share what is left as before).")  # fmt: skip
     kind: Literal["parameter", "lever", "scenario", "structure"] = _key("What the name is the name of.")
     range: list[float] | None = _key("Lowest and highest; with `normal` mean and standard deviation.", default=None)
     values: list[Any] | None = _key("Values to choose from, instead of a range.", default=None)
