@@ -19,6 +19,7 @@ from .foundations.errors import InputError
 from .model import GovernanceModel
 from .past import MUST_AGREE, agree
 from .performance.record import Record
+from .structures.minutes import COLUMNS
 
 # What changes while a model runs, by the object that holds it
 ARRAYS = {
@@ -28,6 +29,7 @@ ARRAYS = {
     "plants": ("waiting",),
     "ledger": ("amounts", "stock"),
 }
+_MINUTES = [COLUMNS.index(name) for name in ("month", "lever", "in_force")]
 RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts", "series"))
 
 
@@ -145,6 +147,35 @@ def live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> 
         if agree(case, lived, name, month - lived.start) < month - lived.start:
             raise InputError(f"branch: lever {name}", f"the same path before {month_name(month)} as in the run so far",
                              "another path", "Let the lever move later, or run the case from its start.")  # fmt: skip
+    _same_decisions(case, lived, held)
     model = GovernanceModel(case, rng=seed)
     restore(model, held)
     return model
+
+
+def _same_decisions(case: Case, lived: Case, held: dict[str, np.ndarray]) -> None:
+    """Refuse a case under which a body that has already met would have been free, or decided, otherwise.
+
+    Whoever decides before a law comes into force decides on the value that the law will set. So a path that differs
+    only later may still have been seen, as far ahead as the month in which a decision was to come into force.
+    """
+    month = int(held["numbers"][0])
+    remedy = "Branch where bodies begin, in 2026-01, or run the case from its start."
+    rights = {name for stage in lived.governing.stages for name in stage.structure.levers}
+    otherwise = sorted(rights & (set(case.frozen) ^ set(lived.frozen)))
+    if month > EXPERIMENT_FROM and otherwise:
+        raise InputError("branch: frozen", f"the levers of the run so far ({', '.join(lived.frozen) or 'none'})",
+                         f"another answer for {', '.join(otherwise)}", remedy)  # fmt: skip
+    met, levers, force = held["part:council:rows"][:, _MINUTES].astype(int).T
+    for place, name in enumerate(levers_of(case.country)):
+        differs = agree(case, lived, name, len(lived.months)) + lived.start  # the first month that does
+        seen = (levers == place) & (force >= differs)
+        if differs <= lived.until and seen.any():
+            at, last = month_name(int(met[seen].max())), month_name(int(force[seen].max()))
+            raise InputError(
+                f"branch: lever {name}",
+                f"the path of the run so far, up to {last}",
+                f"another value from {month_name(differs)} on",
+                f"The body decided on this lever in {at}, and would have known of it. Let the lever move after {last}, "
+                "or run the case from its start.",
+            )

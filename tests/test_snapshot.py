@@ -1,9 +1,10 @@
-"""Snapshots: a branch equals the full run."""
+"""Snapshots: a branch equals the full run, or is refused."""
 
 import numpy as np
 import pytest
 
 import govmodel as gm
+from govmodel.foundations.calendar import month_name, month_number
 from govmodel.snapshot import state
 
 CASE = gm.Case.load("china").with_(scale=20000, until="2028-12")
@@ -88,6 +89,45 @@ def test_a_branch_refuses_another_past(change, said):
     """A case that differs before the month of the branch is refused, naming what differs."""
     with pytest.raises(gm.InputError, match=said):
         gm.branch(lived(CASE, 60), CASE.with_(**change))
+
+
+# a body that has met: what it decided on may have hung on a law that was still to come
+
+COUNCIL = CASE.with_(scale=100_000, structure="collaborative")
+
+
+def last_decision(model, lever):
+    """Give the lever's last decision so far, (meeting's month, month in force), as month numbers."""
+    table = model.minutes_frame()
+    row = table[table["lever"] == lever].iloc[-1]
+    return month_number(row["month"]), month_number(row["in_force"])
+
+
+@pytest.mark.parametrize("lever", ["standards", "subsidy"])
+def test_a_branch_refuses_a_law_that_a_past_decision_would_have_reckoned_with(lever):
+    """Whoever decides before a law comes into force starts from the law's value; after the decision it may differ."""
+    trunk = lived(COUNCIL, 66)
+    met, force = last_decision(trunk, lever)
+    assert met < trunk.month <= force
+    near, far = (COUNCIL.with_(levers={lever: {month_name(month): 0.9}}) for month in (force, force + 1))
+    with pytest.raises(gm.InputError, match=f"branch: lever {lever}.*up to {month_name(force)}") as told:
+        gm.branch(trunk, near)
+    assert f"in {month_name(met)}" in told.value.remedy and f"after {month_name(force)}" in told.value.remedy
+    whole = live_on(lived(near, 66))
+    table = whole.minutes_frame()
+    decided = table[(table["lever"] == lever) & (table["month"] == month_name(met))]
+    assert (decided["old"] == 0.9).all()  # so the refusal is right: the full run's meeting began from the law's value
+    assert same(live_on(gm.branch(trunk, far)), live_on(gm.GovernanceModel(far, rng=5)))
+
+
+def test_a_branch_refuses_to_take_a_lever_from_a_body_that_has_met():
+    """A lever that is frozen from the start was never the body's; one that no structure moves may be named freely."""
+    trunk = lived(COUNCIL, 66)
+    with pytest.raises(gm.InputError, match="branch: frozen.*another answer for standards"):
+        gm.branch(trunk, COUNCIL.with_(frozen=["standards"]))
+    early = COUNCIL.with_(frozen=["standards"])
+    assert same(live_on(gm.branch(lived(COUNCIL, 60), early)), live_on(gm.GovernanceModel(early, rng=5)))
+    gm.branch(lived(CASE, 66), CASE.with_(frozen=["standards"]))  # under the market nobody moves anything
 
 
 def test_a_torn_snapshot_is_refused(tmp_path):
