@@ -105,6 +105,7 @@ def robustness(
     finish(found.frame(), lambda: tables.as_markdown(found, lang.value), format_, page)
     if out is not None:
         tables_of = {"robustness": found.frame(), "levels": found.levels(), "draws": found.values()}
+        tables_of["pairs"] = found.pairs()
         save(out, chosen, seed, max(draws, replications), tables_of)
 
 

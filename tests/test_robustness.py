@@ -9,9 +9,10 @@ from govmodel.case.demands import published
 from govmodel.cli import app
 from govmodel.foundations.errors import InputError
 from govmodel.performance.differences import ALIKE, HIGHER, LOWER
+from govmodel.report.robustness import as_markdown
 from govmodel.study import merit
 from govmodel.study.merit import ARMS, CLASSES, COST, GAIN, MEASURES, PLACE, VALUE
-from govmodel.study.robustness import changed, look, shaken
+from govmodel.study.robustness import PUBLISHED, SAME_WORLDS, Ensemble, Robustness, changed, look, shaken
 
 SMALL = gm.Case.load().with_(scale=200_000, until="2030-03")
 
@@ -121,6 +122,47 @@ def test_every_draw_has_its_luck_and_the_same_on_any_number_of_workers():
     row = found.frame().iloc[0]
     assert sum(row[f"leads: {name}"] for name in ARMS) == pytest.approx(1.0)
     assert row["order_survives"] <= row["leader_survives"] <= 1.0 and row["order_survives"] <= row["pairs_survive"]
+
+
+def made(draws: int = 8, alone: int = 6) -> Robustness:
+    """Make up what was found: firms gain ten GWh a draw, and one more where the convener goes; the rest is equal."""
+    stands = np.zeros((draws, len(ARMS), len(MEASURES)))
+    stands[..., PLACE[GAIN]] = np.arange(draws)[:, None]  # luck that the arms of a draw share
+    stands[:, 2, PLACE[GAIN]] += 10.0
+    changed_ = stands[:alone].copy()
+    changed_[:, 2, PLACE[GAIN]] += 1.0
+    return Robustness(SMALL, 1, (Ensemble(PUBLISHED, "luck", stands), Ensemble("no convener", "alone", changed_)))
+
+
+def test_pairs_are_held_against_one_another_draw_by_draw():
+    """Structures under luck alone, and each change against the same structure in the same worlds."""
+    frame = made().pairs().set_index(["ensemble", "structure", "against", "indicator"]).sort_index()
+    firms = frame.loc[(PUBLISHED, "enterprise_led", "market", GAIN)]
+    assert (firms["difference"], firms["low"], firms["high"], firms["verdict"]) == (10.0, 10.0, 10.0, HIGHER)
+    assert firms["replications"] == 8 and len(frame) == (6 + 4) * len(PLACE)
+    assert frame.loc[(PUBLISHED, "collaborative", "enterprise_led", GAIN), "verdict"] == LOWER
+    gone = frame.loc[("no convener", "enterprise_led", PUBLISHED, GAIN)]
+    assert (gone["difference"], gone["replications"], gone["verdict"]) == (1.0, 6, HIGHER)
+    assert frame.loc[("no convener", "collaborative", PUBLISHED, GAIN), "verdict"] == ALIKE
+    assert (made(alone=5).pairs()["verdict"] != ALIKE).sum() == 3  # five worlds part nothing
+
+
+def test_single_changes_have_a_yardstick_of_their_own_worlds():
+    found = made()
+    assert [ensemble.name for ensemble in found.shown] == [PUBLISHED, SAME_WORLDS, "no convener"]
+    assert np.array_equal(found.shown[1].values, found.ensembles[0].values[:6])
+    assert len(made(6).shown) == 2  # nothing to add where the worlds are the same
+    assert set(found.frame()["ensemble"]) == {PUBLISHED, SAME_WORLDS, "no convener"}
+
+
+def test_paired_differences_stand_in_the_document():
+    """What a change leaves exactly as it was is left out; a star says that luck does not explain it."""
+    text = as_markdown(made())
+    assert "| enterprise less market | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 10.00 (10.00 to 10.00) * |" in text
+    assert "| no convener | enterprise | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 1.00 (1.00 to 1.00) * |" in text
+    changes = text[text.rindex("| what is changed |") :]
+    assert changes.count("| no convener |") == 1 and "council" not in changes
+    assert "企业减市场" in as_markdown(made(), "zh")
 
 
 @pytest.mark.parametrize("wrong", [{"draws": 0}, {"replications": -1}, {"draws": 2.5}])

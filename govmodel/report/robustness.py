@@ -4,9 +4,10 @@ from rich.cells import set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from ..performance.differences import ALIKE
 from ..study import merit
 from ..study.merit import ARMS, MAIN
-from ..study.robustness import Robustness
+from ..study.robustness import PUBLISHED, Robustness
 from .patterns import number
 from .propositions import right
 from .texts import Texts
@@ -52,7 +53,7 @@ def heading(found: Robustness, criterion: str, texts: Texts) -> str:
 def rows(found: Robustness, criterion: str, texts: Texts) -> list[list[str]]:
     """Write the cells of one criterion: a row an ensemble."""
     table = []
-    for ensemble in found.ensembles:
+    for ensemble in found.shown:
         row = found.row(ensemble, criterion)
         shares = [*(row[name] for name in SHARES), *(row[f"leads: {arm}"] for arm in ARMS)]
         name = texts.word(ensemble.name, "ensembles")
@@ -75,8 +76,45 @@ def as_markdown(found: Robustness, lang: str = "en") -> str:
     for row in found.levels().to_dict("records"):
         first = [texts.word(row["ensemble"], "ensembles"), structure(row["structure"], texts)]
         cells.append([*first, *(number(row[name], "%" if name == "formal_share" else "") for name in names)])
-    lines += ["", texts("robustness.levels"), "", *table(heads, cells)]
+    lines += ["", texts("robustness.levels"), "", *table(heads, cells), *_differences(found, texts)]
     return "\n".join(lines) + "\n"
+
+
+def _differences(found: Robustness, texts: Texts) -> list[str]:
+    """Write the paired differences for a document: structures under luck alone, then every change; * if told apart."""
+    names = ("formal_share", "standing_min", merit.GAIN, merit.COST, "treasury_net", "fires")
+    measures = [texts.word(name, "robustness_changes") for name in names]
+    frame = found.pairs()
+    lines = []
+    for first, part in (
+        ("stands", frame[frame["ensemble"] == PUBLISHED]),
+        ("changed", frame[frame["against"] == PUBLISHED]),
+    ):
+        cells = []
+        for (ensemble, arm, against), rows_ in part.groupby(["ensemble", "structure", "against"], sort=False):
+            rows_ = rows_.set_index("indicator")
+            if first == "stands":
+                head = [texts("robustness.less", arm=structure(arm, texts), against=structure(against, texts))]
+            elif rows_.loc[list(names), ["low", "difference", "high"]].to_numpy().any():
+                head = [texts.word(ensemble, "ensembles"), structure(arm, texts)]
+            else:
+                continue
+            cells.append([*head, *(_difference(rows_.loc[name], texts) for name in names)])
+        heads = (
+            [texts("robustness.pair")]
+            if first == "stands"
+            else [texts("robustness.ensemble"), texts("robustness.structure")]
+        )
+        lines += ["", texts(f"robustness.{first}"), "", *table([*heads, *measures], cells)] if cells else []
+    return lines
+
+
+def _difference(row, texts: Texts) -> str:
+    """Write a paired difference with its band."""
+    unit = "points" if row.name == "formal_share" else ""
+    middle, low, high = (number(row[key], unit) for key in ("difference", "low", "high"))
+    told = texts("robustness.difference", middle=middle, low=low, high=high)
+    return told if row["verdict"] == ALIKE else f"{told} *"
 
 
 def table(heads: list[str], lines: list[list[str]]) -> list[str]:

@@ -19,6 +19,7 @@ from ..case.case import Case
 from ..case.demands import published
 from ..foundations.draws import draw
 from ..foundations.errors import InputError
+from ..performance.differences import paired
 from ..performance.indicators import INDICATORS
 from . import merit
 from .merit import ARMS, MAIN, MEASURES
@@ -28,6 +29,7 @@ from .worlds import Wanted, live_each
 FLIPS = (0.0, 0.1, 0.25, 0.5)  # chance that the sign of a cell is turned round
 SPREAD = 0.5  # standard deviation of the logarithm of what sizes are multiplied by
 PUBLISHED = "as it stands"
+SAME_WORLDS = "as it stands, same worlds"  # as those of single changes
 
 
 def _alone() -> dict[str, dict]:
@@ -73,6 +75,16 @@ class Robustness:
         """Give the ranking as it stands: by the medians over the draws of luck alone."""
         return merit.order(np.median(self.ensembles[0].values, axis=0), criterion)
 
+    @property
+    def shown(self) -> tuple[Ensemble, ...]:
+        """Give the ensembles with a yardstick for single changes: luck alone, in as many worlds as those have."""
+        alone = [ensemble for ensemble in self.ensembles if ensemble.kind == "alone"]
+        stands = self.ensembles[0].values
+        if not alone or len(alone[0].values) >= len(stands):
+            return self.ensembles
+        yardstick = Ensemble(SAME_WORLDS, "luck", stands[: len(alone[0].values)])
+        return *self.ensembles[: -len(alone)], yardstick, *alone
+
     def row(self, ensemble: Ensemble, criterion: str) -> dict:
         """Say for one ensemble and criterion how often leader, order and pairs are as they stand, and who leads."""
         known, found = self.reference(criterion), ensemble.orders(criterion)
@@ -93,7 +105,7 @@ class Robustness:
 
     def frame(self) -> pd.DataFrame:
         """Write one row an ensemble and criterion."""
-        return pd.DataFrame([self.row(ensemble, name) for name in MAIN for ensemble in self.ensembles])
+        return pd.DataFrame([self.row(ensemble, name) for name in MAIN for ensemble in self.shown])
 
     def levels(self) -> pd.DataFrame:
         """Write the medians of each ensemble by structure: the measures, and what they are against the market."""
@@ -107,6 +119,28 @@ class Robustness:
                 for name in (merit.GAIN, merit.COST):
                     row[f"{name}_extra"] = float(np.median(extra[:, number, merit.PLACE[name]]))
                 rows.append(row)
+        return pd.DataFrame(rows)
+
+    def pairs(self) -> pd.DataFrame:
+        """Hold structures against one another under luck alone, and each changed structure against itself as it stands.
+
+        One row a measure, by the rule of all comparisons (performance/differences.py), draw by draw.
+        """
+        stands = self.ensembles[0].values
+        held = [
+            (PUBLISHED, ARMS[arm], ARMS[against], stands[:, arm], stands[:, against])
+            for against, arm in combinations(range(len(ARMS)), 2)
+        ]
+        for ensemble in self.ensembles[1:]:
+            both = min(len(ensemble.values), len(stands))
+            for place, arm in enumerate(ARMS):
+                held.append((ensemble.name, arm, PUBLISHED, ensemble.values[:both, place], stands[:both, place]))
+        rows = []
+        for ensemble, arm, against, values, others in held:
+            found = {key: column.tolist() for key, column in paired(values, others).items()}
+            for name, place in merit.PLACE.items():
+                told = {key: column[place] for key, column in found.items()}
+                rows.append({"ensemble": ensemble, "structure": arm, "against": against, "indicator": name, **told})
         return pd.DataFrame(rows)
 
     def values(self) -> pd.DataFrame:
