@@ -15,6 +15,7 @@ import govmodel as gm
 from govmodel import folder as folder_room
 from govmodel.foundations.calendar import month_name
 from govmodel.performance.indicators import INDICATORS
+from govmodel.performance.years import by_period
 from govmodel.report import tables
 
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
@@ -318,6 +319,20 @@ def test_years_add_up_months_by_each_indicators_own_rule(two):
     assert year["workshops"] == months["workshops"].iloc[-1]
     share = months["formal_gwh"].sum() / months["released_gwh"].sum()
     assert math.isclose(year["formal_share"], share) and not math.isclose(share, months["formal_share"].mean())
+
+
+def test_every_year_belongs_to_its_own_structure_whatever_order_they_come_in(two):
+    """Structures stand in a comparison in any order; sums, means, ratios and last values follow them."""
+    other = two.indicators.assign(structure="a later one")
+    other[list(INDICATORS)] *= 2.0
+    both = pd.concat([two.indicators.assign(structure="market"), other], ignore_index=True)
+    for frame in (both, both.iloc[::-1].sort_values("month", kind="stable")):
+        for aggregate in (tables.yearly, by_period):
+            by_year = aggregate(frame).set_index("structure")
+            one, two_ = (by_year.loc[name].reset_index(drop=True) for name in ("market", "a later one"))
+            for name, indicator in INDICATORS.items():
+                factor = 1.0 if indicator.aggregation.startswith("ratio") else 2.0
+                assert np.allclose(two_[name], factor * one[name], equal_nan=True), name
 
 
 def test_a_ratio_with_nothing_below_is_no_number(two):

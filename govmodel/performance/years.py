@@ -56,7 +56,9 @@ def _aggregate(groups, name: str) -> pd.Series:
     if rule == "sum":
         return groups[name].sum(min_count=1)
     if rule == "last":
-        return groups[name].nth(-1).set_axis(groups.size().index)
+        place = groups.ngroup().to_numpy()  # rows come in any order of structures, groups in that of their names
+        rows = pd.Series(range(len(place))).groupby(place).max().to_numpy()
+        return pd.Series(groups.obj[name].to_numpy()[rows], groups.size().index)
     kind, _, parts = rule.partition(":")
     numerator, _, denominator = parts.partition("/")
     if kind != "ratio" or not denominator:
