@@ -78,6 +78,17 @@ def test_worlds_in_which_a_structure_is_best_or_worst_value(sweep):
     assert look(sweep).orders[VALUE][0] == (COUNCIL, STATE, MARKET, FIRMS)
 
 
+def test_what_structures_add_and_cost_over_all_worlds(sweep):
+    """The market adds nothing to itself; spans hold every point's own extra."""
+    found = look(sweep)
+    extras = found.extras().set_index("structure")
+    assert not extras.loc[MARKET].any()
+    for name, which in (("gain", 0), ("cost", 1)):
+        own = [np.median(found.extra(point)[ARMS.index(COUNCIL), which]) for point in range(len(found.points))]
+        assert extras.loc[COUNCIL, [f"{name}_least", f"{name}_most"]].tolist() == [min(own), max(own)]
+        assert extras.loc[COUNCIL, name] == pytest.approx(np.median(own))
+
+
 def test_unequal_shares_have_a_chance():
     assert fisher(6, 6, 0, 6) == pytest.approx(2 / comb(12, 6))
     assert fisher(3, 6, 3, 6) == fisher(0, 6, 0, 6) == 1.0

@@ -39,6 +39,8 @@ def as_markdown(found: Flips, lang: str = "en") -> str:
         *_moves(found, texts),
         "",
         *_worlds(found, texts),
+        "",
+        *_extras(found, texts),
     ]
     return "\n".join(lines) + "\n"
 
@@ -86,6 +88,16 @@ def _worlds(found: Flips, texts: Texts) -> list[str]:
         gain, cost = number(row["gain"], ""), number(row["cost"], "")
         cells.append([*first, f"{int(row['point'])}: {world}", gain, cost, texts.word(row["named"], "classes"), order])
     return [texts("flips.worlds"), "", *lay_out(texts("flips.worlds_columns").split("|"), cells)]
+
+
+def _extras(found: Flips, texts: Texts) -> list[str]:
+    """Lay out over all worlds what each structure adds to the market's licensed energy, and what it costs more."""
+    cells = []
+    for row in found.extras().iloc[1:].to_dict("records"):  # the market is what the others are held against
+        spans = [[number(row[key], "") for key in (name, f"{name}_least", f"{name}_most")] for name in ("gain", "cost")]
+        told = [texts("robustness.difference", middle=middle, low=low, high=high) for middle, low, high in spans]
+        cells.append([structure(row["structure"], texts), *told])
+    return [texts("flips.extras"), "", *lay_out(texts("flips.extras_columns").split("|"), cells)]
 
 
 def _value(value: object) -> str:

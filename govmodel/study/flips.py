@@ -120,6 +120,21 @@ class Flips:
         both = self.values[point][:, [PLACE[merit.GAIN], PLACE[merit.COST]]]
         return both - both[ARMS.index(MARKET)]
 
+    def extras(self) -> pd.DataFrame:
+        """Write one row a structure: extra energy and extra cost against the market, over the points.
+
+        A point's extra is the median over its replications; given are the least, the median and the most of them.
+        """
+        points = np.array([np.median(self.extra(point), axis=-1) for point in range(len(self.points))])
+        rows = []
+        for place, arm in enumerate(ARMS):
+            row: dict = {"structure": arm}
+            for which, name in enumerate(("gain", "cost")):
+                found = np.quantile(points[:, place, which], (0.0, 0.5, 1.0)).tolist()
+                row |= dict(zip((f"{name}_least", name, f"{name}_most"), found))
+            rows.append(row)
+        return pd.DataFrame(rows)
+
     def _stands_out(self, point: int, arm: str, place: int) -> bool:
         ranked, values = self.orders[VALUE][point], self.values[point]
         others = [other for other in ranked if other != arm]
