@@ -1,4 +1,4 @@
-"""The model in Mesa's own page, SolaraViz, month by month: `solara run govmodel_app.mesa_page` (needs altair as well).
+"""The model in Mesa's own page, SolaraViz, month by month: `solara run govmodel_app.mesa_page`.
 
 Every visitor gets a model of their own: one made at the top of a file would be shared by all.
 """

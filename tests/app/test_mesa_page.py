@@ -13,7 +13,7 @@ import pytest
 from .conftest import ROOT
 
 pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("altair") is None, reason="NOT TESTED: SolaraViz, for there is no altair: mesa[viz] has it"
+    importlib.util.find_spec("altair") is None, reason="NOT TESTED: SolaraViz, for there is no altair (extra `app`)"
 )
 START = """
 import importlib.util, os, sys
