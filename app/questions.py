@@ -15,6 +15,7 @@ from govmodel.shelf import headed
 from govmodel.structures import minutes as minutes_room
 from govmodel.version import __version__
 
+from .case_files import write_case
 from .wanted import cases
 
 LANGUAGES = ("en", "zh")
@@ -130,7 +131,7 @@ def _case(model, wanted: dict, question: dict) -> dict:
     return {
         "name": f"case_{case.hash[:8]}",
         "json": json.dumps({"wanted": wanted, "case": case.to_dict()}, ensure_ascii=False, indent=2),
-        "toml": case.to_toml(),
+        "toml": write_case(case, wanted["seed"]),
     }
 
 

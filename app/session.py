@@ -11,6 +11,7 @@ import numpy as np
 from govmodel.foundations.errors import InputError
 
 from . import frames, work
+from .case_files import read_case
 from .pool import Job, Pool
 from .structure_files import read_structure, write_structure
 from .wanted import FIRST_YEAR, cases, key_of, understand
@@ -117,6 +118,8 @@ class Session:
                 self.reply(question | {"text": write_structure(question["structure"])})
             elif kind == "structure_file":
                 self.reply(question | {"structure": read_structure(question["text"]), "text": ""})
+            elif kind == "case_file":
+                self.reply(question | read_case(question["text"]) | {"text": ""})
             elif kind == "compare":
                 self._compare(question)
             elif kind == "run":

@@ -180,6 +180,13 @@ export class Lines {
     return { head, rows };
   }
 
+  // What the legend of a picture says.
+  keys() {
+    const shown = this.spec.series.filter((line) => !this.hidden.has(line.name));
+    const made = shown.map((line) => ({ name: both(line), paint: colour(line.colour), dash: line.dash }));
+    return hasOther() ? [...made, { name: t("a_dashed"), paint: css("--muted"), dash: "dashed" }] : made;
+  }
+
   words() {
     if (!this.chart) return;
     this.buildLegend();

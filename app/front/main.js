@@ -73,8 +73,10 @@ function build(root) {
   on("theme", () => { words(); address.write(); });
   on("busy", (yes) => { busy.hidden = !yes; busy.textContent = yes ? t("computing") : ""; });
   on("failed", (error) => say(message, "bad", t("failed", { error })));
+  on("refused", (text) => say(message, "bad refused", text));
+  on("said", (text) => say(message, "note", text));
   on("notes", () => say(message, "note", store.notes.map(noted).join(" ")));
-  on("frame", () => { if (message.classList.contains("bad")) message.hidden = true; });
+  on("frame", () => { if (message.classList.contains("bad") && !message.classList.contains("refused")) message.hidden = true; });
   root.addEventListener("keydown", keys);
 }
 

@@ -123,6 +123,12 @@ export class Tiles {
     return `${both(store.catalogue.provinces[this.chosen])}, ${monthName(monthShown())}: ${parts.join("; ")}`;
   }
 
+  // What a picture says below its title.
+  caption() {
+    const { unit } = LAYERS[store.ui.layer];
+    return `${t(`layer_${store.ui.layer}`)}${unit ? ` (${unit})` : ""}, ${monthName(monthShown())}`;
+  }
+
   table() {
     const quarter = Math.floor(monthShown() / 3);
     const layers = Object.keys(LAYERS);

@@ -100,6 +100,14 @@ export class Network {
     };
   }
 
+  caption() {
+    return this.count.textContent;
+  }
+
+  keys() {
+    return store.catalogue.forms.map((form, i) => ({ name: t(`form_${form}`), paint: colour(FORM_COLOURS[i]), dash: "solid" }));
+  }
+
   table() {
     const { names, forms } = store.catalogue;
     return {

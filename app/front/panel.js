@@ -1,9 +1,9 @@
 // The frame around a chart: its title, what to look for, its numbers as a table, and its picture to take away.
 
 import { address } from "./address.js";
-import { store } from "./store.js";
+import { svgOf, pngOf } from "./picture.js";
+import { emit, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
-import { css } from "./lines.js";
 
 export class Panel {
   constructor(chart) {
@@ -13,12 +13,13 @@ export class Panel {
     this.look = h("p", { class: "look" });
     this.tableButton = h("button", { type: "button", class: "quiet", "aria-expanded": "false", onclick: () => this.flip() });
     this.saveButton = h("button", { type: "button", class: "quiet", onclick: () => this.save() });
+    this.pixelButton = h("button", { type: "button", class: "quiet", onclick: () => this.savePixels() });
     this.csvButton = h("button", { type: "button", class: "quiet", onclick: () => this.saveTable() });
     this.body = h("div", { class: "chartbody" });
     this.tableBox = h("div", { class: "scroll tablebox", hidden: true, tabindex: "0", role: "region" });
     this.element = h(
       "section", { class: `panel ${chart.spec.kind}`, id: `panel-${chart.id}`, "aria-labelledby": `title-${chart.id}` },
-      h("header", {}, this.title, h("div", { class: "tools" }, this.tableButton, this.csvButton, this.saveButton)),
+      h("header", {}, this.title, h("div", { class: "tools" }, this.tableButton, this.csvButton, this.saveButton, this.pixelButton)),
       this.look, this.body, this.tableBox,
     );
   }
@@ -31,7 +32,7 @@ export class Panel {
   name() {
     this.title.textContent = both(this.chart.spec);
     this.look.textContent = store.ui.lang === "zh" ? this.chart.spec.look_zh : this.chart.spec.look_en;
-    for (const [button, key] of [[this.tableButton, "table"], [this.saveButton, "picture"], [this.csvButton, "csv"]]) {
+    for (const [button, key] of [[this.tableButton, "table"], [this.saveButton, "picture"], [this.pixelButton, "pixels"], [this.csvButton, "csv"]]) {
       button.textContent = t(key);
       button.setAttribute("aria-label", `${t(key)}: ${both(this.chart.spec)}`);
     }
@@ -82,37 +83,21 @@ export class Panel {
   }
 
   save() {
-    const drawn = this.svg();
-    if (drawn) download(`${this.chart.id}.svg`, drawn, "image/svg+xml");
-    else this.saveTable();
+    download(`${this.chart.id}.svg`, svgOf(this.chart), "image/svg+xml");
   }
 
-  // The picture as SVG; a chart that is a table has none.
+  async savePixels() {
+    try {
+      download(`${this.chart.id}.png`, await pngOf(this.chart), "image/png");
+    } catch (error) {
+      emit("failed", String(error.message || error));
+    }
+  }
+
+  // The picture as SVG, for the report.
   svg() {
-    if (this.chart.chart) return redrawn(this.chart);
-    if (!this.chart.svg) return "";
-    const clone = this.chart.svg.cloneNode(true);
-    clone.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    clone.setAttribute("font-family", "sans-serif");
-    return clone.outerHTML;
+    return svgOf(this.chart);
   }
-}
-
-// Draw the same picture once more as SVG, unseen.
-function redrawn({ chart, spec }) {
-  const stage = store.echarts.init(null, null, { renderer: "svg", ssr: true, width: chart.getWidth(), height: chart.getHeight() + 30 });
-  const option = chart.getOption();
-  const { textStyle, xAxis, yAxis } = option;
-  const axes = xAxis ? { xAxis, yAxis } : {};
-  stage.setOption({
-    textStyle, ...axes, backgroundColor: css("--card"), animation: false,
-    title: { text: both(spec), left: 8, top: 4, textStyle: { fontSize: 14, color: css("--ink") } },
-    grid: (option.grid || []).map((grid) => ({ ...grid, top: grid.top + 30 })),
-    series: option.series.map((s) => (["line", "custom"].includes(s.type) ? s : { ...s, top: 36 })),
-  });
-  const drawn = stage.renderToSVGString();
-  stage.dispose();
-  return drawn;
 }
 
 export function download(name, text, type) {

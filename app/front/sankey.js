@@ -100,6 +100,10 @@ export class Sankey {
     return `${item.data.label.formatter} GWh`;
   }
 
+  caption() {
+    return `GWh, ${this.when.textContent}`;
+  }
+
   table() {
     const { left, right } = this.sums();
     const name = (id) => this.node(id, 0).label.formatter.replace(/ 0$/, "");

@@ -53,10 +53,15 @@ export class Seats {
     for (const cell of this.grid.querySelectorAll("td")) cell.classList.toggle("now", cell.dataset.year === year);
   }
 
+  caption() {
+    return this.legend.textContent;
+  }
+
   table() {
     const kind = store.ui.seats;
     const names = Object.entries(store.catalogue.seats);
     return {
+      paint: (value) => (paint(value, kind) || "background: none").replace("background: ", ""),
       head: [t("year"), ...names.map(([, seat]) => both(seat))],
       rows: years().map(([year, month]) => [year, ...names.map(([seat]) => series(store.frame, `${kind}_${seat}`)[month])]),
     };

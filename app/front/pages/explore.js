@@ -10,9 +10,9 @@ import { playbar, setMonth } from "../play.js";
 import { report } from "../report.js";
 import { Sankey } from "../sankey.js";
 import { Seats } from "../seats.js";
-import { emit, on, store } from "../store.js";
+import { emit, hasOther, monthName, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { begin, change } from "../wishes.js";
+import { begin, change, keepThese } from "../wishes.js";
 import { h, t } from "../words.js";
 
 const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
@@ -41,8 +41,8 @@ export function explore() {
       panel.chart.pointed = hovered;
       panel.chart.pinned = setMonth;
     }
-    const watcher = new ResizeObserver(() => requestAnimationFrame(() => panels.forEach((panel) => panel.chart.resize())));
-    watcher.observe(first.element);
+    const watcher = new ResizeObserver((changes) => requestAnimationFrame(() => changes.forEach(({ target }) => panels.find((panel) => panel.body === target).chart.resize())));
+    panels.forEach((panel) => watcher.observe(panel.body)); // rows of panels grow and shrink with their legends
     built = true;
   }
 
@@ -99,7 +99,7 @@ export function explore() {
     const toggle = (key, flag) =>
       h("label", {}, h("input", { type: "checkbox", id: `flag-${flag}`, checked: store.ui[flag], onchange: (event) => { store.ui[flag] = event.target.checked; draw(); } }), ` ${t(key)}`);
     const taken = (key) => h("button", { type: "button", class: "quiet", id: `take-${key}`, onclick: () => take(key, panels) }, t(`take_${key}`));
-    options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"), h("div", { class: "exports" }, taken("csv"), taken("toml"), taken("json"), taken("html")));
+    options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"), h("div", { class: "exports" }, taken("csv"), taken("toml"), taken("json"), ...loader(), taken("html")));
     greet(welcome);
   }
 
@@ -140,6 +140,29 @@ function seen() {
   }
 }
 
+// Read a saved case again: a button, and the browser's own chooser of files behind it.
+function loader() {
+  const file = h("input", { type: "file", id: "case-file", accept: ".json,.toml,text/plain", class: "hidden", tabindex: "-1", "aria-hidden": "true", onchange: () => load(file) });
+  return [h("button", { type: "button", class: "quiet", id: "load-case", onclick: () => file.click() }, t("load_case")), file];
+}
+
+async function load(file) {
+  if (!file.files.length) return;
+  const { name } = file.files[0];
+  try {
+    const { wanted, month, kept } = await ask({ ask: "case_file", text: await file.files[0].text() });
+    begin();
+    change((settings) => Object.assign(settings, wanted));
+    const shown = store.catalogue.months.indexOf(month);
+    if (shown >= 0) setMonth(shown);
+    if (kept) await keepThese(kept);
+    emit("said", t("loaded_case", { name }));
+  } catch (error) {
+    emit("refused", t("refused_case", { name, error: error.message }));
+  }
+  file.value = "";
+}
+
 // Take the whole run away: all indicators as CSV, the case as the command line reads it or as JSON, or a page to print.
 async function take(kind, panels) {
   try {
@@ -150,9 +173,15 @@ async function take(kind, panels) {
       download("govmodel_report.html", report(panels), "text/html");
     } else {
       const answer = await ask({ ask: "case" });
-      download(`${answer.name}.${kind}`, answer[kind], "text/plain");
+      download(`${answer.name}.${kind}`, kind === "json" ? withShown(answer.json) : answer[kind], "text/plain");
     }
   } catch (error) {
     emit("failed", error.message);
   }
+}
+
+// The settings, and what was shown beside them: the month, and A if it is another one.
+function withShown(json) {
+  const shown = { month: monthName(store.month), kept: hasOther() ? store.kept.wanted : null };
+  return JSON.stringify({ ...JSON.parse(json), shown }, null, 2);
 }
