@@ -1,4 +1,4 @@
-"""Case files: what `case` saves can be loaded again; a file that the board cannot show whole is refused, with the reason."""
+"""Case files: what is saved can be loaded again; one that the board cannot show whole is refused, with the reason."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def _of_case(table: dict, seed: int | None) -> dict:
     )
     levers, since = _levers(case, lawful)
     wanted = {
-        "structure": case.to_dict()["governance"]["structure"], "levers": levers, "since": since, "outlook": outlook,
+        "structure": resolved["governance"]["structure"], "levers": levers, "since": since, "outlook": outlook,
         "prices": case.metal_prices, "capacity": case.capacity,
     }  # fmt: skip
     wanted = _exactly({key: value for key, value in wanted.items() if value is not None})

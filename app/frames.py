@@ -87,7 +87,7 @@ def arrays_of(model) -> dict[str, np.ndarray]:
         "year": by_year(indicators_of(model)),
         "flows": ways.reshape(months, len(ROUTES), len(DISPOSITIONS)),
         "places": _places(model, months, flows, gwh),
-        "contracts": _contracts(model),
+        **_contracts(model),
     }
 
 
@@ -126,9 +126,22 @@ def _places(model, months: int, flows: dict, gwh: np.ndarray) -> np.ndarray:
     )
 
 
-def _contracts(model) -> np.ndarray:
-    """List every contract: source, plant, months from and until (exclusive), Gereffi form, share of the source."""
+def ties_of(model) -> np.ndarray:
+    """Take down the contracts of a quarter: row in the table, GWh a year, the lower of both sides' trust; float32."""
+    room = model.contracts
+    return np.stack([room.live, room.volume * YEAR / 1e9, room.mutual.min(axis=0)]).astype(np.float32)
+
+
+def _contracts(model) -> dict[str, np.ndarray]:
+    """List every contract (source, plant, months from and until, exclusive, Gereffi form, share of the source).
+
+    And, quarter by quarter, the ties in force: contract, GWh a year, trust. `quarters` says where each quarter begins.
+    """
     table = model.contracts.table
     ended = np.where(table["ended"] < 0, model.until + 1, table["ended"])
     columns = (table["source"], table["plant"], table["signed"] - model.start, ended - model.start)
-    return np.stack([*columns, table["form"], table["share"]]).astype(float)
+    return {
+        "contracts": np.stack([*columns, table["form"], table["share"]]).astype(float),
+        "ties": np.concatenate(model.diary, axis=1),
+        "quarters": np.cumsum([0, *(ties.shape[1] for ties in model.diary)]).astype(float),
+    }

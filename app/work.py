@@ -67,7 +67,19 @@ def _step_to(model: GovernanceModel, month: int, may_stop: bool) -> GovernanceMo
             let_go(model)
             raise Stopped
         model.step()
+        if (model.month - model.start) % frames.QUARTER == 1:
+            model.diary.append(frames.ties_of(model))
     return model
+
+
+def _born(model: GovernanceModel, parent: GovernanceModel | None = None) -> GovernanceModel:
+    """Open a model's diary: its ties, quarter by quarter, which the model itself does not keep; a reader of it only."""
+    model.diary = list(parent.diary) if parent is not None else []
+    return model
+
+
+def _branch(model: GovernanceModel, case: Case) -> GovernanceModel:
+    return _born(snapshot.branch(model, case), model)
 
 
 def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> GovernanceModel:
@@ -75,12 +87,12 @@ def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> Governa
     if month <= EXPERIMENT_FROM:
         root = plain.with_(structure="market")
         key = (same_world(root), seed)
-        return _kept(_trunks, key, TRUNKS, lambda: _step_to(GovernanceModel(root, rng=seed), EXPERIMENT_FROM, may_stop))
+        return _kept(_trunks, key, TRUNKS, lambda: _step_to(_born(GovernanceModel(root, rng=seed)), EXPERIMENT_FROM, may_stop))
     key = (plain.hash, month, seed)
 
     def grow() -> GovernanceModel:
         early = trunk(plain, EXPERIMENT_FROM, seed, may_stop)
-        return _step_to(snapshot.branch(early, plain), month, may_stop)
+        return _step_to(_branch(early, plain), month, may_stop)
 
     return _kept(_trunks, key, TRUNKS, grow)
 
@@ -92,7 +104,7 @@ def live(wanted: dict, replication: int = 0, may_stop: bool = False) -> Governan
     early = trunk(plain, trunk_month(wanted), seed, may_stop)
     gc.disable()  # a run makes no garbage worth looking for while it lasts
     try:
-        return _step_to(snapshot.branch(early, case), case.until + 1, may_stop)
+        return _step_to(_branch(early, case), case.until + 1, may_stop)
     finally:
         gc.enable()
 

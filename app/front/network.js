@@ -1,23 +1,39 @@
 // Who has a contract with whom at a month: sources on the left arc, plants on the right, in places that never change.
+// A node is as large as the GWh a year that its contracts promise; a tie has the colour of its Gereffi form.
 
-import { monthShown, monthName, store } from "./store.js";
-import { both, escaped, h, t } from "./words.js";
+import { monthShown, monthName, on, store } from "./store.js";
+import { both, escaped, h, plain, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
-const FORM_COLOURS = ["grey", "sky", "green", "orange", "purple"];
-const KIND_COLOURS = ["blue", "green", "orange", "purple", "vermillion"];
+export const FORM_LINES = [["grey", "solid"], ["sky", "solid"], ["green", "solid"], ["orange", "dashed"], ["purple", "solid"]];
+const KINDS = [["blue", "circle", "●"], ["green", "rect", "■"], ["orange", "triangle", "▲"], ["purple", "diamond", "◆"], ["vermillion", "path://M0,0L10,0L5,9Z", "▼"]];
+const NAMED = 6; // how many plants, and how many sources, have their names beside them
+const GAP = 4; // places left free between two kinds of sources
+const NARROW = 460; // pixels: below, only plants have names beside them
+const TOLD = 6; // how many ties of a chosen one are told
 
 export class Network {
   constructor(id, spec) {
-    Object.assign(this, { id, spec });
+    Object.assign(this, { id, spec, chosen: "", width: "gwh" });
   }
 
   build(body) {
     this.place = h("div", { class: "plot tall", role: "img" });
     this.legend = h("div", { class: "legend" });
     this.count = h("p", { class: "small" });
-    body.append(this.legend, this.count, h("div", { class: "plotbox tall" }, this.place));
+    this.actors = h("select", { id: `${this.id}-actor`, onchange: () => { this.chosen = this.actors.value; this.draw(); } });
+    this.widths = h("select", { id: `${this.id}-width`, onchange: () => { this.width = this.widths.value; this.draw(); } });
+    this.choice = h("div", { class: "bar-row" });
+    this.detail = h("p", { class: "small", "aria-live": "polite" });
+    body.append(this.choice, this.legend, this.count, h("div", { class: "plotbox network" }, this.place), this.detail);
     this.chart = store.echarts.init(this.place, null, { renderer: "canvas" });
+    this.chart.on("click", ({ dataType, data }) => { if (dataType === "node") this.choose(data.name); });
+    on("province", () => { if (body.isConnected && store.frame) this.draw(); });
+  }
+
+  choose(name) {
+    this.chosen = this.chosen === name ? "" : name;
+    this.draw();
   }
 
   words() {
@@ -30,71 +46,126 @@ export class Network {
 
   // Contracts in force at the month shown.
   live() {
-    const { values, shape } = store.frame.arrays.contracts;
-    const size = shape[1];
-    const month = monthShown();
+    const { contracts, ties, quarters } = store.frame.arrays;
+    const [size, many] = [contracts.shape[1], ties.shape[1]];
+    const [month, of] = [monthShown(), (row, i) => contracts.values[row * size + i]];
     const found = [];
-    for (let i = 0; i < size; i++) {
-      if (values[2 * size + i] <= month && values[3 * size + i] > month) {
-        found.push({ source: values[i], plant: values[size + i], form: values[4 * size + i], share: values[5 * size + i] });
-      }
+    const quarter = Math.floor(month / 3);
+    for (let k = quarters.values[quarter]; k < quarters.values[quarter + 1]; k++) {
+      const i = ties.values[k];
+      if (of(3, i) > month) found.push({ source: of(0, i), plant: of(1, i), form: of(4, i), share: of(5, i), gwh: ties.values[many + k], trust: ties.values[2 * many + k] });
     }
-    return found;
+    return found.filter((tie) => this.inProvince(tie));
+  }
+
+  inProvince({ source, plant }) {
+    if (store.province === null) return true;
+    const { code } = store.catalogue.provinces[store.province];
+    return store.catalogue.names.plant_provinces[plant] === store.province || store.catalogue.names.sources[source].endsWith(`_${code}`);
   }
 
   draw() {
     if (!store.frame) return;
     const found = this.live();
     const { names, forms } = store.catalogue;
-    const ties = new Map();
-    for (const { source, plant } of found) {
-      ties.set(`s${source}`, (ties.get(`s${source}`) || 0) + 1);
-      ties.set(`p${plant}`, (ties.get(`p${plant}`) || 0) + 1);
-    }
+    const sums = new Map();
+    for (const { source, plant, gwh } of found) for (const name of [`s${source}`, `p${plant}`]) sums.set(name, (sums.get(name) || 0) + gwh);
+    const named = new Set(["s", "p"].flatMap((side) => [...sums].filter(([name]) => name[0] === side).sort((a, b) => b[1] - a[1]).slice(0, NAMED).map(([name]) => name)));
+    const near = new Set([this.chosen, ...found.filter((tie) => this.touches(tie)).flatMap((tie) => [`s${tie.source}`, `p${tie.plant}`])]);
     const nodes = [
-      ...names.sources.map((name, i) => this.node(`s${i}`, this.actor(name, i), spot(i, names.sources.length, -1), ties, colour(KIND_COLOURS[names.source_kinds[i]]))),
-      ...names.plants.map((name, i) => this.node(`p${i}`, name, spot(i, names.plants.length, 1), ties, colour("black"))),
+      ...this.corners(), ...names.sources.map((_, i) => this.node(`s${i}`, this.spot(i, names.sources.length + GAP * (KINDS.length - 1), -1), sums, named, near)),
+      ...names.plants.map((_, i) => this.node(`p${i}`, this.spot(i, names.plants.length, 1), sums, named, near)),
     ];
-    const links = found.map((tie) => ({
-      source: `s${tie.source}`, target: `p${tie.plant}`, form: tie.form, share: tie.share,
-      lineStyle: { color: colour(FORM_COLOURS[tie.form]), opacity: 0.6, width: 0.7 + 2.5 * tie.share, curveness: 0.12 },
-    }));
-    this.chart.setOption(this.option(nodes, links), { replaceMerge: ["series"], silent: true });
-    const counts = forms.map((form, i) => found.filter((tie) => tie.form === i).length);
-    this.legend.replaceChildren(
-      ...forms.map((form, i) => h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top: 3px solid ${colour(FORM_COLOURS[i])}` }), `${t(`form_${form}`)} ${counts[i]}`)),
-    );
+    this.chart.setOption(this.option(nodes, found.map((tie) => this.link(tie))), { replaceMerge: ["series"], silent: true });
+    this.choices();
     this.count.textContent = t("contracts_in_force", { number: found.length, month: monthName(monthShown()) });
-    this.place.setAttribute("aria-label", `${both(this.spec)}. ${this.count.textContent} ${forms.map((form, i) => `${t(`form_${form}`)} ${counts[i]}`).join("; ")}`);
+    const counts = forms.map((form, i) => `${t(`form_${form}`)} ${found.filter((tie) => tie.form === i).length}`);
+    this.legend.replaceChildren(
+      ...forms.map((_, i) => h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top: 3px ${FORM_LINES[i][1]} ${colour(FORM_LINES[i][0])}` }), counts[i])),
+      h("span", { class: "break" }),
+      ...store.catalogue.source_kinds.map((kind, i) => h("span", { class: "key" }, h("i", { class: "glyph", style: `color: ${colour(KINDS[i][0])}` }, KINDS[i][2]), t(`source_${kind}`))),
+      h("span", { class: "key" }, h("i", { class: "glyph" }, "●"), t("licensed_plant")),
+    );
+    this.detail.textContent = this.story(found);
+    this.place.setAttribute("aria-label", `${both(this.spec)}. ${this.count.textContent} ${counts.join("; ")}`);
   }
 
-  actor(name, number) {
-    const [kind, code] = name.split("_");
-    const province = store.catalogue.provinces.find((p) => p.code === code);
-    if (province) return `${both(province)}: ${t(`source_${store.catalogue.source_kinds[store.catalogue.names.source_kinds[number]]}`)}`;
-    return name === "others" ? t("others") : kind === name ? name : name;
+  touches = ({ source, plant }) => !this.chosen || this.chosen === `s${source}` || this.chosen === `p${plant}`;
+
+  // The lists: one actor whose ties are shown, and what the width of a tie says.
+  choices() {
+    const { values, shape } = store.frame.arrays.contracts;
+    const ever = { s: new Set(values.subarray(0, shape[1])), p: new Set(values.subarray(shape[1], 2 * shape[1])) };
+    const group = (label, side, test = () => true) =>
+      h("optgroup", { label }, ...[...ever[side]].filter(test).sort((a, b) => a - b).map((i) => h("option", { value: side + i, selected: this.chosen === side + i }, this.actor(side + i))));
+    const kinds = store.catalogue.names.source_kinds;
+    const key = `${store.ui.lang} ${store.frame.number} ${this.chosen}`;
+    if (this.listed !== key) {
+      this.listed = key;
+      this.actors.replaceChildren(
+        h("option", { value: "" }, t("all_actors")),
+        ...store.catalogue.source_kinds.map((kind, number) => group(t(`source_${kind}`), "s", (i) => kinds[i] === number)).filter((made) => made.children.length),
+        group(t("licensed_plant"), "p"),
+      );
+      this.widths.replaceChildren(...["gwh", "trust"].map((one) => h("option", { value: one, selected: this.width === one }, t(`width_${one}`))));
+      if (!this.choice.children.length) this.choice.append(...["actor_shown", "tie_width"].map((_, i) => h("label", { class: "inline" }, h("span", {}), [this.actors, this.widths][i])));
+      this.choice.querySelectorAll("span").forEach((label, i) => (label.textContent = t(["actor_shown", "tie_width"][i])));
+    }
   }
 
-  node(name, label, [x, y], ties, color) {
-    const count = ties.get(name) || 0;
-    return { name, label, x, y, count, symbolSize: count ? 4 + 3 * Math.sqrt(count) : 3, itemStyle: { color, opacity: count ? 1 : 0.25 } };
+  story(found) {
+    if (!this.chosen) return t("choose_actor");
+    const mine = found.filter(this.touches).sort((a, b) => b.gwh - a.gwh);
+    const other = (tie) => this.actor(this.chosen[0] === "s" ? `p${tie.plant}` : `s${tie.source}`);
+    const told = mine.slice(0, TOLD).map((tie) => `${other(tie)} (${this.about(tie)})`);
+    const rest = mine.length > TOLD ? `; ${t("and_others", { number: mine.length - TOLD })}` : "";
+    return t("ties_of", { actor: this.actor(this.chosen), number: mine.length, gwh: plain(mine.reduce((sum, tie) => sum + tie.gwh, 0)) }) + told.join("; ") + rest;
+  }
+
+  about = (tie) => `${t(`form_${store.catalogue.forms[tie.form]}`)}, ${plain(tie.gwh)} GWh, ${t("trust_is", { number: Math.round(100 * tie.trust) })}`;
+
+  actor(id) {
+    const number = Number(id.slice(1));
+    const { names, source_kinds: kinds } = store.catalogue;
+    if (id[0] === "p") return names.plants[number];
+    const name = names.sources[number];
+    const kind = t(`source_${kinds[names.source_kinds[number]]}`);
+    const province = store.catalogue.provinces.find((p) => p.code === name.split("_").pop());
+    return province ? `${both(province)}: ${kind}` : name === "others" ? `${t("others")} (${kind})` : name;
+  }
+
+  node(name, [x, y], sums, named, near) {
+    const gwh = sums.get(name) || 0;
+    const [paint, symbol] = name[0] === "p" ? ["black", "circle"] : KINDS[store.catalogue.names.source_kinds[Number(name.slice(1))]];
+    const pale = this.chosen && !near.has(name);
+    return {
+      name, x, y, gwh, symbol, symbolSize: gwh ? Math.min(4 + 5 * Math.sqrt(gwh), 30) : 3,
+      itemStyle: { color: colour(paint), opacity: gwh ? (pale ? 0.15 : 1) : 0.2, borderColor: css("--card"), borderWidth: gwh ? 0.5 : 0 },
+      label: {
+        show: (this.chosen ? near.has(name) : named.has(name)) && (name[0] === "p" || this.room[2] > 100), position: name[0] === "p" ? "right" : "left", formatter: this.actor(name), fontSize: 10.5, width: name[0] === "p" && this.room[3] < 100 ? 84 : 108, overflow: "truncate", align: name[0] === "p" ? "left" : "right",
+        color: css("--ink"), textBorderColor: css("--card"), textBorderWidth: 2.5,
+      },
+    };
+  }
+
+  link(tie) {
+    const [paint, type] = FORM_LINES[tie.form];
+    const width = this.width === "gwh" ? 0.6 + 3 * Math.sqrt(tie.gwh) : 0.4 + 7 * Math.max(0, tie.trust - 0.5);
+    const lineStyle = { color: colour(paint), type, opacity: this.touches(tie) ? (tie.form ? 0.75 : 0.4) : 0.05, width: Math.min(width, 9), curveness: 0.12 };
+    return { source: `s${tie.source}`, target: `p${tie.plant}`, tie, lineStyle };
   }
 
   option(nodes, links) {
+    const told = ({ dataType, data }) =>
+      dataType === "edge"
+        ? `${escaped(this.actor(data.source))} → ${escaped(this.actor(data.target))}<br>${this.about(data.tie)}`
+        : `${escaped(this.actor(data.name))}: ${plain(data.gwh)} GWh`;
     return {
-      animation: false,
-      textStyle: { fontFamily: css("font-family") },
-      tooltip: {
-        confine: true,
-        formatter: (item) =>
-          item.dataType === "edge"
-            ? `${escaped(nodes.find((n) => n.name === item.data.source).label)} → ${escaped(nodes.find((n) => n.name === item.data.target).label)}<br>${t(`form_${store.catalogue.forms[item.data.form]}`)}, ${Math.round(item.data.share * 100)} %`
-            : `${escaped(item.data.label)}: ${item.data.count}`,
-      },
+      animation: false, textStyle: { fontFamily: css("font-family") }, tooltip: { confine: true, formatter: told },
       series: [
         {
-          type: "graph", id: "ties", layout: "none", data: nodes, links, left: 12, right: 12, top: 10, bottom: 10, roam: false,
-          emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } }, label: { show: false },
+          type: "graph", id: "ties", layout: "none", data: nodes, links, left: 0, right: 0, top: 0, bottom: 0, roam: false,
+          emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } }, labelLayout: { hideOverlap: true },
         },
       ],
     };
@@ -105,24 +176,40 @@ export class Network {
   }
 
   keys() {
-    return store.catalogue.forms.map((form, i) => ({ name: t(`form_${form}`), paint: colour(FORM_COLOURS[i]), dash: "solid" }));
+    return store.catalogue.forms.map((form, i) => ({ name: t(`form_${form}`), paint: colour(FORM_LINES[i][0]), dash: FORM_LINES[i][1] }));
   }
 
   table() {
-    const { names, forms } = store.catalogue;
+    const rows = this.live().sort((a, b) => b.gwh - a.gwh);
     return {
-      head: [t("from"), t("to"), t("form"), "%"],
-      rows: this.live().map((tie) => [this.actor(names.sources[tie.source], tie.source), names.plants[tie.plant], t(`form_${forms[tie.form]}`), Math.round(tie.share * 100)]),
+      head: [t("from"), t("to"), t("form"), `${t("share_of_packs")} (%)`, `GWh / ${t("year")}`, `${t("trust_of_both")} (%)`],
+      rows: rows.map((tie) => [this.actor(`s${tie.source}`), this.actor(`p${tie.plant}`), t(`form_${store.catalogue.forms[tie.form]}`), Math.round(tie.share * 100), tie.gwh, Math.round(100 * tie.trust)]),
     };
   }
 
   resize() {
     this.chart.resize();
+    if (store.frame) this.draw();
   }
-}
 
-// A place on the left (-1) or right (1) arc of a circle.
-function spot(number, size, side) {
-  const angle = ((number + 0.5) / size - 0.5) * Math.PI * 0.92;
-  return [side * (60 + 300 * Math.cos(angle)), 260 * Math.sin(angle)];
+  // The room for nodes: width, height, and how much of the width names take on the left and on the right.
+  get room() {
+    const [width, height] = [this.chart.getWidth(), this.chart.getHeight()];
+    return width < NARROW ? [width, height, 16, 96] : [width, height, 120, 124];
+  }
+
+  // Nodes that nobody sees hold the corners, so that one unit is one pixel and no place ever moves.
+  corners() {
+    const [width, height] = this.room;
+    return [[0, 0], [width, height]].map(([x, y], i) => ({ name: `corner${i}`, x, y, symbolSize: 0, silent: true, label: { show: false } }));
+  }
+
+  // A place on the left (-1) or right (1) arc; kinds of sources are a little apart.
+  spot(number, size, side) {
+    const [width, height, left, right] = this.room;
+    const place = number + 0.5 + (side < 0 ? GAP * store.catalogue.names.source_kinds[number] : 0);
+    const angle = (place / size - 0.5) * Math.PI * 0.96;
+    const [middle, reach] = [(left + width - right) / 2, (width - right - left) / 2];
+    return [middle + side * reach * (0.12 + 0.88 * Math.cos(angle)), height / 2 + (height / 2 - 16) * Math.sin(angle)];
+  }
 }

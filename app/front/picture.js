@@ -33,11 +33,18 @@ function redrawn(chart) {
       textStyle: { fontSize: 17, color: css("--ink") }, subtextStyle: { fontSize: 12, color: css("--muted") },
     },
     legend: [], graphic: legend(keys, axes.grid ? 38 : 54),
-    series: option.series.map((series) => (lines(series) ? series : { ...series, top: HEAD + 30, bottom: 14, left: 14, right: 14, label: { ...series.label, fontSize: 13 } })),
+    series: option.series.map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
   });
   const drawn = stage.renderToSVGString();
   stage.dispose();
   return drawn;
+}
+
+// Where a network stands: as wide as it is high on the page, for its nodes must not be stretched.
+function inside({ chart }) {
+  const scale = Math.min((WIDTH - 28) / chart.getWidth(), (HEIGHT - HEAD - 44) / chart.getHeight());
+  const [width, height] = [chart.getWidth() * scale, chart.getHeight() * scale];
+  return { left: (WIDTH - width) / 2, top: HEAD + 30, width, height, right: null, bottom: null };
 }
 
 // The unit of a chart of lines, where its axis does not say it.

@@ -10,6 +10,7 @@ export const store = {
   kept: null, // the run kept as A
   notes: [], // what was clamped or refused in the address or a file
   month: 119, // the month at which numbers stand, counted from the first of the run
+  province: null, // the number of the province that the charts are about, if not the nation
   hover: null, // the month under the pointer
   ui: { lang: "en", theme: "light", page: "explore", bands: true, fit: false, seats: "standing", layer: "formal_share" },
   ids: {}, // position of an indicator among the rows of a frame
