@@ -5,17 +5,8 @@ import { amount, both, difference, h, onAxis, t } from "./words.js";
 
 const GRID = { left: 52, right: 14, top: 14, bottom: 24 };
 
-export const PALETTE = {
-  light: {
-    black: "#1b2733", grey: "#6b7580", orange: "#c77f00", sky: "#3d9fd6", green: "#007d5c", blue: "#0061a0",
-    vermillion: "#c24e00", purple: "#a8588a",
-  },
-  dark: {
-    black: "#f0f4f8", grey: "#a0abb6", orange: "#e69f00", sky: "#7cc8f0", green: "#1fc79b", blue: "#5aaeea",
-    vermillion: "#ff8a4a", purple: "#e29cc5",
-  },
-};
-export const colour = (name) => PALETTE[store.ui.theme][name];
+export const colour = (name) => store.catalogue.palette[store.ui.theme][name];
+export const colourOf = (structure) => colour(store.catalogue.palette.structures[structure] || "purple");
 export const css = (name) => getComputedStyle(document.getElementById("gm")).getPropertyValue(name).trim();
 
 export class Lines {

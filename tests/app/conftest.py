@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("GOVMODEL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT = 30_000
-PLAIN = ("test_pool.py",)  # needs neither a browser nor the extra
+PLAIN = ("test_pool.py", "test_colours.py")  # these need neither a browser nor the extra
 
 
 def missing() -> str:
