@@ -69,7 +69,7 @@ def catalogue(names: dict) -> dict:
         "names": names,
         "named": _named(),
         "panels": toml("panels.toml"), "numbers": toml("numbers.toml"), "texts": toml("texts.toml"),
-        "palette": toml("palette.toml"),
+        "palette": toml("palette.toml"), "multiples": toml("multiples.toml"),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from govmodel.structures import minutes as minutes_room
 from govmodel.version import __version__
 
 from .case_files import write_case
+from .frames import by_year
 from .wanted import cases
 
 LANGUAGES = ("en", "zh")
@@ -135,8 +137,20 @@ def _case(model, wanted: dict, question: dict) -> dict:
     }
 
 
-def verdicts(worlds: list[list[np.ndarray]], arms: list[str], months: list[str], first_year: int) -> dict:
-    """Hold arms against the first one, in pairs of equal luck: a table of verdicts, and who is served best."""
+def bands(worlds: list[list[np.ndarray]], arms: list[str], names: list[str]) -> dict[str, dict[str, list]]:
+    """Give the middle 80 % of each arm's replications, by arm and indicator: two rows of twelve-month values."""
+    place, found = {name: i for i, name in enumerate(INDICATORS)}, {}
+    for arm, replications in zip(arms, worlds):
+        rows = np.stack([by_year(one)[[place[name] for name in names]] for one in replications])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a month that no replication knows has no band
+            low, high = np.nanquantile(rows, (0.1, 0.9), axis=0)
+        found[arm] = {name: [_plain(low[i]), _plain(high[i])] for i, name in enumerate(names)}
+    return found
+
+
+def verdicts(worlds: list[list[np.ndarray]], arms: list[str], months: list[str], first_year: int, drawn: list) -> dict:
+    """Hold arms against the first one, in pairs of equal luck: verdicts, who is served best, and bands of `drawn`."""
     parts = []
     for arm, replications in zip(arms, worlds):
         for number, rows in enumerate(replications):
@@ -160,4 +174,5 @@ def verdicts(worlds: list[list[np.ndarray]], arms: list[str], months: list[str],
         "fewest": FEWEST,
         "rows": clean.to_dict("records"),
         "ranking": ranks[["stakeholder", "measure", "better", "order"]].to_dict("records"),
+        "bands": bands(worlds, arms, drawn),
     }

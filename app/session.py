@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from govmodel.foundations.errors import InputError
+from govmodel.performance.indicators import INDICATORS
 
 from . import frames, work
 from .case_files import read_case
@@ -187,7 +188,7 @@ class Session:
         plain, _ = cases(wish)
         job = Job(
             work.verdicts,
-            (worlds, arms, plain.start, FIRST_YEAR),
+            (worlds, arms, plain.start, FIRST_YEAR, [name for name in question.get("drawn", []) if name in INDICATORS]),
             lambda answer, error: self._answered(question | {"ask": "compare"}, answer, error),
         )
         self.pool.ask(job)

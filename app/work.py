@@ -172,7 +172,7 @@ def monthly(wanted: dict, number: int) -> np.ndarray:
     return rows
 
 
-def verdicts(worlds: list, arms: list[str], start: int, first_year: int) -> dict:
-    """Hold worlds of several arms against each other."""
+def verdicts(worlds: list, arms: list[str], start: int, first_year: int, names: list[str]) -> dict:
+    """Hold worlds of several arms against each other; `names` are indicators of which bands are drawn."""
     months = [month_name(start + row) for row in range(worlds[0][0].shape[1])]
-    return questions.verdicts(worlds, arms, months, first_year)
+    return questions.verdicts(worlds, arms, months, first_year, names)

@@ -201,7 +201,7 @@ export function nice(raw) {
   return [1, 2, 2.5, 5, 10].map((m) => m * power).find((step) => step >= raw * 0.999);
 }
 
-const points = (row) => Array.from(row, (y, month) => [month + 0.5, Number.isFinite(y) ? y : null]);
+export const points = (row) => Array.from(row, (y, month) => [month + 0.5, Number.isFinite(y) ? y : null]);
 
 function stroke_(name, row, color, type, width, opacity) {
   return {
@@ -211,7 +211,7 @@ function stroke_(name, row, color, type, width, opacity) {
 }
 
 // The band as one shape: along its lower edge and back along its upper one.
-function shaded(name, fill, [low, high]) {
+export function shaded(name, fill, [low, high]) {
   const from = low.findIndex(Number.isFinite);
   const corners = [];
   if (from >= 0) {

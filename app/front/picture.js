@@ -20,6 +20,7 @@ const subtitle = (chart) => (chart.caption ? chart.caption() : monthName(monthSh
 // Draw the same chart once more as SVG, unseen.
 function redrawn(chart) {
   const { spec } = chart;
+  if (chart.picture) return whole(chart);
   const stage = store.echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   const option = chart.chart.getOption();
   const { xAxis, yAxis } = option;
@@ -35,6 +36,20 @@ function redrawn(chart) {
     legend: [], graphic: legend(keys, axes.grid ? 38 : 54),
     series: option.series.map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
   });
+  const drawn = stage.renderToSVGString();
+  stage.dispose();
+  return drawn;
+}
+
+// A chart that lays itself out in any room.
+function whole(chart) {
+  const stage = store.echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
+  const option = chart.picture(WIDTH, HEIGHT, HEAD + 4);
+  const title = {
+    text: `${both(chart.spec)}${unitOf({ series: [chart.spec] })}`, subtext: subtitle(chart), left: 12, top: 8, itemGap: 4,
+    textStyle: { fontSize: 17, color: css("--ink") }, subtextStyle: { fontSize: 12, color: css("--muted") },
+  };
+  stage.setOption({ ...option, textStyle: { fontFamily: FONT }, backgroundColor: css("--card"), title: [...option.title, title] });
   const drawn = stage.renderToSVGString();
   stage.dispose();
   return drawn;

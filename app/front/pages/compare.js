@@ -1,7 +1,9 @@
 // Compare: two to four structures in the same world with the same luck, and a verdict on every number in words.
 
 import { caseBar } from "../case_bar.js";
-import { on, store } from "../store.js";
+import { glyph, Multiples, structureName as armName } from "../multiples.js";
+import { Panel } from "../panel.js";
+import { copy, emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { amount, both, difference, h, indicatorName, t } from "../words.js";
 
@@ -16,9 +18,48 @@ export function compare() {
   const start = h("button", { type: "button", class: "strong", id: "compare-start", onclick: run });
   const progress = h("progress", { hidden: true, max: 1, value: 0 });
   const found = h("div", { "aria-live": "polite" });
-  const element = h("div", { class: "page" }, title, what, caseBar("compare"), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress), found);
+  const jump = h("button", { type: "button", class: "quiet", id: "to-verdicts", hidden: true, onclick: () => found.scrollIntoView() });
+  const stale = h("p", { class: "small", role: "status" });
+  const bandNote = h("p", { class: "small compare-note" });
+  const shown = { arms: [], frames: {}, bands: null, size: 0 };
+  const panels = Object.entries(store.catalogue.multiples).map(([id, spec]) => new Panel(new Multiples(id, spec, () => shown)));
+  const charts = h("div", { class: "multiples" }, ...panels.map((panel) => panel.element));
+  const element = h("div", { class: "page" }, title, what, caseBar("compare"), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress, jump), bandNote, charts, stale, found);
+  let asked = 0; // answers may overtake each other: only those to the latest question count
+  let built = false;
   let arms = ["market", "government_led", "enterprise_led", "collaborative"];
   let answer = null;
+
+  // What all structures have in common.
+  const worldOf = (wanted) => JSON.stringify({ ...wanted, structure: "", bands: 0 });
+
+  // Live every structure once in the world that is wanted, and draw them side by side.
+  async function side() {
+    if (element.hidden || !store.frame || arms.length < 2) return;
+    const order = inOrder().filter((arm) => arms.includes(arm));
+    const [mine, wanted] = [(asked += 1), copy(store.wanted)];
+    charts.setAttribute("aria-busy", "true");
+    try {
+      const runs = await Promise.all(order.map((structure) => ask({ ask: "run", wanted: { ...wanted, structure } })));
+      if (mine !== asked) return;
+      Object.assign(shown, { arms: order, frames: Object.fromEntries(order.map((arm, i) => [arm, runs[i]])), bands: null, world: worldOf(wanted) });
+      drawCharts();
+    } catch (error) {
+      if (mine === asked) emit("failed", error.message);
+    }
+    charts.setAttribute("aria-busy", "false");
+  }
+
+  function drawCharts() {
+    const fits = answer && answer.world === shown.world && shown.arms.every((arm) => arm in answer.bands);
+    Object.assign(shown, { bands: fits ? answer.bands : null, size: fits ? answer.replications : 0 });
+    if (!built) panels.forEach((panel) => panel.build());
+    built = true;
+    panels.forEach((panel) => panel.draw());
+    bandNote.textContent = t(shown.bands ? "multiples_band" : "multiples_line", { number: shown.size });
+    stale.textContent = answer && answer.world !== shown.world ? t("verdicts_stale") : "";
+    charts.dataset.drawn = `${shown.arms.join(" ")} ${shown.world} ${shown.bands ? shown.size : 0}`;
+  }
 
   function name() {
     title.textContent = t("page_compare");
@@ -26,13 +67,16 @@ export function compare() {
     sizeLabel.textContent = t("replications");
     size.replaceChildren(...[5, 8, 12, 20].map((number) => h("option", { value: number, selected: number === Number(size.value || 8) }, number)));
     start.textContent = t("compare_start");
+    jump.textContent = `${t("verdicts")} ↓`;
     progress.setAttribute("aria-label", t("computing"));
     const known = inOrder().map((arm) => [arm, store.catalogue.structures[arm]]);
     choice.replaceChildren(
       h("legend", {}, t("compare_which")),
-      ...known.map(([arm, structure]) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), ` ${both(structure.title)}`)),
+      ...known.map(([arm, structure]) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), " ", glyph(arm), both(structure.title))),
     );
     if (answer) draw();
+    if (built) panels.forEach((panel) => panel.words());
+    if (built) drawCharts();
   }
 
   function choose(event) {
@@ -43,6 +87,7 @@ export function compare() {
       arms = arms.slice(0, MOST);
     }
     start.disabled = arms.length < 2;
+    side();
   }
 
   async function run() {
@@ -52,8 +97,12 @@ export function compare() {
     start.disabled = true;
     const still = on("progress", ({ left, all }) => (progress.value = 1 - left / all));
     try {
-      answer = Object.assign(await ask({ ask: "compare", arms: order, size: Number(size.value) }), { order });
+      const world = worldOf(store.wanted);
+      const drawn = Object.values(store.catalogue.multiples).map((spec) => spec.name);
+      answer = Object.assign(await ask({ ask: "compare", arms: order, size: Number(size.value), drawn }), { order, world });
       draw();
+      jump.hidden = false;
+      if (built) drawCharts();
     } catch (error) {
       found.replaceChildren(h("p", { class: "message bad" }, t("failed", { error: error.message })));
     }
@@ -61,8 +110,6 @@ export function compare() {
     progress.hidden = true;
     start.disabled = false;
   }
-
-  const armName = (arm) => both(store.catalogue.structures[arm].title);
 
   function draw() {
     const [base, ...others] = answer.order;
@@ -78,7 +125,7 @@ export function compare() {
       h("section", { class: "card" }, h("h2", {}, t("verdicts")), h("p", { class: "small" }, t("verdicts_what", { period: answer.period, number: answer.replications, base: armName(base) })),
         h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("verdicts") },
           h("table", { class: "data verdicts" },
-            h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("what")), h("th", { scope: "col" }, armName(base)), ...others.map((arm) => h("th", { scope: "col" }, armName(arm))))),
+            h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("what")), ...[base, ...others].map((arm) => h("th", { scope: "col" }, glyph(arm), armName(arm))))),
             h("tbody", {}, ...names.map(row))))),
       ranks(),
     );
@@ -95,7 +142,17 @@ export function compare() {
   const seat = (name) => (store.catalogue.seats[name] ? both(store.catalogue.seats[name]) : t(`served_${name}`));
   name();
   on("words", name);
-  return { element, show: () => {} };
+  on("theme", name);
+  let followed = "";
+  const follow = () => {
+    const key = store.frame && worldOf(store.wanted);
+    if (element.hidden || !store.frame || key === followed) return;
+    followed = key;
+    side();
+  };
+  on("frame", follow);
+  new ResizeObserver(() => { if (built && !element.hidden) panels.forEach((panel) => panel.chart.resize()); }).observe(charts);
+  return { element, show: follow };
 }
 
 // The market first: what the others are held against.

@@ -1,0 +1,107 @@
+"""What charts show beside each other: structures, the network of contracts, one province beside the nation."""
+
+import json
+
+import matplotlib.image
+import numpy as np
+
+from .test_files import take
+
+STRUCTURES = ("market", "collaborative", "enterprise_led", "government_led")
+DRAWN = """() => Object.fromEntries([...document.querySelectorAll('.multiples .panel')].map(panel => {
+  const plot = panel.querySelector('.plot');
+  const chart = window.echartsOf(plot).getOption();
+  return [panel.id.replace('panel-', ''), {
+    titles: chart.title.map(one => one.text), words: plot.getAttribute('aria-label'), domain: plot.dataset.domain,
+    axes: chart.yAxis.map(axis => [axis.min, axis.max]),
+    own: chart.series.filter(one => one.z === 5).map(one => [one.xAxisIndex, one.lineStyle.color, one.data.at(-1)[1]]),
+    bands: chart.series.filter(one => one.type === 'custom').length,
+  }];
+}))"""
+ECHARTS = """async () => { const { store } = await import('/govmodel/store.js');
+  window.echartsOf = plot => store.echarts.getInstanceByDom(plot); window.gmStore = store; }"""
+
+
+def side_by_side(v, arms: int, size: int = 0) -> dict:
+    """Wait until so many structures have been drawn; gives what each chart shows."""
+    v.page.wait_for_function(
+        "([arms, size]) => { const d = document.querySelector('.multiples').dataset.drawn || '';"
+        " return d.split(' {')[0].split(' ').length === arms && d.endsWith(` ${size}`); }",
+        arg=[arms, size],
+        timeout=60_000,
+    )
+    v.page.evaluate(ECHARTS)
+    return v.page.evaluate(DRAWN)
+
+
+def test_structures_stand_side_by_side_on_the_same_axes(visit, tmp_path):
+    v = visit("?lang=en&runs=0&page=compare&levers=subsidy:20", ready="#gm[data-other]")
+    drawn = side_by_side(v, 4)
+    assert len(drawn) >= 6
+    colours = v.page.evaluate("() => gmStore.catalogue.palette.structures")
+    paint = v.page.evaluate("() => gmStore.catalogue.palette.light")
+    for name, chart in drawn.items():
+        assert len(chart["titles"]) == 4 and len({tuple(ends) for ends in chart["axes"]}) == 1, name
+        of_structure = {grid: colour for grid, colour, _ in chart["own"]}
+        assert [of_structure[i] for i in range(4)] == [paint[colours[arm]] for arm in STRUCTURES], name
+        assert all(known in chart["words"] for known in ("market", "collaborative", "enterprise-led", "government-led"))
+    ends = {value for _, _, value in drawn["compare_shares"]["own"][::2]}
+    assert len(ends) == 4  # four structures, four countries
+    page = v.page.locator(".multiples").bounding_box()
+    assert page["y"] < v.page.locator("#compare-start").bounding_box()["y"] + 200  # in sight at once
+
+    # the line of a structure is that of Explore with the same settings
+    seen = visit("?lang=en&runs=0&structure=collaborative&levers=subsidy:20")
+    seen.page.evaluate(ECHARTS)
+    true = seen.page.evaluate("() => window.echartsOf(document.querySelector('#panel-shares .plot')).getOption().series")
+    line = next(one for one in true if one["id"] == "formal_share")
+    assert drawn["compare_shares"]["own"][2][2] == line["data"][-1][1]
+
+    v.page.uncheck("input[value=enterprise_led]")
+    v.page.uncheck("input[value=government_led]")
+    assert len(side_by_side(v, 2)["compare_fires"]["titles"]) == 2
+    v.page.select_option("#compare-size", "5")
+    v.page.click("#compare-start")
+    drawn = side_by_side(v, 2, 5)
+    assert all(chart["bands"] == 2 for chart in drawn.values())
+    assert "5 runs" in v.page.locator(".compare-note").inner_text()
+    charts, table = v.page.locator(".multiples").bounding_box(), v.page.locator("table.verdicts").bounding_box()
+    assert charts["y"] + charts["height"] <= table["y"]
+    picture = matplotlib.image.imread(
+        take(v, v.page.locator("#panel-compare_treasury").get_by_role("button", name="PNG"), tmp_path)
+    )
+    assert np.abs(picture - picture[2, 2]).max(axis=2).mean() > 0.005
+
+
+def test_the_network_keeps_its_places_and_tells_one_actors_ties(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative&month=2030-06")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    drawn = (
+        "() => { const s = window.echartsOf(document.querySelector('#panel-contracts .plot')).getOption().series[0];"
+        " return [s.data.map(n => [n.name, n.x, n.y]), s.links.map(l => [l.source, l.target, l.tie.form, l.tie.gwh,"
+        " l.tie.trust, l.lineStyle.color]), Object.fromEntries(s.data.map(n => [n.name, n.gwh]))]; }"
+    )
+    places, ties, sizes = v.page.evaluate(drawn)
+    assert len(places) > 150 and len(ties) > 50
+    assert all(0 < trust < 1 and gwh >= 0 for _, _, _, gwh, trust, _ in ties)
+    assert len({form for _, _, form, *_ in ties}) >= 3
+    by_form = {form: colour for _, _, form, _, _, colour in ties}
+    assert len(set(by_form.values())) == len(by_form)
+    largest = max((name for name in sizes if name[0] == "p"), key=lambda name: sizes[name] or 0)
+    promised = sum(tie[3] for tie in ties if tie[1] == largest)
+    assert abs(promised - sizes[largest]) < 1e-6
+    v.page.focus("#month")
+    v.page.keyboard.press("End")
+    later = v.page.evaluate(drawn)
+    assert later[0] == places and later[1] != ties  # ties come and go, places stay
+    maker = next(tie[0] for tie in later[1])
+    v.page.select_option("#contracts-actor", maker)
+    told = v.page.locator("#panel-contracts [aria-live]").inner_text()
+    mine = [tie for tie in later[1] if tie[0] == maker]
+    assert f"{len(mine)} contracts" in told and "trust" in told
+    v.page.select_option("#contracts-width", "trust")
+    v.page.locator("#panel-contracts").get_by_role("button", name="Table").click()
+    rows = v.page.locator("#panel-contracts table.data tbody tr")
+    assert rows.count() == len(later[1])
+    assert json.dumps(v.page.locator("#panel-contracts table.data th").all_inner_texts()).count("trust") == 1
