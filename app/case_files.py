@@ -76,9 +76,8 @@ def _of_case(table: dict, seed: int | None) -> dict:
         raise InputError(f"{WHERE}: structure", "a structure of the library, or a table", structure, "Name another.")
     case = Case.from_dict(table | {"name": "loaded", "scenario": {**scenario, "scale": SCALE}})
     outlook = next((name for name, it in OUTLOOKS.items() if _outlook(it) == case.retirement_outlook), "central")
-    lawful = Case.from_dict(
-        case.to_dict() | {"governance": {**case.to_dict()["governance"], "levers": {}, "by_law": []}}
-    )
+    resolved = case.to_dict()
+    lawful = Case.from_dict(resolved | {"governance": {**resolved["governance"], "levers": {}, "by_law": []}})
     levers, since = _levers(case, lawful)
     wanted = {
         "structure": resolved["governance"]["structure"], "levers": levers, "since": since, "outlook": outlook,

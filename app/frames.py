@@ -12,7 +12,7 @@ from govmodel.performance.indicators import INDICATORS
 
 YEAR = 12
 QUARTER = 3
-LAYERS = ("released", "formal", "informal", "kept", "workshops", "capacity", "fires", "reports", "trust")
+LAYERS = ("released", "formal", "informal", "kept", "workshops", "capacity", "fires", "reports", "trust", "visits")
 
 
 def packed(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
@@ -121,6 +121,7 @@ def _places(model, months: int, flows: dict, gwh: np.ndarray) -> np.ndarray:
             fires.reshape(-1, QUARTER, len(PROVINCES)).sum(axis=1),
             reports.reshape(-1, QUARTER, len(PROVINCES)).sum(axis=1),
             last(trust),
+            record.series["visits"][:months].reshape(-1, QUARTER, len(PROVINCES)).sum(axis=1),
         ],
         axis=1,
     )

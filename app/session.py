@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from govmodel.facts import PROVINCES
 from govmodel.foundations.errors import InputError
 from govmodel.performance.indicators import INDICATORS
 
@@ -63,8 +64,7 @@ class Session:
             log.error("a run failed: %r", error)
             self.reply({"ask": "error", "number": number, "error": _said(error), "wanted": wanted})
             return
-        head = json.dumps({"number": number, "notes": notes, "wanted": wanted}, ensure_ascii=False).encode()
-        self.show(b"FRME" + len(head).to_bytes(4, "little") + head + b" " * (-len(head) % 4) + made)
+        self.show(_headed({"number": number, "notes": notes, "wanted": wanted}, made))
         if number == self.newest and wanted["bands"]:
             self._band(number, wanted, key)
 
@@ -125,6 +125,8 @@ class Session:
                 self._compare(question)
             elif kind == "run":
                 self._run_aside(question)
+            elif kind == "province":
+                self._province(question)
             else:
                 job = Job(work.answer, (self.wanted, self.key, question), lambda a, e: self._answered(question, a, e))
                 self.pool.ask(job)
@@ -135,7 +137,6 @@ class Session:
         """Live a case without showing it: the board wants to hold something against it."""
         wanted, notes = understand(question["wanted"])
         key = key_of(wanted)
-        head = json.dumps({"notes": notes, "wanted": wanted}, ensure_ascii=False).encode()
 
         def arrived(made: bytes | None, error) -> None:
             if self.closed:
@@ -144,14 +145,28 @@ class Session:
                 self.reply({"ask": "run", "id": question.get("id"), "error": _said(error)})
                 return
             self.pool.remember(key, made)
-            body = b"FRME" + len(head).to_bytes(4, "little") + head + b" " * (-len(head) % 4) + made
-            self.reply({"ask": "run", "id": question.get("id")}, body)
+            self.reply({"ask": "run", "id": question.get("id")}, _headed({"notes": notes, "wanted": wanted}, made))
 
         known = self.pool.known(key)
         if known is not None:
             arrived(known, None)
         else:
             self.pool.ask(Job(work.frame, (wanted, key), arrived))
+
+    def _province(self, question: dict) -> None:
+        """Send one province of the world that is wanted now."""
+        number = min(max(int(question["province"]), 0), len(PROVINCES) - 1)
+
+        def arrived(made: bytes | None, error) -> None:
+            if self.closed:
+                return
+            answer = {"ask": "province", "id": question.get("id")}
+            if error is not None:
+                self.reply(answer | {"error": _said(error)})
+            else:
+                self.reply(answer, _headed({}, made))
+
+        self.pool.ask(Job(work.province, (self.wanted, self.key, number), arrived))
 
     def _answered(self, question: dict, answer: dict | None, error) -> None:
         if self.closed:
@@ -198,6 +213,12 @@ class Session:
         self.closed = True
         self.pool.leave(self)
         self.pool.forget(lambda job: getattr(job, "session", None) is self)
+
+
+def _headed(head: dict, made: bytes) -> bytes:
+    """Put a head before a frame, as the browser reads it."""
+    text = json.dumps(head, ensure_ascii=False).encode()
+    return b"FRME" + len(text).to_bytes(4, "little") + text + b" " * (-len(text) % 4) + made
 
 
 def _with(function: Callable, *first) -> Callable:

@@ -21,7 +21,7 @@ from govmodel.past import same_world
 from govmodel.performance.indicators import INDICATORS
 from govmodel.run import let_go
 
-from . import frames, questions
+from . import frames, provinces, questions
 from .wanted import cases, trunk_month
 
 TRUNKS, WORLDS = 64, 3  # how many a worker keeps: stopped worlds, and worlds lived to their end
@@ -87,7 +87,9 @@ def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> Governa
     if month <= EXPERIMENT_FROM:
         root = plain.with_(structure="market")
         key = (same_world(root), seed)
-        return _kept(_trunks, key, TRUNKS, lambda: _step_to(_born(GovernanceModel(root, rng=seed)), EXPERIMENT_FROM, may_stop))
+        return _kept(
+            _trunks, key, TRUNKS, lambda: _step_to(_born(GovernanceModel(root, rng=seed)), EXPERIMENT_FROM, may_stop)
+        )
     key = (plain.hash, month, seed)
 
     def grow() -> GovernanceModel:
@@ -128,6 +130,11 @@ def frame(wanted: dict, key: str) -> bytes:
         "seconds": [round(lived - began, 3), round(time.perf_counter() - lived, 3), round(work, 3)],  # run, frame, CPU
     }
     return frames.packed(header, arrays)
+
+
+def province(wanted: dict, key: str, number: int) -> bytes:
+    """Give what the board draws of one province of a case."""
+    return frames.packed({"key": key, "province": number}, provinces.arrays_of(world(wanted, key), number))
 
 
 def replication(wanted: dict, number: int, names: list[str]) -> np.ndarray:

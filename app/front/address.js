@@ -49,6 +49,8 @@ export function read() {
   if (query.get("page")) ui.page = query.get("page");
   const month = store.catalogue.months.indexOf(query.get("month"));
   if (month >= 0) store.month = month;
+  const province = store.catalogue.provinces.findIndex(({ code }) => code === query.get("province"));
+  if (province >= 0) store.province = province;
   store.wanted = decoded((name) => query.get(name));
   return query.get("a") ? decoded((name) => new URLSearchParams(query.get("a")).get(name)) : null;
 }
@@ -68,6 +70,7 @@ export function address() {
   query.set("theme", ui.theme);
   if (ui.page !== "explore") query.set("page", ui.page);
   if (store.month !== 119) query.set("month", store.catalogue.months[store.month]);
+  if (store.province !== null) query.set("province", store.catalogue.provinces[store.province].code);
   if (store.kept) {
     const kept = new URLSearchParams(encoded(store.kept.wanted)).toString();
     if (kept) query.set("a", kept);

@@ -1,8 +1,9 @@
 // A chart of lines over the months: B in full, A dashed and pale, the band behind, law as upright lines.
 
-import { hasOther, indicator, monthName, months, monthShown, series, store } from "./store.js";
+import { hasOther, indicator, localSeries, monthName, months, monthShown, series, store } from "./store.js";
 import { amount, both, difference, h, onAxis, t } from "./words.js";
 
+const NOTHING = new Float32Array(0);
 const GRID = { left: 52, right: 14, top: 14, bottom: 24 };
 
 export const colour = (name) => store.catalogue.palette[store.ui.theme][name];
@@ -14,7 +15,8 @@ export class Lines {
     this.id = id;
     this.spec = spec;
     this.hidden = new Set();
-    this.domain = [...spec.range];
+    this.domains = new Map(); // by province, and for the nation: each holds still, and grows where it must
+    this.placed = false; // whether a province may take the nation's place here
   }
 
   build(body) {
@@ -79,26 +81,48 @@ export class Lines {
     const step = nice((this.domain[1] - this.domain[0]) / 4);
     this.step = step;
     this.domain = [Math.floor(this.domain[0] / step + 1e-9) * step, Math.ceil(this.domain[1] / step - 1e-9) * step];
+    this.domains.set(this.place_, this.domain);
+  }
+
+  // Whether the province that is chosen has some of these numbers.
+  local() {
+    return this.placed && this.spec.series.some((line) => localSeries(line.name));
+  }
+
+  // Where a province is shown, the nation stays beside it if the two can be held against each other.
+  nationBeside = (line) => ["ratio", "mean"].includes(indicator(line.name).rule);
+
+  here(line) {
+    return this.local() ? localSeries(line.name) || NOTHING : series(store.frame, line.name);
   }
 
   draw() {
     if (!store.frame) return;
     const shown = this.spec.series.filter((line) => !this.hidden.has(line.name));
-    const rows = shown.map((line) => series(store.frame, line.name));
-    const others = hasOther() ? shown.map((line) => series(store.kept, line.name)) : [];
-    const bands = store.ui.bands && store.band ? shown.map((line) => this.band(line.name)) : [];
+    const local = this.local();
+    const rows = shown.map((line) => this.here(line));
+    const others = local ? shown.map((line) => (this.nationBeside(line) && rows[shown.indexOf(line)] !== NOTHING ? series(store.frame, line.name) : NOTHING)) : hasOther() ? shown.map((line) => series(store.kept, line.name)) : [];
+    const bands = !local && store.ui.bands && store.band ? shown.map((line) => this.band(line.name)) : [];
+    this.hold(local ? store.province : null, shown);
     this.axis([...rows, ...others, ...bands.flat().filter(Boolean)]);
     const drawn = [];
     shown.forEach((line, i) => {
       const stroke = colour(line.colour);
       if (bands[i]) drawn.push(shaded(line.name, stroke, bands[i]));
-      if (others[i]) drawn.push(stroke_(`A ${line.name}`, others[i], stroke, "dashed", 1.6, 0.65));
+      if (others[i]) drawn.push(stroke_(`A ${line.name}`, others[i], stroke, local ? "solid" : "dashed", local ? 1 : 1.6, local ? 0.55 : 0.65));
       drawn.push(stroke_(line.name, rows[i], stroke, line.dash, 2.2, 1));
     });
     drawn.push(this.laws());
     this.chart.setOption({ ...this.frameOption(), series: drawn }, { replaceMerge: ["series"], silent: true });
     this.place.dataset.domain = this.domain.join(" ");
     this.tell();
+  }
+
+  hold(place, shown) {
+    const whole = place === null || shown.every((line) => this.nationBeside(line));
+    if (!this.domains.has(place)) this.domains.set(place, whole ? [...this.spec.range] : [0, 0]);
+    this.domain = this.domains.get(place);
+    this.place_ = place;
   }
 
   frameOption() {
@@ -152,11 +176,13 @@ export class Lines {
     this.marked.textContent = monthName(month);
     this.mark.classList.toggle("leftward", month > months() * 0.85);
     const told = [];
+    const local = this.local();
     for (const line of this.spec.series) {
       const unit = indicator(line.name).unit;
-      const value = series(store.frame, line.name)[month];
-      const other = hasOther() ? series(store.kept, line.name)[month] : NaN;
-      const apart = Number.isFinite(other) && Number.isFinite(value) ? ` (${difference(value - other, unit)})` : "";
+      const value = this.here(line)[month];
+      const other = hasOther() && !local ? series(store.kept, line.name)[month] : NaN;
+      const beside = local && this.nationBeside(line) && Number.isFinite(value) ? ` (${t("nation")} ${amount(series(store.frame, line.name)[month], unit)})` : "";
+      const apart = Number.isFinite(other) && Number.isFinite(value) ? ` (${difference(value - other, unit)})` : beside;
       this.values[line.name].textContent = amount(value, unit) + apart;
       told.push(`${both(line)} ${amount(value, unit)}`);
     }
@@ -166,7 +192,7 @@ export class Lines {
   table() {
     const head = [t("year"), ...this.spec.series.map((line) => `${both(line)} (${both(indicator(line.name).unit)})`)];
     const rows = years().map(([year, month]) => [
-      year, ...this.spec.series.map((line) => series(store.frame, line.name)[month]),
+      year, ...this.spec.series.map((line) => this.here(line)[month]),
     ]);
     return { head, rows };
   }
@@ -175,6 +201,7 @@ export class Lines {
   keys() {
     const shown = this.spec.series.filter((line) => !this.hidden.has(line.name));
     const made = shown.map((line) => ({ name: both(line), paint: colour(line.colour), dash: line.dash }));
+    if (this.local()) return [...made, { name: t("pale_nation"), paint: css("--muted"), dash: "solid" }];
     return hasOther() ? [...made, { name: t("a_dashed"), paint: css("--muted"), dash: "dashed" }] : made;
   }
 

@@ -4,6 +4,7 @@ import * as address from "./address.js";
 import { copy, emit, on, prepare, store } from "./store.js";
 import { h, t } from "./words.js";
 import * as wishes from "./wishes.js";
+import { chooseProvince, followProvince } from "./province.js";
 import { connect, want } from "./wire.js";
 import { about } from "./pages/about.js";
 import { compare } from "./pages/compare.js";
@@ -32,6 +33,7 @@ export async function start(model) {
   }
   connect(model);
   build(root);
+  followProvince();
   wishes.begin();
   want();
   const standard = copy(store.catalogue.default);
@@ -125,6 +127,7 @@ function keepingFocus(act) {
 }
 
 function keys(event) {
+  if (event.key === "Escape" && store.province !== null) chooseProvince(null);
   const writing = event.target.matches("input[type=text], input[type=number], textarea");
   if (!(event.ctrlKey || event.metaKey) || writing) return;
   if (event.key === "z" && !event.shiftKey) wishes.undo();

@@ -1,6 +1,7 @@
 // The provinces as tiles that keep their place in the country; one number at a time.
 
-import { monthName, monthShown, store } from "./store.js";
+import { chooseProvince } from "./province.js";
+import { monthName, monthShown, on, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
 
 // How a number is made from the layers of places: the last of a stock, four quarters of a flow, or a share of two flows.
@@ -14,13 +15,14 @@ const LAYERS = {
   fires: { sum: "fires", unit: "" },
   reports: { sum: "reports", unit: "" },
   trust: { last: "trust", unit: "%" },
+  visits: { sum: "visits", unit: "" },
 };
 const SIDE = 46;
 const NS = "http://www.w3.org/2000/svg";
 
 export class Tiles {
   constructor(id, spec) {
-    Object.assign(this, { id, spec, chosen: null, most: {} });
+    Object.assign(this, { id, spec, most: {} });
   }
 
   build(body) {
@@ -31,6 +33,7 @@ export class Tiles {
     this.detail = h("p", { class: "small", "aria-live": "polite" });
     body.append(this.label, this.drawing, this.scale, this.detail);
     this.make();
+    on("province", () => this.tell());
     this.words();
   }
 
@@ -47,7 +50,7 @@ export class Tiles {
       const name = svg("text", { x: SIDE / 2, y: 19, "text-anchor": "middle", "font-size": 11 });
       const value = svg("text", { x: SIDE / 2, y: 35, "text-anchor": "middle", "font-size": 12, "font-weight": 600 });
       group.append(box, name, value);
-      const choose = () => { this.chosen = this.chosen === number ? null : number; this.tell(); };
+      const choose = () => chooseProvince(number);
       group.addEventListener("click", choose);
       group.addEventListener("keydown", (event) => {
         if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); }
@@ -111,16 +114,16 @@ export class Tiles {
       cell.name.textContent = store.ui.lang === "zh" ? both(store.catalogue.provinces[province]).slice(0, 3) : store.catalogue.provinces[province].code;
       cell.value.textContent = Number.isFinite(value) ? plain(value, value >= 100 ? 3 : 2) : "–";
       cell.group.setAttribute("aria-label", `${both(store.catalogue.provinces[province])}: ${cell.value.textContent} ${unit}`);
-      cell.group.setAttribute("aria-pressed", String(this.chosen === province));
-      cell.group.classList.toggle("chosen", this.chosen === province);
+      cell.group.setAttribute("aria-pressed", String(store.province === province));
+      cell.group.classList.toggle("chosen", store.province === province);
     });
     this.scale.innerHTML = `0 ${unit} <i style="background:linear-gradient(90deg,${[0, 0.25, 0.5, 0.75, 1].map((x) => shade(x)[0]).join(",")})"></i> ${plain(most)} ${unit}`;
-    this.detail.textContent = this.chosen === null ? `${t("choose_province")} (${monthName(monthShown())})` : this.story(quarter);
+    this.detail.textContent = store.province === null ? `${t("choose_province")} (${monthName(monthShown())})` : this.story(quarter);
   }
 
   story(quarter) {
-    const parts = Object.entries(LAYERS).map(([layer, { unit }]) => `${t(`layer_${layer}`)} ${plain(this.value(layer, this.chosen, quarter))} ${unit}`.trim());
-    return `${both(store.catalogue.provinces[this.chosen])}, ${monthName(monthShown())}: ${parts.join("; ")}`;
+    const parts = Object.entries(LAYERS).map(([layer, { unit }]) => `${t(`layer_${layer}`)} ${plain(this.value(layer, store.province, quarter))} ${unit}`.trim());
+    return `${both(store.catalogue.provinces[store.province])}, ${monthName(monthShown())}: ${parts.join("; ")}`;
   }
 
   // What a picture says below its title.

@@ -1,7 +1,7 @@
 // Who has a contract with whom at a month: sources on the left arc, plants on the right, in places that never change.
 // A node is as large as the GWh a year that its contracts promise; a tie has the colour of its Gereffi form.
 
-import { monthShown, monthName, on, store } from "./store.js";
+import { monthShown, monthName, store } from "./store.js";
 import { both, escaped, h, plain, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
@@ -28,7 +28,6 @@ export class Network {
     body.append(this.choice, this.legend, this.count, h("div", { class: "plotbox network" }, this.place), this.detail);
     this.chart = store.echarts.init(this.place, null, { renderer: "canvas" });
     this.chart.on("click", ({ dataType, data }) => { if (dataType === "node") this.choose(data.name); });
-    on("province", () => { if (body.isConnected && store.frame) this.draw(); });
   }
 
   choose(name) {
@@ -57,6 +56,8 @@ export class Network {
     }
     return found.filter((tie) => this.inProvince(tie));
   }
+
+  local = () => store.province !== null;
 
   inProvince({ source, plant }) {
     if (store.province === null) return true;

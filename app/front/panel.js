@@ -6,8 +6,9 @@ import { emit, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
 
 export class Panel {
-  constructor(chart) {
+  constructor(chart, placed = false) {
     this.chart = chart;
+    this.placed = placed; // whether a province may be chosen where this stands
     this.open = false; // whether the table is shown instead
     this.title = h("h2", { id: `title-${chart.id}` });
     this.look = h("p", { class: "look" });
@@ -30,13 +31,19 @@ export class Panel {
   }
 
   name() {
-    this.title.textContent = both(this.chart.spec);
+    this.title.textContent = both(this.chart.spec) + this.place();
     this.look.textContent = store.ui.lang === "zh" ? this.chart.spec.look_zh : this.chart.spec.look_en;
     for (const [button, key] of [[this.tableButton, "table"], [this.saveButton, "picture"], [this.pixelButton, "pixels"], [this.csvButton, "csv"]]) {
       button.textContent = t(key);
       button.setAttribute("aria-label", `${t(key)}: ${both(this.chart.spec)}`);
     }
     this.tableBox.setAttribute("aria-label", `${t("table")}: ${both(this.chart.spec)}`);
+  }
+
+  // What the heading adds when a province is chosen: its name, or that the chart has the nation only.
+  place() {
+    if (store.province === null || !this.placed || this.chart.spec.kind === "map") return "";
+    return ` · ${this.chart.local && this.chart.local() ? both(store.catalogue.provinces[store.province]) : t("nation")}`;
   }
 
   words() {
@@ -46,6 +53,7 @@ export class Panel {
   }
 
   draw() {
+    this.title.textContent = both(this.chart.spec) + this.place();
     this.chart.draw();
     this.drawTable();
   }

@@ -21,7 +21,7 @@ export class Sankey {
 
   // GWh of the twelve months up to the month shown: {routeToChannel, channelToFate} keyed by pair.
   sums() {
-    const { values, shape } = store.frame.arrays.flows;
+    const { values, shape } = (this.local() ? store.local : store.frame).arrays.flows;
     const [, routes, ways] = shape;
     const last = monthShown();
     const [left, right] = [new Map(), new Map()];
@@ -38,6 +38,8 @@ export class Sankey {
     }
     return { left, right };
   }
+
+  local = () => store.province !== null && store.local !== null;
 
   meaning(way) {
     const names = ["automaker_outlet", "battery_maker_outlet", "recycler", "dismantler", "workshop", "kept"];

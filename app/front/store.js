@@ -11,6 +11,7 @@ export const store = {
   notes: [], // what was clamped or refused in the address or a file
   month: 119, // the month at which numbers stand, counted from the first of the run
   province: null, // the number of the province that the charts are about, if not the nation
+  local: null, // what that province has, once it is here: {header, arrays}
   hover: null, // the month under the pointer
   ui: { lang: "en", theme: "light", page: "explore", bands: true, fit: false, seats: "standing", layer: "formal_share" },
   ids: {}, // position of an indicator among the rows of a frame
@@ -42,6 +43,13 @@ export function series(frame, name) {
   const { values, shape } = frame.arrays.year;
   const row = store.ids[name];
   return values.subarray(row * shape[1], (row + 1) * shape[1]);
+}
+
+// The same of the province that is chosen, or nothing if it has no such numbers.
+export function localSeries(name) {
+  if (store.province === null || !store.local) return null;
+  const row = series(store.local, name);
+  return row.some(Number.isFinite) ? row : null;
 }
 
 export const monthShown = () => (store.hover === null ? store.month : store.hover);

@@ -5,6 +5,7 @@ import json
 import matplotlib.image
 import numpy as np
 
+from .test_explore import lever
 from .test_files import take
 
 STRUCTURES = ("market", "collaborative", "enterprise_led", "government_led")
@@ -53,7 +54,9 @@ def test_structures_stand_side_by_side_on_the_same_axes(visit, tmp_path):
     # the line of a structure is that of Explore with the same settings
     seen = visit("?lang=en&runs=0&structure=collaborative&levers=subsidy:20")
     seen.page.evaluate(ECHARTS)
-    true = seen.page.evaluate("() => window.echartsOf(document.querySelector('#panel-shares .plot')).getOption().series")
+    true = seen.page.evaluate(
+        "() => window.echartsOf(document.querySelector('#panel-shares .plot')).getOption().series"
+    )
     line = next(one for one in true if one["id"] == "formal_share")
     assert drawn["compare_shares"]["own"][2][2] == line["data"][-1][1]
 
@@ -105,3 +108,52 @@ def test_the_network_keeps_its_places_and_tells_one_actors_ties(visit):
     rows = v.page.locator("#panel-contracts table.data tbody tr")
     assert rows.count() == len(later[1])
     assert json.dumps(v.page.locator("#panel-contracts table.data th").all_inner_texts()).count("trust") == 1
+
+
+def test_a_click_on_a_province_makes_the_charts_show_it(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative&month=2031-06")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    heading = v.page.locator("#title-shares")
+    assert heading.inner_text() == "Where retired batteries go: true and reported"
+    nation = v.page.evaluate("() => [...document.querySelectorAll('#panel-shares .value')].map(e => e.innerText)")
+    tile = v.page.get_by_role("button", name="Guangdong:")
+    tile.scroll_into_view_if_needed()
+    tile.click()
+    v.until("r.province === 18")
+    assert heading.inner_text().endswith("Guangdong")
+    for panel in ("flows", "plants", "workshops", "prices", "trust", "harm", "contracts"):
+        assert v.page.locator(f"#title-{panel}").inner_text().endswith("Guangdong"), panel
+    for panel in ("money", "seats", "metals"):
+        assert v.page.locator(f"#title-{panel}").inner_text().endswith("nation"), panel
+    told = v.page.evaluate("() => [...document.querySelectorAll('#panel-shares .value')].map(e => e.innerText)")
+    share = nation[0].split(" (")[0]
+    assert told[0].split(" (")[0] != share and f"nation {share}" in told[0]
+
+    # the map and the chart have one and the same province
+    tiles = v.page.evaluate(
+        "() => { const {values, shape} = gmStore.frame.arrays.places; const q = 41;"
+        " return values[(q * shape[1] + gmStore.catalogue.layers.indexOf('workshops')) * shape[2] + 18]; }"
+    )
+    rows = v.page.evaluate(
+        "async () => { const {localSeries} = await import('/govmodel/store.js');"
+        " return ['open', 'quiet', 'collecting', 'licensed', 'closed'].map(s => localSeries(`workshops_${s}`)[125]); }"
+    )
+    assert 0 < tiles <= sum(rows) + 1e-3
+    v.page.wait_for_function("() => location.search.includes('province=GD')")
+
+    lever(v.page, "subsidy").press("ArrowRight")  # another run: the province follows
+    v.until("r.levers.subsidy > 0 && r.province === 18")
+    v.page.keyboard.press("Escape")
+    v.until("r.province === null")
+    assert not heading.inner_text().endswith("Guangdong")
+    assert v.page.locator("#to-nation").count() == 0 or not v.page.locator("#to-nation").is_visible()
+
+    other = visit("?lang=zh&runs=0&province=SC")
+    other.until("r.province !== null")
+    assert other.page.locator("#title-harm").inner_text().endswith("四川")
+    tile = other.page.get_by_role("button", name="西藏")
+    tile.focus()
+    other.page.keyboard.press("Enter")
+    other.page.locator("#title-harm", has_text="西藏").wait_for()
+    other.until("r.province === 25")

@@ -74,5 +74,8 @@ def test_no_chart_has_colours_of_its_own():
     """Colours are named; a module that brings its own number would not be tested here."""
     for path in sorted((ROOT / "app" / "front").rglob("*.js")):
         found = re.findall(r"#[0-9a-f]{6}\b", path.read_text(encoding="utf-8"))
-        allowed = {"map.js": {"#10202d", "#ffffff"}, "report.js": {"#1b2733", "#dde3e8"}}  # ink on tiles, a printed page
+        allowed = {
+            "map.js": {"#10202d", "#ffffff"},
+            "report.js": {"#1b2733", "#dde3e8"},
+        }  # ink on tiles, a printed page
         assert set(found) <= allowed.get(path.name, set()), path.name

@@ -81,3 +81,35 @@ if __name__ == '__main__':
     assert answers.get(timeout=60) == 3
     pool.close()
 """
+
+
+def test_provinces_add_up_to_the_nation(app):
+    from govmodel_app import provinces
+
+    understood, _ = app["wanted"].understand({"structure": "collaborative"})
+    model = app["work"].live(understood)
+    parts = [provinces.monthly_of(model, number) for number in range(31)]
+    nation = model.indicators
+    for name in parts[0]:
+        if INDICATORS[name].aggregation in ("sum", "last"):
+            assert sum(part[name] for part in parts) == pytest.approx(nation[name].to_numpy(), rel=1e-9), name
+        elif "bid" in name or "trust" in name:
+            values = np.stack([part[name] for part in parts])[:, 12:]
+            told = nation[name].to_numpy()[12:]
+            assert (values.min(axis=0) <= told + 1e-9).all() and (values.max(axis=0) >= told - 1e-9).all(), name
+    years = provinces.arrays_of(model, 18)["year"]
+    assert 0 < years[list(INDICATORS).index("formal_share"), -1] < 1
+
+
+def test_ties_are_those_of_the_contracts_in_force(app):
+    understood, _ = app["wanted"].understand({"structure": "collaborative"})
+    model = app["work"].live(understood)
+    arrays, table = app["frames"].arrays_of(model), model.contracts.table
+    begins = arrays["quarters"].astype(int)
+    ended = np.where(table["ended"] < 0, model.until + 1, table["ended"])
+    assert len(begins) == 61
+    for quarter in range(60):
+        month = model.start + 3 * quarter
+        rows = arrays["ties"][0, begins[quarter] : begins[quarter + 1]].astype(int)
+        assert set(rows) == set(np.flatnonzero((table["signed"] <= month) & (ended > month)))
+    assert (arrays["ties"][1] >= 0).all() and ((arrays["ties"][2] > 0) & (arrays["ties"][2] < 1)).all()

@@ -7,27 +7,29 @@ import { Network } from "../network.js";
 import { numbers } from "../numbers.js";
 import { download, Panel } from "../panel.js";
 import { playbar, setMonth } from "../play.js";
+import { chooseProvince } from "../province.js";
 import { report } from "../report.js";
 import { Sankey } from "../sankey.js";
 import { Seats } from "../seats.js";
 import { emit, hasOther, monthName, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { begin, change, keepThese } from "../wishes.js";
-import { h, t } from "../words.js";
+import { both, h, t } from "../words.js";
 
 const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
 const FIRST = "shares"; // the chart that stays in sight on a phone
 
 export function explore() {
-  const panels = Object.entries(store.catalogue.panels).map(([id, spec]) => new Panel(new KINDS[spec.kind](id, spec)));
+  const panels = Object.entries(store.catalogue.panels).map(([id, spec]) => new Panel(Object.assign(new KINDS[spec.kind](id, spec), { placed: true }), true));
   const first = panels.find((panel) => panel.chart.id === FIRST);
   const rest = panels.filter((panel) => panel !== first);
   const bandNote = h("span", { class: "bandnote", "aria-live": "off" });
   const options = h("div", { class: "options" });
+  const placeNote = h("div", { class: "placenote", role: "status", hidden: true });
   const welcome = h("section", { class: "welcome", id: "welcome", hidden: seen() });
   const page = h(
     "div", { class: "explore" }, h("h1", { class: "hidden", id: "page-title" }),
-    h("div", { class: "hero" }, welcome, numbers(), first.element),
+    h("div", { class: "hero" }, welcome, numbers(), placeNote, first.element),
     controls(), h("div", { class: "charts" }, h("div", { class: "optionline" }, options, bandNote), ...rest.map((panel) => panel.element)),
   );
   const bar = playbar();
@@ -82,6 +84,17 @@ export function explore() {
     return bottom > 0 && top < window.innerHeight;
   }
 
+  // Say that a province is shown, and how to get back.
+  function notePlace() {
+    placeNote.hidden = store.province === null;
+    if (placeNote.hidden) return;
+    const province = both(store.catalogue.provinces[store.province]);
+    placeNote.replaceChildren(
+      h("span", {}, t(store.local ? "province_shown" : "province_comes", { province })),
+      h("button", { type: "button", class: "quiet", id: "to-nation", onclick: () => chooseProvince(null) }, t("to_nation")),
+    );
+  }
+
   const whole = () => store.band && store.band.header.runs >= store.band.header.size;
 
   // What is drawn, for whoever wants to check it.
@@ -89,7 +102,7 @@ export function explore() {
     const { header, number, wanted } = store.frame;
     document.getElementById("gm").dataset.rendered = JSON.stringify({
       number, hash: header.hash, key: header.key, levers: wanted.levers, structure: wanted.structure, lang: store.ui.lang,
-      charts: panels.length, runs: store.band ? store.band.header.runs : 0, draw: Math.round(spent), run: header.seconds,
+      charts: panels.length, province: store.local && store.local.header.key === header.key ? store.province : null, runs: store.band ? store.band.header.runs : 0, draw: Math.round(spent), run: header.seconds,
     });
     bandNote.textContent = !store.wanted.bands || !store.ui.bands ? t("one_run") : store.band ? t("band_of", { number: store.band.header.runs }) : t("band_comes");
   }
@@ -101,6 +114,7 @@ export function explore() {
     const taken = (key) => h("button", { type: "button", class: "quiet", id: `take-${key}`, onclick: () => take(key, panels) }, t(`take_${key}`));
     options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"), h("div", { class: "exports" }, taken("csv"), taken("toml"), taken("json"), ...loader(), taken("html")));
     greet(welcome);
+    notePlace();
   }
 
   name();
@@ -108,6 +122,7 @@ export function explore() {
   on("band", draw);
   on("kept", draw);
   on("month", () => { if (built && !page.hidden && store.frame) for (const panel of panels) panel.chart.tell(); });
+  on("province", () => { notePlace(); draw(); });
   on("words", () => { name(); if (built) { for (const panel of panels) panel.words(); draw(); } });
   on("theme", () => { if (built) { for (const panel of panels) panel.words(); } });
   return { element: page, bar, show: draw };
