@@ -48,7 +48,7 @@ class Desk:
 
     def _wanted(self, change) -> None:
         given = json.loads(change["new"])
-        self.session.want(given["wanted"], int(given["number"]))
+        self.session.want(given["wanted"], int(given["number"]), bool(given.get("final", True)))
 
     def _asked(self, widget, question: dict, buffers) -> None:
         self.session.ask(question)

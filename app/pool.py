@@ -22,6 +22,8 @@ class Job:
         self.function, self.args, self.done = function, args, done
         self.worker = worker  # which worker must do it, if that matters
         self.waits = waits  # may be given up for something more urgent
+        self.visitor: object = None  # whose wish it is, if it is one
+        self.key = ""  # of the run that is wished for
 
 
 class Worker:
@@ -67,8 +69,17 @@ class Pool:
             self._serve()
 
     def run(self, visitor: object, job: Job) -> None:
-        """Put a visitor's wish in place of an earlier one that still waits."""
+        """Put a visitor's wish in place of an earlier one that still waits.
+
+        A slider says the same twice, when it moves and when it is let go: what is being lived is not lived twice.
+        """
         with self.lock:
+            for worker in self.workers:
+                same = worker.job is not None and worker.job.visitor is visitor and worker.job.key == job.key
+                if same and worker.job.done is not _nothing:
+                    worker.job.done = job.done
+                    self.runs.pop(visitor, None)
+                    return
             self.runs[visitor] = job
             self._serve()
 
@@ -84,6 +95,13 @@ class Pool:
             self.later = deque(job for job in self.later if not chosen(job))
             for worker in self.workers:
                 if worker.job is not None and worker.job.waits and chosen(worker.job):
+                    worker.job.done, worker.stop.value = _nothing, 1
+
+    def drop(self, visitor: object, chosen: Callable[[Job], bool]) -> None:
+        """Give up runs that are being lived for a visitor who wants something else for good."""
+        with self.lock:
+            for worker in self.workers:
+                if worker.job is not None and worker.job.visitor is visitor and chosen(worker.job):
                     worker.job.done, worker.stop.value = _nothing, 1
 
     def leave(self, visitor: object) -> None:

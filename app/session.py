@@ -35,8 +35,8 @@ class Session:
         self.key = ""
         self.comparison = 0
 
-    def want(self, given: dict, number: int) -> None:
-        """Ask for a run; of several wishes only the latest counts."""
+    def want(self, given: dict, number: int, final: bool = True) -> None:
+        """Ask for a run; of several wishes only the latest counts, and a final one drops what is still under way."""
         wanted, notes = understand(given)
         key = key_of(wanted)
         with self.lock:
@@ -44,12 +44,15 @@ class Session:
                 return
             self.newest, self.wanted, self.key = number, wanted, key
         self.pool.forget(lambda job: getattr(job, "session", None) is self)
+        if final:
+            self.pool.drop(self, lambda job: job.key != key)
         known = self.pool.known(key)
         if known is not None:
             self.pool.leave(self)
             self._arrived(number, wanted, key, notes, known, None)
             return
         job = Job(work.frame, (wanted, key), lambda made, error: self._arrived(number, wanted, key, notes, made, error))
+        job.visitor, job.key = self, key
         self.pool.run(self, job)
 
     def _arrived(self, number: int, wanted: dict, key: str, notes: list, made: bytes | None, error) -> None:

@@ -99,11 +99,15 @@ def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> Governa
     return _kept(_trunks, key, TRUNKS, grow)
 
 
-def live(wanted: dict, replication: int = 0, may_stop: bool = False) -> GovernanceModel:
-    """Live what is wanted to its end; replication 0 has the visitor's own seed."""
+def live(wanted: dict, replication: int = 0, may_stop: bool = False, branch_may: bool = False) -> GovernanceModel:
+    """Live what is wanted to its end; replication 0 has the visitor's own seed.
+
+    `branch_may`: what the case has for itself may be given up, but not what other cases will share.
+    """
     plain, case = cases(wanted)
     seed = draws.seed_of_replication(wanted["seed"], replication)
     early = trunk(plain, trunk_month(wanted), seed, may_stop)
+    may_stop = may_stop or branch_may
     gc.disable()  # a run makes no garbage worth looking for while it lasts
     try:
         return _step_to(_branch(early, case), case.until + 1, may_stop)
@@ -111,15 +115,15 @@ def live(wanted: dict, replication: int = 0, may_stop: bool = False) -> Governan
         gc.enable()
 
 
-def world(wanted: dict, key: str) -> GovernanceModel:
+def world(wanted: dict, key: str, may_stop: bool = False) -> GovernanceModel:
     """Give the world of a case, lived now or lately."""
-    return _kept(_worlds, key, WORLDS, lambda: live(wanted))
+    return _kept(_worlds, key, WORLDS, lambda: live(wanted, branch_may=may_stop))
 
 
 def frame(wanted: dict, key: str) -> bytes:
     """Live a case, and give the frame that the board draws."""
     began, worked = time.perf_counter(), time.process_time()
-    model = world(wanted, key)
+    model = world(wanted, key, may_stop=True)
     lived, work = time.perf_counter(), time.process_time() - worked
     arrays = frames.arrays_of(model)
     header = {

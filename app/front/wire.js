@@ -81,11 +81,12 @@ function answered(message, buffers) {
   else resolve.good(buffers && buffers.length ? readRun(bytesOf(buffers[0])).run : message);
 }
 
-// Ask for a run; the server answers the latest wish only.
-export function want() {
+// Ask for a run; the server answers the latest wish only. `final`: nothing is held any more, so what is still under way
+// for earlier wishes may be dropped; while a slider is dragged it is let finish, or nothing would be drawn on the way.
+export function want(final = true) {
   number += 1;
   busy(true);
-  store.model.set("wanted", JSON.stringify({ wanted: store.wanted, number }));
+  store.model.set("wanted", JSON.stringify({ wanted: store.wanted, number, final }));
   store.model.save_changes();
 }
 

@@ -17,7 +17,7 @@ export function change(act, done = true) {
   store.notes = [];
   act(store.wanted);
   if (done) settle();
-  send();
+  send(done);
 }
 
 function settle() {
@@ -28,8 +28,8 @@ function settle() {
   emit("history");
 }
 
-function send() {
-  want();
+function send(final = true) {
+  want(final);
   write();
   emit("wanted");
 }

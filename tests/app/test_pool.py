@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -57,6 +58,32 @@ def test_a_branch_shows_what_the_whole_run_shows(app):
     expected = app["frames"].by_year(monthly).astype(np.float32)
     assert np.array_equal(arrays["year"], expected, equal_nan=True)
     assert header["hash"] == case.hash[:12]
+
+
+def test_a_wish_is_not_lived_twice_and_a_final_one_drops_the_others(app):
+    from govmodel_app.pool import Job, Pool
+
+    def wish(visitor, key, told):
+        job = Job(abs, (-1,), told)
+        job.visitor, job.key = visitor, key
+        return job
+
+    pool = Pool(0)
+    heard, me, other = [], object(), object()
+    for visitor, key in ((me, "a"), (other, "a")):
+        pool.workers.append(SimpleNamespace(job=wish(visitor, key, None), stop=SimpleNamespace(value=0)))
+    mine, theirs = pool.workers
+    mine.job.done = lambda made, error: heard.append("first")
+    pool.run(me, wish(me, "a", lambda made, error: heard.append("second")))
+    assert not pool.runs and mine.stop.value == 0
+    mine.job.done(1, None)
+    assert heard == ["second"]  # the wish that came later gets the answer
+    pool.drop(me, lambda job: job.key != "a")
+    assert mine.stop.value == 0
+    pool.drop(me, lambda job: job.key != "b")
+    assert mine.stop.value == 1 and theirs.stop.value == 0
+    pool.run(me, wish(me, "a", None))
+    assert me in pool.runs  # what was given up is lived anew
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process")
