@@ -20,7 +20,7 @@ export class Network {
   build(body) {
     this.place = h("div", { class: "plot tall", role: "img" });
     this.legend = h("div", { class: "legend" });
-    this.count = h("p", { class: "small" });
+    this.count = h("p", { class: "small count" });
     this.actors = h("select", { id: `${this.id}-actor`, onchange: () => { this.chosen = this.actors.value; this.draw(); } });
     this.widths = h("select", { id: `${this.id}-width`, onchange: () => { this.width = this.widths.value; this.draw(); } });
     this.choice = h("div", { class: "bar-row" });

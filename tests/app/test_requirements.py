@@ -21,28 +21,28 @@ HEARD = """() => {
 
 
 def test_a_drag_is_drawn_on_the_way_and_ends_where_the_slider_stands(visit):
-    """Forty moves in the time of four runs, 1.3 s at least: how long a run takes is the machine's affair."""
+    """How many states a second are drawn is the machine's affair: tests.bench.dashboard measures it."""
     v = visit("?lang=en&runs=0")
     slider = lever(v.page, "subsidy")
-    slider.press("ArrowRight")
-    v.until("r.levers.subsidy > 0")
-    pause = max(1300, 4000 * v.rendered["run"][0]) / 40
     slider.scroll_into_view_if_needed()
     v.page.evaluate(HEARD)
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2
     v.page.mouse.move(box["x"] + 9, y)
     v.page.mouse.down()
-    for step in range(40):
+    on_the_way, ends = set(), time.perf_counter() + 60
+    step = 0
+    while len(on_the_way) < 4 and time.perf_counter() < ends:  # the button is held all the while
+        step = (step + 1) % 60
         v.page.mouse.move(box["x"] + 9 + step * (box["width"] - 18) / 60, y)
-        v.page.wait_for_timeout(pause)
-    on_the_way = v.page.evaluate("() => window.heard.map(r => r.levers.subsidy)")
+        v.page.wait_for_timeout(32)
+        on_the_way = set(v.page.evaluate("() => window.heard.map(r => r.levers.subsidy)"))
     v.page.mouse.up()
     final = float(slider.input_value())
     v.until(f"r.levers.subsidy === {final}")
     numbers = v.page.evaluate("() => window.heard.map(r => r.number)")
     assert numbers == sorted(numbers), "an older state came after a newer one"
-    assert len(set(on_the_way)) >= 4, on_the_way
+    assert len(on_the_way) >= 4, on_the_way
 
 
 def test_words_and_theme_react_while_a_run_is_under_way(visit):
@@ -85,7 +85,7 @@ def test_the_month_is_marked_everywhere(visit):
     marks = v.page.locator(".marked").all_inner_texts()
     assert marks and set(marks) == {month}
     assert month in v.page.locator("#panel-flows .small").inner_text()
-    assert month in v.page.locator("#panel-contracts .small").inner_text()
+    assert month in v.page.locator("#panel-contracts .count").inner_text()
     assert month in v.page.locator("#panel-provinces").inner_text()
 
 
