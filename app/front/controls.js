@@ -96,7 +96,10 @@ function leverRow(lever) {
     begin();
     const value = Math.min(Math.max(Number(exact.value), lever.low), lever.high);
     if (exact.value !== "" && Number.isFinite(value)) set(value, true);
-    else refresh();
+    else {
+      rows.get(lever.name).shown = "";
+      refresh();
+    }
   });
   const state = h("span", { class: "state" });
   rows.set(lever.name, { lever, slider, exact, reset, state });
@@ -136,10 +139,14 @@ function scenario() {
 function refresh() {
   const { wanted } = store;
   const counts = {};
-  for (const { lever, slider, exact, reset, state } of rows.values()) {
+  for (const row of rows.values()) {
+    const { lever, slider, exact, reset, state } = row;
     const own = lever.name in wanted.levers;
     const value = own ? wanted.levers[lever.name] : untouched(lever);
     if (own) counts[lever.room] = (counts[lever.room] || 0) + 1;
+    const shown = `${own} ${value} ${wanted.since} ${wanted.structure === "market"}`;
+    if (row.shown === shown && Number(slider.value) === Number(value)) continue; // a drag comes here forty times a second
+    row.shown = document.activeElement === exact ? "" : shown;
     slider.max = Math.max(lever.bounds[1], value);
     if (Number(slider.value) !== Number(value)) slider.value = value;
     if (document.activeElement !== exact) exact.value = Number(Number(value).toPrecision(4));
