@@ -67,13 +67,9 @@ class Makers:
         self.group = np.array([isinstance(maker, BatteryMaker) for maker in self.agents]).astype(int)
         self.liable = np.array([1.0 - self.p["battery_maker_duty"], self.p["battery_maker_duty"]])[self.group]
         self.decisions = Decisions(model.seed_key, count, OPTIONS, TODAY, ("maker",) * len(OPTIONS))
-        facts, owners = model.facts, model.facts.owners
-        self.plants = np.array(
-            [
-                [owners.get(plant.firm) == maker.name and plant.owner_kind == maker.kind for plant in facts.plants]
-                for maker in self.agents
-            ]
-        ).astype(float)
+        plants, owners = model.facts.plants, model.facts.owners
+        owned_by = np.array([f"{plant.owner_kind}: {owners.get(plant.firm, '')}" for plant in plants])
+        self.plants = (np.array([maker.account for maker in self.agents])[:, None] == owned_by).astype(float)
         # Wh by disposition: taken, scanned; retired Wh in [0, -1] of the third row; this quarter, and in a usual one
         self.quarter, self.usual = np.zeros((2, 3, len(CHANNEL_OF)))
         self.sites = np.zeros(2)

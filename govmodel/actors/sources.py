@@ -40,7 +40,8 @@ class Sources:
         self.months = 0  # that the means go back
         self.weight = np.zeros(len(self.names))  # share of its kind's volume
         self.specificity = np.array([parameters[f"specificity_{kind}"] for kind in SOURCE_KINDS])[self.kind]
-        self.own = np.array([[facts.owners.get(plant.firm) == name for plant in facts.plants] for name in self.names])
+        owners = np.array([facts.owners.get(plant.firm, "") for plant in facts.plants])
+        self.own = np.array(self.names)[:, None] == owners
 
     def __len__(self) -> int:
         return len(self.names)
