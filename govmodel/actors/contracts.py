@@ -59,6 +59,8 @@ class ContractBook:
         self.collecting = np.zeros(PROVINCES)  # share of workshops in the sites at which recyclers get packs
         self.spared = np.zeros(self.plants)  # standing cost that more feed saves, yuan/kWh, as of the quarter's start
         self.dues = np.zeros(self.plants, np.int64)  # fen a month, as set at the quarter's start
+        self.collection = np.zeros(KINDS)  # what fetching the packs costs, yuan/kWh
+        self.collection[[FLEET, COLLECTING]] = self.p["recycler_collection_cost"]
         self._note = np.zeros(len(NOTED))
         self._load()
 
@@ -72,6 +74,7 @@ class ContractBook:
         self._costs = line("contracts: search, drafting, testing", parties, ["contract_services"])
         self._owed = line("contracts: price agreed above or below spot", parties, ["contract_clearing"])
         self._due = line("contracts: price agreed above or below spot", ["contract_clearing"], parties)
+        self._monthly = slice(self._costs.start, self._due.stop)  # these three lines
         self._fined = line("contracts: penalties", parties, ["contract_clearing"])
         self._awarded = line("contracts: penalties", ["contract_clearing"], parties)
         self._court = line("contracts: courts", parties, ["courts"])
@@ -109,7 +112,7 @@ class ContractBook:
 
     def _load(self) -> None:
         """Lay out the contracts in force as columns for the quarter's monthly arithmetic."""
-        self.live = np.flatnonzero(self.table["ended"] < 0)
+        (self.live,) = (self.table["ended"] < 0).nonzero()
         now = self.table[self.live]
         self.kind, self.place, self.plant, self.source = (
             now[name].astype(np.int64) for name in ("kind", "place", "plant", "source")
@@ -131,11 +134,10 @@ class ContractBook:
         self._quarter, model, p = (month // 3, self.model._border), self.model, self.p
         first = month - month % 3
         now = self.table[self.live]
-        self.haul = self._hauls()[self.place, :, self.plant].T + self._collection()[self.kind]
+        self.haul = self._hauls()[self.place, :, self.plant].T + self.collection[self.kind]
         ids = draws.holder_words(model.seed_key, (1 << 41) + self.live)
-        each = np.repeat(np.arange(first, first + 3), len(ids))
-        luck = draws.uniform(draws.words(draws.at(np.tile(ids, 3), each), _LUCK))
-        self.luck = luck.reshape(len(_LUCK), 3, len(ids))
+        each = draws.at(ids, np.arange(first, first + 3)[:, None])
+        self.luck = draws.uniform(draws.words(each.ravel(), _LUCK)).reshape(len(_LUCK), 3, len(ids))
         self.margin, self.saved = model._plant_margin[self.plant], self.spared[self.plant]
         self.able = model.industry.buying[self.plant] | self.same
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
@@ -144,27 +146,28 @@ class ContractBook:
         self.prize = np.maximum(now["gain"], 0.0) * power  # what a side has of such a contract, yuan/kWh
         self.cost = now["cost"] * 0.05  # fen/Wh: each side bears half
         self.cell = self.kind * PLACES + self.place
-        self.in_province, self.fleets = np.flatnonzero(self.kind >= FLEET), np.flatnonzero(self.kind == FLEET)
-        self.everywhere = [np.flatnonzero(self.kind == kind) for kind in (AUTOMAKER, BATTERY_MAKER)]
+        (self.fleets,), (self.everywhere,) = (self.kind == FLEET).nonzero(), (self.kind < FLEET).nonzero()
+        (here,) = (self.kind >= FLEET).nonzero()
+        self.by_maker = self.kind[self.everywhere] * self.plants + self.plant[self.everywhere]
+        rows = (self.place[here] * CHEMISTRIES + np.arange(CHEMISTRIES)[:, None]) * self.plants
+        self.in_province, self.by_place = here, (rows + self.plant[here]).ravel()
+        self.party = np.concatenate([self.plant, self.plants + ACCOUNT_OF_KIND[self.kind]])
+        self.listed = sum(int(listed.sum()) for listed in self.association.listed)
         size = self.volume if self.volume.any() else self.share  # before anything has been seen to come loose
         self.forms = np.bincount(now["form"], size, len(rules.FORMS)) / max(size.sum(), 1e-9)
         self.trusted = float(self.mutual.mean()) if len(now) else float(belief(0.0, 0.0, p))
 
-    def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which=slice(None)) -> np.ndarray:
-        """Add whole fen of contracts (all, or `which`) up by party, plants first and then collectors: int64."""
-        party = np.concatenate([self.plant[which], self.plants + ACCOUNT_OF_KIND[self.kind[which]]])
+    def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which) -> np.ndarray:
+        """Add whole fen of some contracts up by party, plants first and then collectors: int64."""
+        party = self.party.reshape(2, -1)[:, which].ravel()
         added = np.bincount(party, np.concatenate([by_plant, by_source]), self.plants + len(COLLECTORS))
         return added.astype(np.int64)
 
     def _hauls(self) -> np.ndarray:
         """Freight from every province, and on average from the nation's vehicles, (32, 2, plants)."""
         haul = self.model.haul
-        return np.concatenate([haul, np.tensordot(self.vehicles, haul, axes=1)[None]])
-
-    def _collection(self) -> np.ndarray:
-        cost = np.zeros(KINDS)
-        cost[[FLEET, COLLECTING]] = self.p["recycler_collection_cost"]
-        return cost
+        usual = self.vehicles @ haul.reshape(PROVINCES, -1)
+        return np.concatenate([haul, usual.reshape(1, CHEMISTRIES, -1)])
 
     # a month
 
@@ -197,7 +200,7 @@ class ContractBook:
         self.kept = self.share - self.share * breach * p["breach_part"]
         self.broken[month % 3] = broken
         self.claims[month % 3] = np.floor(penalty * self.volume * (breach * p["breach_part"] * 0.1))
-        self._note[1:4] = breach.sum(), broken[SOURCE].sum(), broken[RECYCLER].sum()
+        self._note[1:4] = breach.sum(), *broken.sum(axis=1)
 
     def terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give what holders meet: fleets' contracted share (31, 4) and price (31, 2), dismantlers' share (31,)."""
@@ -220,23 +223,22 @@ class ContractBook:
 
         With it comes how much of that is from battery makers' outlets and how much from all others, (31, 2) each.
         """
-        had, got = had_by_kind(flows, self.collecting)
+        both = had_by_kind(flows, self.collecting)
         aim = self._covered @ self.vehicles if self.live.size else np.zeros(KINDS)
-        free = self.sources.remember(had.sum(axis=1), got.sum(axis=1), aim)
+        free = self.sources.remember(*both.sum(axis=2), aim)
         if not self.live.size:
             return None
+        got = both[1]
         # of what licensed recovery got of a source, the part that had been promised to it: linear in what it got
         share = self._covered[FLEET:]
         got[FLEET:, :NATION] /= np.maximum(share + (1.0 - share) * free[FLEET:, None], 1e-9)[:, :, None]
         got[:FLEET, NATION] = got[:FLEET].sum(axis=1)
         weight = self.kept * self.weight
         self._sent = got.reshape(-1, CHEMISTRIES).T[:, self.cell] * weight
-        part = np.stack([np.bincount(self.plant[which], weight[which], self.plants) for which in self.everywhere])
+        part = np.bincount(self.by_maker, weight[self.everywhere], FLEET * self.plants).reshape(FLEET, -1)
         promised = got[:FLEET, :NATION].reshape(FLEET, -1).T @ part
-        here = self.in_province
-        row = self.place[here] * CHEMISTRIES * self.plants + self.plant[here]
-        cell = np.concatenate([row, row + self.plants])
-        promised += np.bincount(cell, self._sent[:, here].ravel(), promised.size).reshape(promised.shape)
+        here = self._sent[:, self.in_province].ravel()
+        promised += np.bincount(self.by_place, here, promised.size).reshape(promised.shape)
         whole = part.sum(axis=1)
         others = got[AUTOMAKER, :NATION] * whole[0] + (got[FLEET:, :NATION] * share[:, :, None]).sum(axis=0)
         return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, got[BATTERY_MAKER, :NATION] * whole[1]
@@ -255,14 +257,15 @@ class ContractBook:
             more = taken * (self.price - self._board.gate[:, self.plant])
             more = np.rint((more[0] + more[1]) * 0.1)
             up, down = np.maximum(more, 0.0), np.maximum(-more, 0.0)
-            pay(month, self._owed, self._parties(up, down))
-            pay(month, self._due, self._parties(down, up))
             taken = taken[0] + taken[1]
             half = np.floor(taken * self.cost)
-            pay(month, self._costs, self._parties(half, half))
+            parties = self.plants + len(COLLECTORS)
+            fen = np.concatenate([half, half, up, down, down, up])  # costs, what is owed, what is due
+            line = (self.party + np.arange(3)[:, None] * parties).ravel()
+            pay(month, self._monthly, np.bincount(line, fen, 3 * parties).astype(np.int64))
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
-        note[9:] = *self.forms, sum(int(listed.sum()) for listed in self.association.listed)
+        note[9:-1], note[-1] = self.forms, self.listed
         self.model.record.series["contracts"][month - self.model.start] = note
 
     # a quarter
@@ -280,9 +283,14 @@ class ContractBook:
         running = self.table["ended"][self.live] < 0
         covered = np.bincount(self.source[running], self.share[running], len(self.sources))
         offers = self._offers(month)
-        self.table = np.concatenate([self.table, self.formation.sign(offers, covered, last, self.evidence)])
+        self._enter(self.formation.sign(offers, covered, last, self.evidence))
         self._load()
         self._classify()
+
+    def _enter(self, made: np.ndarray) -> None:
+        """Enter new contracts in the book."""
+        old, self.table = self.table, np.empty(len(self.table) + len(made), CONTRACT)
+        self.table[: len(old)], self.table[len(old) :] = old, made
 
     def hear(self, month: int) -> None:
         """Before the quarter's books are closed, take its breaches to the association, to court, or nowhere.
@@ -305,7 +313,7 @@ class ContractBook:
         table["mediated"][self.live] += mediated.sum(axis=0)
         table["court"][self.live] += court.sum(axis=0)
         self.model.record.series["contracts"][month - self.model.start, 4:6] = mediated.sum(), court.sum()
-        when, which = np.nonzero((mediated | court) & (self.claims > 0))
+        when, which = ((mediated | court) & (self.claims > 0)).nonzero()
         if not which.size:
             return mediated
         by_source = self.broken[when, SOURCE, which]  # where both broke, the source broke first
@@ -377,7 +385,7 @@ class ContractBook:
             month=month + 1,
             spot=self.spot,
             haul=self._hauls(),
-            collection=self._collection(),
+            collection=self.collection,
             worth=rules.recyclers_worth(net, board.metal_value[:, None], model.industry.margin, self.spared),
             value=board.metal_value,
             uncertainty=rules.volatility(values[max(month - 12, 0) : month + 1]),

@@ -65,9 +65,9 @@ class Sources:
         self.months = min(self.months + 1, 12)
         self.volume += (had - self.volume) / self.months
         had = had[:, 0] + had[:, 1]
-        free = np.stack([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
+        free = np.array([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
         self.free += (free - self.free) / self.months
-        return np.clip(self.free[1] / np.maximum(self.free[0], 1.0), 0.0, 1.0)
+        return (self.free[1] / np.maximum(self.free[0], 1.0)).clip(0.0, 1.0)
 
     @property
     def size(self) -> np.ndarray:
@@ -104,8 +104,8 @@ def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.n
     return np.maximum(worth, 0.0)
 
 
-def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each kind of source had this month, and what of it licensed recovery got: Wh (kinds, places, 2) each."""
+def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> np.ndarray:
+    """What each kind of source had this month, and what of it licensed recovery got: Wh (2, kinds, places, 2)."""
     way = flows.by_way
     tendered = flows.watt_hours[:, TENDER]
     both = np.zeros((2, KINDS, PLACES, CHEMISTRIES))
@@ -116,4 +116,4 @@ def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> tuple[np.ndarray,
     had[DISMANTLER], got[DISMANTLER] = way[:, OF_DISMANTLERS].sum(axis=1), way[:, DISMANTLER_WAY]
     if collecting_share.any():
         had[COLLECTING] = got[COLLECTING] = (way[:, RECYCLER_WAY] - got[FLEET]) * collecting_share[:, None]
-    return both[0], both[1]
+    return both

@@ -108,7 +108,7 @@ def bond(gain, share, trust, months_left, p: dict):
 
 def breach_chance(temptation, at_stake, error):
     """Chance that a side breaks its word this month; `temptation` and `at_stake` in yuan/kWh."""
-    return 1.0 / (1.0 + np.exp(np.clip((at_stake - temptation) / error, -50.0, 50.0)))
+    return 1.0 / (1.0 + np.exp(np.minimum(np.maximum((at_stake - temptation) / error, -50.0), 50.0)))
 
 
 def classify(specificity, standards, information, capacity, same_owner, p: dict):
