@@ -105,6 +105,7 @@ class ContractBook:
         self.sources.volume = held["volume"]
         self.sources.pooled, self.sources.weight, self.sources.free = held["pooled"], held["weight"], held["free"]
         self.sources.months = int(held["months"][0])
+        self.sources.reckon()
         self._load()
         for name in _KEPT:
             setattr(self, name, held[name])

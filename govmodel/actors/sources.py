@@ -39,6 +39,7 @@ class Sources:
         self.free = np.zeros((2, KINDS))  # what was not promised, and what licensed recovery got of it, Wh a month
         self.months = 0  # that the means go back
         self.weight = np.zeros(len(self.names))  # share of its kind's volume
+        self.reckon()
         self.specificity = np.array([parameters[f"specificity_{kind}"] for kind in SOURCE_KINDS])[self.kind]
         owners = np.array([facts.owners.get(plant.firm, "") for plant in facts.plants])
         self.own = np.array(self.names)[:, None] == owners
@@ -55,6 +56,16 @@ class Sources:
         few, facts, lag = collecting / max(collecting.sum(), 1e-9), self.facts, int(self.p["brand_lag"])
         brands = [brand_share(table, year + 2013, lag) for table in (facts.automaker_share, facts.battery_maker_share)]
         self.weight = np.concatenate([*brands, share, share, few])
+        self.reckon()
+
+    def reckon(self) -> None:
+        """Work out what each source has a month, and what share of the two chemistries all have together.
+
+        The share is even where there is nothing yet.
+        """
+        total = self.pooled.sum()
+        self.size = self.weight * self.pooled.sum(axis=1)[self.kind]  # Wh
+        self.mix = self.pooled.sum(axis=0) / total if total > 0 else np.full(CHEMISTRIES, 0.5)  # (2,)
 
     def remember(self, had: np.ndarray, got: np.ndarray, promised: np.ndarray) -> np.ndarray:
         """Move the pooled means of about a year toward what the kinds had this month, Wh (kinds, 2).
@@ -68,17 +79,6 @@ class Sources:
         free = np.array([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
         self.free += (free - self.free) / self.months
         return (self.free[1] / np.maximum(self.free[0], 1.0)).clip(0.0, 1.0)
-
-    @property
-    def size(self) -> np.ndarray:
-        """What each source has a month, Wh."""
-        return self.weight * self.pooled.sum(axis=1)[self.kind]
-
-    @property
-    def mix(self) -> np.ndarray:
-        """Share of the two chemistries in what all sources have together, (2,); even where there is nothing yet."""
-        total = self.pooled.sum()
-        return self.pooled.sum(axis=0) / total if total > 0 else np.full(CHEMISTRIES, 0.5)
 
 
 def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.ndarray:
