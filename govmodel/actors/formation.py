@@ -56,7 +56,7 @@ class Formation:
         """
         sources, p = self.sources, self.p
         size = sources.size
-        seeking = np.flatnonzero((offers.coverage - covered > 0.01) & (sources.weight > 0))
+        (seeking,) = ((offers.coverage - covered > 0.01) & (sources.weight > 0)).nonzero()
         if not seeking.size:
             return np.zeros(0, CONTRACT)
         part = np.minimum(offers.coverage - covered[seeking], p["contract_part"])
@@ -72,7 +72,8 @@ class Formation:
         trust = evidence.trust_of_all(seeking)
         if credit > 0:
             of_plants, of_sources = evidence.record()
-            public = np.stack(np.broadcast_arrays(of_plants[None, :], of_sources[seeking][:, None]))
+            public = np.empty_like(trust)
+            public[0], public[1] = of_plants, of_sources[seeking, None]
             trust = (1.0 - credit) * trust + credit * public
         return trust
 
@@ -87,12 +88,12 @@ class Formation:
         waits[offers.room < wanted[:, None]] = np.inf
         known = sources.own[seeking] & (offers.room > 0)
         waits[known] = 0.0
-        again = np.flatnonzero((last[seeking] >= 0) & (offers.room[last[seeking]] > 0))
+        (again,) = ((last[seeking] >= 0) & (offers.room[last[seeking]] > 0)).nonzero()
         waits[again, last[seeking[again]]] = 0.0
         waits[self._shun(seeking, offers)] = np.inf
         few = min(int(p["recyclers_asked"]), haul.shape[1] - 1)
-        asked = np.argpartition(waits, few - 1, axis=1)[:, :few]
-        return np.where(np.isfinite(np.take_along_axis(waits, asked, axis=1)), asked, -1)
+        asked = waits.argpartition(few - 1, axis=1)[:, :few]
+        return np.where(np.isfinite(waits[np.arange(len(seeking))[:, None], asked]), asked, -1)
 
     def _shun(self, seeking: np.ndarray, offers: Offers) -> np.ndarray:
         """Say which pairs do not talk because one stands on the association's list and the other has heard of it."""
@@ -110,7 +111,7 @@ class Formation:
         rows = np.arange(len(seeking))[:, None]
         haul = offers.haul[place[:, None], :, asked] + offers.collection[kind][:, None, None]
         spot = offers.spot[kind, place][:, None, :]
-        worth = np.moveaxis(offers.worth[:, asked], 0, -1)
+        worth = offers.worth[:, asked].transpose(1, 2, 0)
         gate = rules.nash_price(spot, haul, worth, p["source_power"])
         mutual = trust[:, rows, asked].min(axis=0)  # the less trusting side sets the terms
         same = sources.own[seeking[:, None], asked]
@@ -127,8 +128,8 @@ class Formation:
         cost += saved * (p["tolling_cost"] * tolling + p["clause_cost"] * formal)
         gain = (worth - haul - spot) @ mix - cost
         left = np.where(asked >= 0, gain - np.where(tolling, 0.0, risk), -np.inf)
-        best = np.argmax(left, axis=1)
-        signs = np.flatnonzero(left[rows[:, 0], best] > 0)
+        best = left.argmax(axis=1)
+        (signs,) = (left[rows[:, 0], best] > 0).nonzero()
         pick = (signs, best[signs])
         made = np.zeros(len(signs), CONTRACT)
         made["source"], made["kind"], made["place"] = seeking[signs], kind[signs], place[signs]
@@ -152,6 +153,8 @@ class Formation:
 
     def _tells(self, made: np.ndarray, offers: Offers) -> np.ndarray:
         """Say in which contracts a maker promises its dismantling information."""
+        if not offers.information:
+            return np.zeros(len(made), bool)
         words = self._words[made["source"], made["plant"]] + _step(offers.month, _TELL)
         told = draws.uniform(draws.mix_words(words)) < offers.information
         return told & (made["kind"] <= BATTERY_MAKER)

@@ -58,7 +58,8 @@ def volatility(values: np.ndarray) -> float:
     """Yearly volatility of a metal value from its last months: float (months, 2), mean over chemistries."""
     if len(values) < 3:
         return 0.0
-    moves = np.diff(np.log(np.maximum(values, 1e-6)), axis=0)
+    logs = np.log(np.maximum(values, 1e-6))
+    moves = logs[1:] - logs[:-1]
     return float(moves.std(axis=0).mean() * np.sqrt(12.0))
 
 
