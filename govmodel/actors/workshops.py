@@ -100,8 +100,8 @@ class Workshops:
         self.record, self.offences, self.supported = np.zeros(rows), np.zeros(rows), np.zeros(rows, bool)
         self.learner = Learner(rows, len(authority.OPTIONS))
         self.words = draws.holder_words(model.seed_key, np.arange(rows))
-        kg = model.facts.mass_per_kwh.mean()
-        each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / kg / 4.0  # Wh of a workshop in a quarter
+        self.kg = float(model.facts.mass_per_kwh.mean())  # of a kWh
+        each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / self.kg / 4.0  # Wh of a workshop in a quarter
         units = float(self.activity().sum())
         living = (p["workshop_living"] / 4.0 + p["local_fee"]) * 100.0
         # of a usual quarter: fen gained, fen spent on packs, Wh of LFP, NCM and re-used, units at work, Wh of recyclers
@@ -113,7 +113,7 @@ class Workshops:
         self.noted = np.zeros(6)  # of this month or quarter: due, paid, confiscated (yuan), found, closed, moved
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
-        self._plan = self._now = None
+        self._plan = self._now = self._extra = None
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -182,9 +182,17 @@ class Workshops:
         return self.weight * self.each()
 
     def asked_extra(self) -> np.ndarray:
-        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands."""
+        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands.
+
+        They reckon it once a quarter.
+        """
+        if self._extra is None:
+            self._extra = self._take_off()
+        return self._extra
+
+    def _take_off(self) -> np.ndarray:
         p = self.p
-        tonnes = self.usual_energy() * 4e-3 * float(self.model.facts.mass_per_kwh.mean())  # of a workshop in a year
+        tonnes = self.usual_energy() * 4e-3 * self.kg  # of a workshop in a year
         scarce = authority.scarcity(tonnes / p["workshop_tonnes"], p["scarcity_premium"])
         if not (self.doing == QUIET).any():
             return np.full(PROVINCES, scarce)
@@ -202,8 +210,8 @@ class Workshops:
 
     def plan(self, levers: dict) -> Plan:
         """Work out this month's inspections under a law; kept as long as neither they nor the law change."""
-        moved = (levers[name] for name in ("fine", "reuse_ban", "credit_record", "vat_relief"))
-        law = (self.model.month // 3, self.model.market.handling, *moved)
+        moved = (levers["fine"], levers["reuse_ban"], levers["credit_record"], levers["vat_relief"])
+        law = (self.model.month // 3, self.model.market.handling, moved)
         now = (self.model.month, levers["inspection"], law)
         if self._now == now:
             return self._plan
@@ -245,15 +253,16 @@ class Workshops:
         risk = np.divide(loss, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
         by_province = np.bincount(self.province, caught, PROVINCES)
         fines, goods = np.floor(caught * ground.paid), np.floor(caught * ground.confiscated)
-        due = (caught * ground.due).sum()
-        sums = np.array([due / 100.0, fines.sum() / 100.0, goods.sum() / 100.0, caught.sum()])
+        sums = np.array([caught * ground.due, fines, goods, caught]).sum(axis=1)
+        sums[:3] /= 100.0
         taken = self._by_province(fines, goods)
         return Plan(
             ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk
         )
 
     def _by_province(self, fines: np.ndarray, goods: np.ndarray) -> np.ndarray:
-        return np.stack([np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]).astype(np.int64)
+        both = [np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]
+        return np.array(both).astype(np.int64)
 
     def penalties(self, levers: dict, energy: np.ndarray, gain: float, price: float) -> tuple[np.ndarray, np.ndarray]:
         """Give the fine due and the goods at hand of workshops with such a monthly trade (kWh), in fen."""
@@ -304,6 +313,7 @@ class Workshops:
     def decide(self, levers: dict) -> None:
         """Close the quarter's books and turn to what pays in the next."""
         self.turns.take(levers)
+        self._extra = None
         self.cash_then = self.cash.copy()
 
     def note(self, row: int) -> None:
@@ -340,3 +350,4 @@ class Workshops:
             setattr(self, name, held[name])
         self.learner.restore(held["learner"])
         self._ground, self._plan, self._now = (None, None), None, None
+        self._extra = None
