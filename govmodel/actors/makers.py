@@ -9,6 +9,8 @@ and whether it covers a shortfall with false certificates.
 import mesa
 import numpy as np
 
+from ..chain.fleet import PROVINCES
+from ..facts import ROUTES
 from ..foundations.calendar import EXPERIMENT_FROM
 from ..mechanisms import producer_responsibility as duty
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET
@@ -72,7 +74,7 @@ class Makers:
         self.plants = (np.array([maker.account for maker in self.agents])[:, None] == owned_by).astype(float)
         # Wh by disposition: taken, scanned; retired Wh in [0, -1] of the third row; this quarter, and in a usual one
         self.quarter, self.usual = np.zeros((2, 3, len(CHANNEL_OF)))
-        self.sites = np.zeros(2)
+        self.sites, self._everywhere = np.zeros(2), np.ones(PROVINCES * len(ROUTES))
         self._year, self._shares, self._billed = 0, np.zeros(count), (None, np.zeros(count, np.int64))
         self.read()
 
@@ -124,10 +126,9 @@ class Makers:
             each = (self.sites / np.maximum(self.density, 1e-9) * (self.p["outlet_upkeep"] / 12.0))[self.group]
             self._billed = (self.sites, _fen(self.shares() * self.chosen("density") * each))
         model.ledger.pay(month, self.upkeep, self._billed[1])
-        chemistries = flows.by_way.shape[-1]
         self.quarter[0] += flows.by_way.sum(axis=0).sum(axis=1)
-        scanned = flows.table[3].reshape(-1, len(CHANNEL_OF) * chemistries).sum(axis=0)
-        self.quarter[1] += scanned.reshape(-1, chemistries).sum(axis=1)
+        scanned = self._everywhere @ flows.table[3].reshape(len(self._everywhere), -1)  # whole Wh: exact in any order
+        self.quarter[1] += scanned.reshape(len(CHANNEL_OF), -1).sum(axis=1)
         self.quarter[2, 0] += flows.released_by_class.sum()
         series = model.record.series
         series["maker_premium"][row] = levers["buyback_premium"] + self.premium
