@@ -126,9 +126,9 @@ class Makers:
             each = (self.sites / np.maximum(self.density, 1e-9) * (self.p["outlet_upkeep"] / 12.0))[self.group]
             self._billed = (self.sites, _fen(self.shares() * self.chosen("density") * each))
         model.ledger.pay(month, self.upkeep, self._billed[1])
-        self.quarter[0] += flows.by_way.sum(axis=0).sum(axis=1)
-        scanned = self._everywhere @ flows.table[3].reshape(len(self._everywhere), -1)  # whole Wh: exact in any order
-        self.quarter[1] += scanned.reshape(len(CHANNEL_OF), -1).sum(axis=1)
+        # taken and scanned, over all provinces and routes: whole Wh, exact in any order
+        both = self._everywhere @ flows.table[1::2].reshape(2, len(self._everywhere), -1)
+        self.quarter[:2] += both.reshape(2, len(CHANNEL_OF), -1).sum(axis=2)
         self.quarter[2, 0] += flows.released_by_class.sum()
         series = model.record.series
         series["maker_premium"][row] = levers["buyback_premium"] + self.premium
@@ -142,10 +142,12 @@ class Makers:
         self.usual = keep * self.usual + (1.0 - keep) * self.quarter
         retired = max(self.quarter[2, 0], 0.0) / 1000.0
         self.quarter[:] = 0.0
-        if self.usual[2, 0] > 0.0:
+        target, chooses = self.levers["producer_responsibility_target"], model.active("adaptation")
+        if self.usual[2, 0] > 0.0 and (target or chooses):
             known = self._known()
-            self._answer(retired, known)
-            if model.active("adaptation"):
+            if target:
+                self._answer(retired, known, target)
+            if chooses:
                 self._choose(known)
         self.read()
 
@@ -218,13 +220,10 @@ class Makers:
         keen = dict.fromkeys(OPTIONS, self.p["maker_sensitivity"])
         self.decisions.adapt(self.model.month // 3, payoffs, keen, self.p)
 
-    def _answer(self, retired: float, known: dict) -> None:
+    def _answer(self, retired: float, known: dict, target: float) -> None:
         """Pay fees, false certificates and fines for the quarter; `retired` kWh of all brands."""
         model, p, levers = self.model, self.p, self.levers
-        fee = levers["producer_responsibility_fee"]
-        if not levers["producer_responsibility_target"]:
-            return
-        trace, target = levers["traceability"], levers["producer_responsibility_target"]
+        fee, trace = levers["producer_responsibility_fee"], levers["traceability"]
         pulls = duty.pull(self.chosen("premium"), self.chosen("density"), known["sites"], p)
         collected = np.minimum(known["usual"] * pulls, 1.0)
         short = duty.shortfall(target, known["elsewhere"], collected, self.chosen("compliance"), known["scan"])
