@@ -80,7 +80,7 @@ class Council:
         self.pending = np.zeros((0, 3))  # month, lever, value
         self.rows = np.zeros((0, len(COLUMNS)))  # the minutes, as numbers
         self.counts = np.zeros(1)  # meetings so far
-        self._month, self._law = -1, {}
+        self._month, self._law, self._noted = -1, {}, None
 
     def declare(self, ledger: Ledger) -> None:
         """Declare what governing is paid on."""
@@ -144,10 +144,11 @@ class Council:
         self.purses.pay(month)
 
     def note(self, row: int) -> None:
-        """Write the month into the record."""
+        """Write the month into the record; what seats see and how they stand changes once a quarter."""
+        if self._noted is None:
+            self._noted = self._by_seat(1.0 - self.shortfall), self.standing()
         series = self.model.record.series
-        series["satisfaction"][row] = self._by_seat(1.0 - self.shortfall)
-        series["standing"][row] = self.standing()
+        series["satisfaction"][row], series["standing"][row] = self._noted
         series["legitimacy"][row] = self.legitimacy
 
     def _by_seat(self, values: np.ndarray) -> np.ndarray:
@@ -158,20 +159,21 @@ class Council:
         if not self.first[1].any():
             return np.zeros(len(SEATS))
         gain = (self.now - self.first[0] / np.maximum(self.first[1], 1.0)) * self.better / self.scale
-        return self._by_seat(np.clip(gain, -1.0, 1.0))
+        return self._by_seat(gain.clip(-1.0, 1.0))
 
     # a quarter
 
     def decide(self) -> None:
         """At the end of a quarter: let seats look, hope and, if the body meets, talk and decide."""
         model, month = self.model, self.model.month
-        structure = self.structure
+        structure, self._noted = self.structure, None
         truth = self.sight.truth()
         new = month - model.start < 3
         keep = 0.0 if new else self.p["seat_memory"]
         self.now = keep * self.now + (1.0 - keep) * truth
         if EXPERIMENT_FROM - 12 <= month < EXPERIMENT_FROM or (new and month >= EXPERIMENT_FROM):
-            self.first += np.stack([self.now, np.ones(len(self.now))])
+            self.first[0] += self.now
+            self.first[1] += 1.0
         seen = self.sight.seen(self.now, SIGHTS.index(structure.sees) if structure else REPORTED)
         self._hope(seen, new)
         rights = self._movable[id(structure)] if structure else {}
@@ -185,10 +187,10 @@ class Council:
         p = self.p
         speed = 1.0 if new else p["aspiration_speed"]
         self.usual = self.usual + speed * (seen - self.usual)
-        hopes = np.clip(self.usual + p["ambition"] * self.scale * self.better, self.least, self.most)
+        hopes = (self.usual + p["ambition"] * self.scale * self.better).clip(self.least, self.most)
         goal = p["public_goal_weight"] * p["central_goal"] + (1.0 - p["public_goal_weight"]) * hopes
         self.hopes = np.where(self.shared, goal, hopes)
-        self.shortfall = np.clip((self.hopes - seen) * self.better / self.scale, 0.0, 1.0)
+        self.shortfall = ((self.hopes - seen) * self.better / self.scale).clip(0.0, 1.0)
 
     def trust(self) -> np.ndarray:
         """Say how far seats trust one another, (8,): meetings that ended well or badly, and firms' own dealings."""
@@ -328,4 +330,4 @@ class Council:
         for name in _KEPT:
             setattr(self, name, held[name])
         self.purses.bills, self.purses.owed_to = held["bills"], held["due"]
-        self._month = -1
+        self._month, self._noted = -1, None

@@ -78,8 +78,8 @@ class Purses:
                 self.owed_to[1:] += _parts(spent, back)
 
     def pay(self, month: int) -> None:
-        """Pay the bills of the last quarter."""
-        if not self.bills.any():
+        """Pay the bills of the last quarter in the month after it."""
+        if month % 3 or not self.bills.any():
             return
         ledger, keys = self.model.ledger, self._keys()
         for cause, line in enumerate(self.lines):

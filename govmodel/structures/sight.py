@@ -17,6 +17,8 @@ from ..mechanisms.information import assumed_retirements, believed_retired, told
 
 OWN, REPORTED, POOLED = range(3)
 SHARE = "licensed_share"
+GIVEN = np.delete(np.arange(len(CHANNEL_OF)), IS_KEPT)  # dispositions but keeping
+TO_BATTERY_MAKERS = np.flatnonzero(CHANNEL_OF == BATTERY_MAKER_OUTLET)
 
 
 class Sight:
@@ -25,6 +27,7 @@ class Sight:
     def __init__(self, model, goals: tuple):
         """Note where in the books each seat's money stands."""
         self.model, self.goals = model, goals
+        self._is_share = np.array([goal.name == SHARE for goal in goals])
         facts, p = model.facts, model.parameters
         kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
         sold = facts.registrations[model.case.retirement_outlook] * (facts.class_share * kwh).sum(axis=1) / 1e6
@@ -62,7 +65,7 @@ class Sight:
         """Measure shares of packs: licensed ones, and what comes back to battery makers."""
         taken = usual[0]
         share = float(taken @ LICENSED) / max(float(taken.sum()), 1.0)
-        back = float(taken[CHANNEL_OF == BATTERY_MAKER_OUTLET].sum())
+        back = float(taken[TO_BATTERY_MAKERS].sum())
         series = self.model.record.series
         last = self.model.month - self.model.start + 1
         tolled = float(series["contracts"][max(last - 3, 0) : last, 7].sum()) / 1000.0
@@ -83,7 +86,7 @@ class Sight:
         capacity = max(float(np.where(industry.closed, 0.0, model.plants.capacity_t).sum()), 1e-9)
         profit = float(industry.profit.sum()) / (capacity * model.parameters["kwh_per_tonne"])
         paid = float(amounts[:, model.books.purchases].sum()) / 100.0
-        handed = float(np.delete(model.makers_books.usual[0], IS_KEPT).sum()) / 1000.0
+        handed = float(model.makers_books.usual[0][GIVEN].sum()) / 1000.0
         local = float(amounts[:, model.books.processing].sum()) / 100.0 / released + per_kwh["workshops"]
         bids = model.record.paid[rows.stop - 1].reshape(6, PROVINCES, 2, -1)[:, :, 0, 2]  # LFP, health of 70 to 80 %
         licensed, workshop = (float(bids[channel] @ self.vehicles) for channel in (RECYCLER, WORKSHOP))
@@ -136,5 +139,4 @@ class Sight:
         else:
             told, traced = true, max(traced, true / max(released, 1.0))
         believed = max(believed_retired(traced, released, assumed), told, 1.0)
-        share = [goal.name == SHARE for goal in self.goals]
-        return np.where(share, told / believed, truth)
+        return np.where(self._is_share, told / believed, truth)
