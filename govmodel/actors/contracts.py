@@ -30,7 +30,7 @@ from .association import Association
 from .books import COLLECTORS
 from .flows import Flows
 from .formation import Formation, Offers
-from .sources import KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
+from .sources import GOT, KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
 
 ACCOUNT_OF_KIND = np.array([0, 1, 2, 3, 2])  # the collector that settles for each kind of source
 # What the record keeps of a month, one column each
@@ -153,6 +153,9 @@ class ContractBook:
         rows = (self.place[here] * CHEMISTRIES + np.arange(CHEMISTRIES)[:, None]) * self.plants
         self.in_province, self.by_place = here, (rows + self.plant[here]).ravel()
         self.party = np.concatenate([self.plant, self.plants + ACCOUNT_OF_KIND[self.kind]])
+        lines = np.arange(3)[:, None] * (self.plants + len(COLLECTORS))
+        self.lines = (self.party + lines).ravel()  # costs, what is owed, what is due
+        self.staff = int(self.dues.sum())
         self.listed = sum(int(listed.sum()) for listed in self.association.listed)
         size = self.volume if self.volume.any() else self.share  # before anything has been seen to come loose
         self.forms = np.bincount(now["form"], size, len(rules.FORMS)) / max(size.sum(), 1e-9)
@@ -226,23 +229,24 @@ class ContractBook:
         """
         both = had_by_kind(flows, self.collecting)
         aim = self._covered @ self.vehicles if self.live.size else np.zeros(KINDS)
-        free = self.sources.remember(*both.sum(axis=2), aim)
+        free = self.sources.remember(*both.sum(axis=0), aim)
         if not self.live.size:
             return None
-        got = both[1]
+        got, local, makers = both[:, GOT], both[:NATION, GOT, FLEET:], both[:NATION, GOT, :FLEET]
         # of what licensed recovery got of a source, the part that had been promised to it: linear in what it got
-        share = self._covered[FLEET:]
-        got[FLEET:, :NATION] /= np.maximum(share + (1.0 - share) * free[FLEET:, None], 1e-9)[:, :, None]
-        got[:FLEET, NATION] = got[:FLEET].sum(axis=1)
+        share = self._covered[FLEET:].T
+        local /= np.maximum(share + (1.0 - share) * free[FLEET:], 1e-9)[:, :, None]
+        got[NATION, :FLEET] = makers.sum(axis=0)
         weight = self.kept * self.weight
-        self._sent = got.reshape(-1, CHEMISTRIES).T[:, self.cell] * weight
+        self._sent = got[self.place, self.kind].T * weight
         part = np.bincount(self.by_maker, weight[self.everywhere], FLEET * self.plants).reshape(FLEET, -1)
-        promised = got[:FLEET, :NATION].reshape(FLEET, -1).T @ part
+        promised = makers.swapaxes(1, 2).reshape(-1, FLEET) @ part
         here = self._sent[:, self.in_province].ravel()
         promised += np.bincount(self.by_place, here, promised.size).reshape(promised.shape)
         whole = part.sum(axis=1)
-        others = got[AUTOMAKER, :NATION] * whole[0] + (got[FLEET:, :NATION] * share[:, :, None]).sum(axis=0)
-        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, got[BATTERY_MAKER, :NATION] * whole[1]
+        local = local * share[:, :, None]
+        others = makers[:, AUTOMAKER] * whole[0] + (local[:, 0] + local[:, 1] + local[:, 2])
+        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, makers[:, BATTERY_MAKER] * whole[1]
 
     def settle(self, month: int, accepted: np.ndarray) -> None:
         """Pay the agreed price where it differs from the gate price, the cost of contracts, and the association.
@@ -251,7 +255,7 @@ class ContractBook:
         """
         pay = self.model.ledger.pay
         pay(month, self._dues, self.dues)
-        pay(month, self._staff, int(self.dues.sum()))
+        pay(month, self._staff, self.staff)
         note = self._note
         if self.live.size:
             taken = self._sent * accepted[self.plant]
@@ -260,10 +264,9 @@ class ContractBook:
             up, down = np.maximum(more, 0.0), np.maximum(-more, 0.0)
             taken = taken[0] + taken[1]
             half = np.floor(taken * self.cost)
-            parties = self.plants + len(COLLECTORS)
-            fen = np.concatenate([half, half, up, down, down, up])  # costs, what is owed, what is due
-            line = (self.party + np.arange(3)[:, None] * parties).ravel()
-            pay(month, self._monthly, np.bincount(line, fen, 3 * parties).astype(np.int64))
+            fen = np.concatenate([half, half, up, down, down, up])
+            lines = 3 * (self.plants + len(COLLECTORS))
+            pay(month, self._monthly, np.bincount(self.lines, fen, lines).astype(np.int64))
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
         note[9:-1], note[-1] = self.forms, self.listed

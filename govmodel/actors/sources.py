@@ -13,7 +13,7 @@ from ..mechanisms.choice import WORKSHOP
 from ..mechanisms.contract import AUTOMAKER, BATTERY_MAKER, COLLECTING, DISMANTLER, FLEET, SOURCE_KINDS
 from ..mechanisms.market import Board
 from ..mechanisms.producer_responsibility import brand_share
-from .fates import TENDER
+from .fates import DISPOSITIONS, TENDER
 from .flows import Flows
 
 NATION = PROVINCES  # the row of a maker, whose outlets are everywhere
@@ -22,6 +22,25 @@ KINDS = len(SOURCE_KINDS)
 # Dispositions: recovery by outlets of both kinds, recyclers and dismantlers; all that a dismantler had
 AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY, OF_DISMANTLERS = 0, 2, 4, 6, slice(6, 10)
 BAND_WEIGHT = np.full(BANDS, 1.0 / BANDS)
+
+
+def _whose(*given: tuple[int, int, int | slice]) -> np.ndarray:
+    """Say what of a disposition (rows) a kind of source had and got (columns); both go by chemistry too."""
+    table = np.zeros((len(DISPOSITIONS), CHEMISTRIES, 2, KINDS, CHEMISTRIES))
+    for part, kind, ways in given:
+        for chemistry in range(CHEMISTRIES):
+            table[ways, chemistry, part, kind, chemistry] = 1.0
+    return table.reshape(len(DISPOSITIONS) * CHEMISTRIES, -1)
+
+
+HAD, GOT = range(2)
+OF_WAYS = _whose(
+    *((part, AUTOMAKER, AUTOMAKER_WAY) for part in (HAD, GOT)),
+    *((part, BATTERY_MAKER, BATTERY_MAKER_WAY) for part in (HAD, GOT)),
+    (HAD, DISMANTLER, OF_DISMANTLERS),
+    (GOT, DISMANTLER, DISMANTLER_WAY),
+)
+OF_TENDERS = _whose((HAD, FLEET, slice(None)), (GOT, FLEET, RECYCLER_WAY))
 
 
 class Sources:
@@ -87,17 +106,16 @@ def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.n
     Outlets sell to any plant; fleets tender, where a licence has its weight; a dismantler sells to a plant or, as often
     as it is tempted to, to a workshop, at the risk of its licence.
     """
-    licensed, shape = board.licensed_value, (PROVINCES, CHEMISTRIES, BANDS)
+    licensed = board.licensed_value
     worth = np.zeros((KINDS, PLACES, CHEMISTRIES))
     worth[AUTOMAKER, NATION] = share @ licensed
     worth[BATTERY_MAKER, NATION] = share @ board.maker_value
-    paid = board.paid[WORKSHOP].reshape(shape) @ BAND_WEIGHT
-    offered = board.offer[WORKSHOP].reshape(shape) @ BAND_WEIGHT  # less what a seller may be fined
-    asked = board.tender[1].reshape(shape) @ BAND_WEIGHT
+    # what workshops pay, the same less what a seller may be fined, what recyclers bid, how often dismantlers sell on
+    tables = np.array([board.paid[WORKSHOP], board.offer[WORKSHOP], board.tender[1], board.to_workshop])
+    paid, offered, asked, tempted = (tables.reshape(-1, BANDS) @ BAND_WEIGHT).reshape(len(tables), PROVINCES, -1)
     price_weight = max(levers["tender_price_weight"], 0.1)
     licence = (1.0 - price_weight) / price_weight * p["tender_licence_worth"]
     worth[FLEET, :NATION] = np.maximum(offered - levers["holder_reward"] - licence, asked)
-    tempted = board.to_workshop.reshape(shape) @ BAND_WEIGHT
     away = paid - p["licence_worth"] - board.penalty
     worth[DISMANTLER, :NATION] = licensed + tempted * (away - licensed)
     worth[COLLECTING, :NATION] = licensed
@@ -105,15 +123,12 @@ def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.n
 
 
 def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> np.ndarray:
-    """What each kind of source had this month, and what of it licensed recovery got: Wh (2, kinds, places, 2)."""
-    way = flows.by_way
-    tendered = flows.watt_hours[:, TENDER]
-    both = np.zeros((2, KINDS, PLACES, CHEMISTRIES))
-    had, got = both[:, :, :NATION]
-    for kind, row in ((AUTOMAKER, AUTOMAKER_WAY), (BATTERY_MAKER, BATTERY_MAKER_WAY)):
-        had[kind] = got[kind] = way[:, row]
-    had[FLEET], got[FLEET] = tendered.sum(axis=1), tendered[:, RECYCLER_WAY]
-    had[DISMANTLER], got[DISMANTLER] = way[:, OF_DISMANTLERS].sum(axis=1), way[:, DISMANTLER_WAY]
-    if collecting_share.any():
-        had[COLLECTING] = got[COLLECTING] = (way[:, RECYCLER_WAY] - got[FLEET]) * collecting_share[:, None]
+    """What each kind of source had this month, and what of it licensed recovery got: Wh (places, 2, kinds, 2)."""
+    way, tendered = (table.reshape(PROVINCES, -1) for table in (flows.by_way, flows.watt_hours[:, TENDER]))
+    both = np.zeros((PLACES, 2, KINDS, CHEMISTRIES))
+    here = both[:NATION]
+    here[:] = (way @ OF_WAYS + tendered @ OF_TENDERS).reshape(here.shape)  # whole Wh: exact in any order
+    if np.count_nonzero(collecting_share):
+        left = flows.by_way[:, RECYCLER_WAY] - here[:, GOT, FLEET]
+        here[:, :, COLLECTING] = (left * collecting_share[:, None])[:, None]
     return both
