@@ -12,7 +12,7 @@ import numpy as np
 
 from ..foundations import draws
 from ..mechanisms import contract as rules
-from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, SOURCE
+from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, RECYCLER, SOURCE
 from .sources import Sources
 
 _WHO = 1 << 40  # sources draw apart from the lots of packs
@@ -60,30 +60,24 @@ class Formation:
         if not seeking.size:
             return np.zeros(0, CONTRACT)
         part = np.minimum(offers.coverage - covered[seeking], p["contract_part"])
-        trust = self._trust(seeking, evidence, offers.credit)
-        asked = self._ask(seeking, last, part * size[seeking], trust, offers)
-        return self._agree(seeking, asked, part, last, trust, offers)
-
-    def _trust(self, seeking: np.ndarray, evidence, credit: float) -> np.ndarray:
-        """How far the two sides trust each other, (2, seeking, plants): own dealings, and the public record of others.
-
-        `credit` is the weight of the record of all past breaches, which anybody may look up.
-        """
-        trust = evidence.trust_of_all(seeking)
+        trust = evidence.trust_in_plants(seeking)
+        credit = offers.credit  # the weight of the public record of all past breaches, which anybody may look up
         if credit > 0:
             of_plants, of_sources = evidence.record()
-            public = np.empty_like(trust)
-            public[0], public[1] = of_plants, of_sources[seeking, None]
-            trust = (1.0 - credit) * trust + credit * public
-        return trust
+            trust = (1.0 - credit) * trust + credit * of_plants
+        asked = self._ask(seeking, last, part * size[seeking], trust, offers)
+        mutual = evidence.trust(seeking[:, None], asked)
+        if credit > 0:
+            mutual[SOURCE] = (1.0 - credit) * mutual[SOURCE] + credit * of_plants[asked]
+            mutual[RECYCLER] = (1.0 - credit) * mutual[RECYCLER] + credit * of_sources[seeking, None]
+        return self._agree(seeking, asked, part, last, mutual.min(axis=0), offers)
 
     def _ask(self, seeking, last, wanted, trust, offers: Offers) -> np.ndarray:
-        """Choose whom to ask: plants by index, (seeking, asked)."""
+        """Choose whom to ask, by `trust` in every plant (seeking, plants): plants by index, (seeking, asked)."""
         p, sources = self.p, self.sources
-        place = sources.place[seeking]
-        haul = sources.mix @ offers.haul[place]
+        haul = (sources.mix @ offers.haul / p["search_reach"])[sources.place[seeking]]
         waits = draws.exponential(draws.mix_words(self._words[seeking] + _step(offers.month, _ASK)))
-        waits *= np.exp(haul / p["search_reach"] - p["search_trust"] * trust[SOURCE])
+        waits *= np.exp(haul - p["search_trust"] * trust)
         waits /= np.maximum(offers.room, 1e-3)
         waits[offers.room < wanted[:, None]] = np.inf
         known = sources.own[seeking] & (offers.room > 0)
@@ -104,8 +98,11 @@ class Formation:
             shunned &= draws.uniform(words) < offers.information
         return shunned
 
-    def _agree(self, seeking, asked, part, last, trust, offers: Offers) -> np.ndarray:
-        """Reckon what every pair would gain, and let each source sign with the best if both gain by it."""
+    def _agree(self, seeking, asked, part, last, mutual, offers: Offers) -> np.ndarray:
+        """Reckon what every pair would gain, and let each source sign with the best if both gain by it.
+
+        `mutual` is the trust of the less trusting side of each pair, which sets the terms.
+        """
         p, sources, mix = self.p, self.sources, self.sources.mix
         kind, place = sources.kind[seeking], sources.place[seeking]
         rows = np.arange(len(seeking))[:, None]
@@ -113,7 +110,6 @@ class Formation:
         spot = offers.spot[kind, place][:, None, :]
         worth = offers.worth[:, asked].transpose(1, 2, 0)
         gate = rules.nash_price(spot, haul, worth, p["source_power"])
-        mutual = trust[:, rows, asked].min(axis=0)  # the less trusting side sets the terms
         same = sources.own[seeking[:, None], asked]
         special = sources.specificity[seeking][:, None]
         cost = rules.transaction_cost(special, offers.uncertainty, mutual, offers.standards, p)

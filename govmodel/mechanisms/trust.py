@@ -51,12 +51,11 @@ class Evidence:
         of_plant, of_source = own[0] + self.heard_of_plants[:, plant], own[1] + self.heard_of_sources[:, source]
         return np.array([belief(*of_plant, self.p), belief(*of_source, self.p)])
 
-    def trust_of_all(self, source: np.ndarray) -> np.ndarray:
-        """Give the trust of some sources in every plant, and of every plant in them: float (2, sources, plants)."""
-        own = self.table[:, :, source]
-        own[0] += self.heard_of_plants[:, None, :]
-        own[1] += self.heard_of_sources[:, source, None]
-        return belief(own[:, 0], own[:, 1], self.p)
+    def trust_in_plants(self, source: np.ndarray) -> np.ndarray:
+        """Give the trust of some sources in every plant: float (sources, plants)."""
+        kept, broken = self.table[0]
+        heard_kept, heard_broken = self.heard_of_plants
+        return belief(kept[source] + heard_kept, broken[source] + heard_broken, self.p)
 
     def record(self) -> tuple[np.ndarray, np.ndarray]:
         """Give what all partners together would say: trust in every plant, trust in every source."""
