@@ -38,7 +38,9 @@ def care_payoffs(margin, value, cost, visits, fine: float, p: dict) -> np.ndarra
     saving = p["corner_saving"] * cost / value
     found = 1.0 - np.exp(-visits * p["plant_detection"] / 4.0)
     lost = fine * 4.0 * saving + p["suspension"] * np.maximum(margin + saving, p["licence_margin"])
-    return np.stack([np.zeros_like(saving), saving - found * lost], axis=1)
+    payoffs = np.zeros((len(saving), len(CARE)))
+    payoffs[:, 1] = saving - found * lost
+    return payoffs
 
 
 def growth_payoffs(profit, capacity, p: dict) -> np.ndarray:
