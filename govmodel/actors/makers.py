@@ -9,7 +9,7 @@ and whether it covers a shortfall with false certificates.
 import mesa
 import numpy as np
 
-from ..chain.fleet import PROVINCES
+from ..chain.fleet import CHEMISTRIES, PROVINCES
 from ..facts import ROUTES
 from ..foundations.calendar import EXPERIMENT_FROM
 from ..mechanisms import producer_responsibility as duty
@@ -21,6 +21,9 @@ OPTIONS = {"premium": duty.PREMIUM, "density": duty.DENSITY, "compliance": duty.
 TODAY = (0, 1, 0, 0)
 FOUND_OUT = 63  # alternative of the keyed draws, after those of the options
 OWN_WAYS = np.stack([CHANNEL_OF == AUTOMAKER_OUTLET, CHANNEL_OF == BATTERY_MAKER_OUTLET]).astype(float)
+
+
+OTHER_WAYS = 1.0 - OWN_WAYS.sum(axis=0)
 
 
 class Maker(mesa.Agent):
@@ -114,7 +117,7 @@ class Makers:
         """Put the mean choices (decisions, 2) in force."""
         self.means = means
         self.premium, self.density, self.compliance, _ = means
-        self.scanning = np.where(OWN_WAYS.any(axis=0), self.compliance @ OWN_WAYS, 1.0)  # by disposition
+        self.scanning = self.compliance @ OWN_WAYS + OTHER_WAYS  # by disposition
 
     # each month
 
@@ -128,7 +131,7 @@ class Makers:
         model.ledger.pay(month, self.upkeep, self._billed[1])
         # taken and scanned, over all provinces and routes: whole Wh, exact in any order
         both = self._everywhere @ flows.table[1::2].reshape(2, len(self._everywhere), -1)
-        self.quarter[:2] += both.reshape(2, len(CHANNEL_OF), -1).sum(axis=2)
+        self.quarter[:2] += both[:, ::CHEMISTRIES] + both[:, 1::CHEMISTRIES]
         self.quarter[2, 0] += flows.released_by_class.sum()
         series = model.record.series
         series["maker_premium"][row] = levers["buyback_premium"] + self.premium

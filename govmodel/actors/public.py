@@ -63,7 +63,7 @@ class Public:
         self._exposed[REUSES, incidents.BY_REUSE] = 1.0
         self._exposed[LICENSED, incidents.BY_LICENSED] = 1.0
         self._exposed = np.repeat(self._exposed, CHEMISTRIES, axis=0)
-        self._first = case.start
+        self._first, self._fire_rates = case.start, (None, None)
         self._fire_luck = _luck_of_fires(seed, case.start, case.until)
 
     def _graph(self, facts, case, seed: int) -> SocialGraph | None:
@@ -133,7 +133,9 @@ class Public:
         exposed = (happened @ self._exposed).T
         self.reused[...] = incidents.in_use(self.reused, exposed[incidents.BY_REUSE], self.p["reuse_mean"])
         exposed[incidents.BY_REUSE] = self.reused
-        expected = exposed * incidents.fire_rates(sharing, self.p)[:, None]
+        if self._fire_rates[0] != sharing:
+            self._fire_rates = sharing, incidents.fire_rates(sharing, self.p)[:, None]
+        expected = exposed * self._fire_rates[1]
         self.fires = incidents.whole(expected, self._fire_luck[month - self._first])
 
     def _learn(self, month: int, year: int, campaign: float) -> None:

@@ -17,6 +17,7 @@ from ..mechanisms.choice import RECYCLER
 OPTIONS = len(authority.OPTIONS)
 FAR = 8.0  # quarters of a living beyond which a payoff is as good or bad as any
 AS_IT_IS = np.eye(OPTIONS, dtype=bool)
+CODES = np.array([draws.code("workshop", 0, option) for option in range(OPTIONS + 1)], np.uint64)
 
 
 class Turns:
@@ -196,13 +197,11 @@ class Turns:
         learner = shops.learner
         learner.chosen = authority.OPTION_OF[shops.doing]
         learner.learn(payoff, p["workshop_forgetting"], p["workshop_foregone"], 0.0)
-        quarter = self.model.month // 3
-        codes = np.array([draws.code("workshop", quarter, option) for option in range(OPTIONS + 1)], np.uint64)
-        drawn = draws.words(shops.words, codes)
-        waits = draws.exponential(drawn[:OPTIONS].copy()).T
+        drawn = draws.words(shops.words, CODES + np.uint64(self.model.month // 3 << 6))
+        waits = draws.exponential(drawn[:OPTIONS]).T
         as_it_is = AS_IT_IS[learner.chosen]
         waits *= np.where(as_it_is, 1.0, np.exp(p["workshop_sensitivity"] * p["changing_cost"]))
-        thinks = draws.uniform(drawn[OPTIONS].copy()) < p["reconsider"]
+        thinks = draws.uniform(drawn[OPTIONS]) < p["reconsider"]
         allowed = thinks[:, None] | as_it_is
         allowed[:, authority.MOVE] &= shops.buying & (shops.cash > 0.0)
         self._turn(learner.choose(waits, p["workshop_sensitivity"], allowed), to, levers)

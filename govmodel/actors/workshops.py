@@ -92,6 +92,11 @@ class Workshops:
         p = self.p
         size = np.exp(p["size_spread"] * SIZES)
         self.size = np.tile(size / size.mean(), PROVINCES)
+        self._at_work, self._visible = np.zeros((2, len(authority.STATES)))  # trade and visibility in each state
+        self._at_work[[OPEN, QUIET]], self._visible[[OPEN, QUIET]] = (
+            (1.0, p["quiet_trade"]),
+            (1.0, p["quiet_visibility"]),
+        )
         self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
         rows = len(self.home)
         self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
@@ -113,7 +118,7 @@ class Workshops:
         self.noted = np.zeros(6)  # of this month or quarter: due, paid, confiscated (yuan), found, closed, moved
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
-        self._plan = self._now = self._extra = None
+        self._plan = self._now = self._extra = self._noted = None
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -173,9 +178,8 @@ class Workshops:
 
     def each(self) -> np.ndarray:
         """Give the trade of one workshop of each row, in units of an open one of mean size at home, (rows,)."""
-        p = self.p
-        at_work = np.where(self.doing == OPEN, 1.0, np.where(self.doing == QUIET, p["quiet_trade"], 0.0))
-        return self.size * at_work * np.where(self.province == self.home, 1.0, 1.0 - p["away_loss"])
+        at_home = np.where(self.province == self.home, 1.0, 1.0 - self.p["away_loss"])
+        return self.size * self._at_work[self.doing] * at_home
 
     def activity(self) -> np.ndarray:
         """Give the trade of whole rows in the same units, (rows,)."""
@@ -230,7 +234,7 @@ class Workshops:
         p = self.p
         weight = self.weight * self.buying
         score = authority.risk_score(self.size, self.record, p["targeting"], levers["credit_record"])
-        visible = score * np.where(self.doing == OPEN, 1.0, np.where(self.doing == QUIET, p["quiet_visibility"], 0.0))
+        visible = score * self._visible[self.doing]
         total = np.bincount(self.province, weight * score, PROVINCES)
         reuse = self.usual[4] / max(self.usual[2] + self.usual[3], 1.0)
         chance = authority.detection(p["detection"], p["reuse_detection"], levers["reuse_ban"], reuse)
@@ -313,13 +317,15 @@ class Workshops:
     def decide(self, levers: dict) -> None:
         """Close the quarter's books and turn to what pays in the next."""
         self.turns.take(levers)
-        self._extra = None
+        self._extra = self._noted = None
         self.cash_then = self.cash.copy()
 
     def note(self, row: int) -> None:
         """Write down the month: how many workshops are in which state, what inspectors did, and what was paid."""
         series, plan = self.model.record.series, self._plan
-        series["workshops_by_state"][row] = self.by_state()
+        if self._noted is None:  # nobody turns before the quarter's end
+            self._noted = self.by_state()
+        series["workshops_by_state"][row] = self._noted
         series["visits"][row] = plan.visits
         series["visits_asked"][row] = plan.asked
         series["effort"][row] = self.model.inspectorates.effort
@@ -350,4 +356,4 @@ class Workshops:
             setattr(self, name, held[name])
         self.learner.restore(held["learner"])
         self._ground, self._plan, self._now = (None, None), None, None
-        self._extra = None
+        self._extra = self._noted = None
