@@ -49,6 +49,7 @@ class ContractBook:
     def __init__(self, model):
         self.model, self.p = model, model.parameters
         self.plants = len(model.recyclers)
+        self.parties = self.plants + len(COLLECTORS)
         self.sources = Sources(model.facts, self.p)
         self.formation = Formation(self.sources, self.p, model.seed_key)
         self.evidence = Evidence(len(self.sources), self.plants, self.p)
@@ -120,12 +121,10 @@ class ContractBook:
         )
         self.coefficient, self.fee = now["coefficient"].T.copy(), now["fee"].T.copy()  # chemistry first, from here on
         self.share, self.penalty, self.tolling = now["share"].copy(), now["penalty"].copy(), now["tolling"].copy()
-        source = self.source
-        self.mutual = self.evidence.trust(source, self.plant)
-        self.mix = self.sources.mix
-        self.weight = np.where(self.place == NATION, self.sources.weight[source], 1.0)
-        self.volume = self.sources.size[source] * self.share  # Wh a month
-        self.same = self.sources.own[source, self.plant]
+        self.mutual, self.mix = self.evidence.trust(self.source, self.plant), self.sources.mix
+        self.weight = np.where(self.place == NATION, self.sources.weight[self.source], 1.0)
+        self.volume = self.sources.size[self.source] * self.share  # Wh a month
+        self.same = self.sources.own[self.source, self.plant]
         self.broken = np.zeros((3, 2, len(now)), bool)  # who broke its word in the quarter's months
         self.claims = np.zeros((3, len(now)))  # fen of penalties for it, where there is a clause
         self._quarter = None
@@ -153,8 +152,7 @@ class ContractBook:
         rows = (self.place[here] * CHEMISTRIES + np.arange(CHEMISTRIES)[:, None]) * self.plants
         self.in_province, self.by_place = here, (rows + self.plant[here]).ravel()
         self.party = np.concatenate([self.plant, self.plants + ACCOUNT_OF_KIND[self.kind]])
-        lines = np.arange(3)[:, None] * (self.plants + len(COLLECTORS))
-        self.lines = (self.party + lines).ravel()  # costs, what is owed, what is due
+        self.lines = (self.party + np.arange(3)[:, None] * self.parties).ravel()  # costs, what is owed, what is due
         self.staff = int(self.dues.sum())
         self.listed = sum(int(listed.sum()) for listed in self.association.listed)
         size = self.volume if self.volume.any() else self.share  # before anything has been seen to come loose
@@ -164,8 +162,7 @@ class ContractBook:
     def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which) -> np.ndarray:
         """Add whole fen of some contracts up by party, plants first and then collectors: int64."""
         party = self.party.reshape(2, -1)[:, which].ravel()
-        added = np.bincount(party, np.concatenate([by_plant, by_source]), self.plants + len(COLLECTORS))
-        return added.astype(np.int64)
+        return np.bincount(party, np.concatenate([by_plant, by_source]), self.parties).astype(np.int64)
 
     def _hauls(self) -> np.ndarray:
         """Freight from every province, and on average from the nation's vehicles, (32, 2, plants)."""
@@ -183,8 +180,7 @@ class ContractBook:
             self._begin_quarter(month)
         self._note[:] = 0.0
         self.spot = alternatives(board, levers, self.vehicles, p)
-        market = model.market
-        net, value = market.worth(levers).net[month][:, None], board.metal_value
+        net, value = model.market.worth(levers).net[month][:, None], board.metal_value
         net = net + (model.subsidies(levers) * model.industry.coverage)[self.plant]
         worth = rules.recyclers_worth(net, value[:, None], self.margin, self.saved)
         self.price = price = rules.price_at(self.coefficient, self.fee, value[:, None])
@@ -265,8 +261,7 @@ class ContractBook:
             taken = taken[0] + taken[1]
             half = np.floor(taken * self.cost)
             fen = np.concatenate([half, half, up, down, down, up])
-            lines = 3 * (self.plants + len(COLLECTORS))
-            pay(month, self._monthly, np.bincount(self.lines, fen, lines).astype(np.int64))
+            pay(month, self._monthly, np.bincount(self.lines, fen, 3 * self.parties).astype(np.int64))
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
         note[9:-1], note[-1] = self.forms, self.listed
