@@ -167,7 +167,7 @@ class Council:
         """At the end of a quarter: let seats look, hope and, if the body meets, talk and decide."""
         model, month = self.model, self.model.month
         structure, self._noted = self.structure, None
-        truth = self.sight.truth()
+        truth = self.sight.truth(self._law)
         new = month - model.start < 3
         keep = 0.0 if new else self.p["seat_memory"]
         self.now = keep * self.now + (1.0 - keep) * truth

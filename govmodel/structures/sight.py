@@ -27,6 +27,7 @@ class Sight:
     def __init__(self, model, goals: tuple):
         """Note where in the books each seat's money stands."""
         self.model, self.goals = model, goals
+        self._names = [(goal.seat, goal.name) for goal in goals]
         self._is_share = np.array([goal.name == SHARE for goal in goals])
         facts, p = model.facts, model.parameters
         kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
@@ -49,8 +50,8 @@ class Sight:
         }
         self.accounts = {name: np.array([ledger.account(n) for n in names]) for name, names in groups.items()}
 
-    def truth(self) -> np.ndarray:
-        """Measure every goal over the quarter that ends (goals,), as it truly is."""
+    def truth(self, levers: dict) -> np.ndarray:
+        """Measure every goal over the quarter that ends (goals,), as it truly is; `levers` are the law in force."""
         model = self.model
         last = model.month - model.start + 1
         rows = slice(max(last - 3, 0), last)
@@ -58,10 +59,11 @@ class Sight:
         released = max(float(usual[2, 0]), 1.0)
         gained = model.ledger.gained(model.start + rows.start, model.month) / 100.0
         per_kwh = {name: float(gained[where].sum()) / released for name, where in self.accounts.items()}
-        values = self._energy(usual, released) | self._trade(rows, released, per_kwh) | self._relations(rows)
-        return np.array([values[goal.seat, goal.name] for goal in self.goals])
+        owed = levers["producer_responsibility_target"] * released
+        values = self._energy(usual, released, owed) | self._trade(rows, released, per_kwh) | self._relations(rows)
+        return np.array([values[name] for name in self._names])
 
-    def _energy(self, usual: np.ndarray, released: float) -> dict:
+    def _energy(self, usual: np.ndarray, released: float, owed: float) -> dict:
         """Measure shares of packs: licensed ones, and what comes back to battery makers."""
         taken = usual[0]
         share = float(taken @ LICENSED) / max(float(taken.sum()), 1.0)
@@ -69,8 +71,6 @@ class Sight:
         series = self.model.record.series
         last = self.model.month - self.model.start + 1
         tolled = float(series["contracts"][max(last - 3, 0) : last, 7].sum()) / 1000.0
-        target = self.model.law()["producer_responsibility_target"]
-        owed = target * released
         short = float(series["duty_short"][max(last - 3, 0) : last].sum())
         return {
             ("central_government", SHARE): share,
