@@ -6,6 +6,8 @@ the lever asks, from 2026 on how dense its outlets are (before, they are history
 and whether it covers a shortfall with false certificates.
 """
 
+from itertools import accumulate, pairwise
+
 import mesa
 import numpy as np
 
@@ -18,6 +20,8 @@ from .fates import CHANNEL_OF, LICENSED
 from .options import Decisions
 
 OPTIONS = {"premium": duty.PREMIUM, "density": duty.DENSITY, "compliance": duty.COMPLIANCE, "claims": duty.CLAIMS}
+BEGINS = [0, *accumulate(map(len, OPTIONS.values()))]
+PARTS = {name: slice(*ends) for name, ends in zip(OPTIONS, pairwise(BEGINS))}  # columns of all options side by side
 TODAY = (0, 1, 0, 0)
 FOUND_OUT = 63  # alternative of the keyed draws, after those of the options
 OWN_WAYS = np.stack([CHANNEL_OF == AUTOMAKER_OUTLET, CHANNEL_OF == BATTERY_MAKER_OUTLET]).astype(float)
@@ -193,11 +197,10 @@ class Makers:
     def _payoffs(self, known: dict) -> dict[str, np.ndarray]:
         """Reckon each option of each decision, the others as they are: yuan per kWh that outlets usually collect."""
         levers, p = self.levers, self.p
-        now, begins = {}, np.cumsum([0, *map(len, OPTIONS.values())])
-        parts = {name: slice(begin, begin + len(OPTIONS[name])) for name, begin in zip(OPTIONS, begins)}
+        now = {name: np.empty((len(self.agents), BEGINS[-1])) for name in OPTIONS}
         for name, options in OPTIONS.items():
-            now[name] = np.repeat(self.chosen(name)[:, None], begins[-1], axis=1)
-            now[name][:, parts[name]] = options
+            now[name][:] = self.chosen(name)[:, None]
+            now[name][:, PARTS[name]] = options
         column, trace = {name: value[:, None] for name, value in known.items()}, levers["traceability"]
         pulls = duty.pull(now["premium"], now["density"], column["sites"], p)
         collected = np.minimum(column["usual"] * pulls, 1.0)
@@ -211,7 +214,7 @@ class Makers:
         payoffs = (earned - reluctant[:, None] * scans - self.liable[:, None] * owed) / np.maximum(
             column["usual"], 1e-4
         )
-        return {name: payoffs[:, part] for name, part in parts.items()}
+        return {name: payoffs[:, part] for name, part in PARTS.items()}
 
     def _choose(self, known: dict) -> None:
         """Learn and choose anew; outlets are history before 2026, and nobody forges what nobody asks for."""
