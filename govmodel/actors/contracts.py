@@ -374,7 +374,7 @@ class ContractBook:
         model, levers, board = self.model, self._levers, self._board
         values = model.market.licensed_metal
         scrap = model.facts.scrap_gwh[month // 12] * 1e9 / 12.0  # worked first
-        able = model.plants.capacity_t * 1e6 / 12.0 / model.facts.mass_per_kwh.mean()
+        able = model.plants.capacity_t * 1e6 / 12.0 / model.workshops.kg
         able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
         able *= self.p["promised_most"]
         running = self.table["ended"][self.live] < 0

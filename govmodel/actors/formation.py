@@ -141,7 +141,7 @@ class Formation:
         made["fee"] = np.where(toll, offers.value - gate, 0.0)
         made["penalty"] = p["penalty_clause"] * made["formal"]
         term = np.where(made["formal"], p["contract_months_formal"], p["contract_months_relational"])
-        made["months"] = np.maximum(np.round(term), 3)
+        made["months"] = np.maximum(np.rint(term), 3)
         made["renewed"] = last[made["source"]] == made["plant"]
         made["information"] = self._tells(made, offers)
         made["ended"], made["why"] = -1, IN_FORCE

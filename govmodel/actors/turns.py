@@ -167,9 +167,11 @@ class Turns:
         support = levers["formalisation_support"] * 1000.0 / spread * (lawful == shops.supported)
         payoff[:, authority.COLLECT], payoff[:, authority.LICENSE] = self._lawful() + support[:, None].T
         # what unlawful work brings beyond lawful work counts less for who was heard
-        best = payoff[:, (authority.COLLECT, authority.LICENSE)].max(axis=1, keepdims=True)
-        unlawful = payoff[:, : authority.COLLECT]
-        unlawful -= shops.model.council.willing("workshops") * np.maximum(unlawful - best, 0.0)
+        willing = shops.model.council.willing("workshops")
+        if willing:
+            best = np.maximum(payoff[:, authority.COLLECT], payoff[:, authority.LICENSE])
+            unlawful = payoff[:, : authority.COLLECT]
+            unlawful -= willing * np.maximum(unlawful - best[:, None], 0.0)
         return (payoff / living).clip(-FAR, FAR), to
 
     def _lawful(self) -> np.ndarray:

@@ -224,6 +224,8 @@ class Workshops:
             self._ground = (law, self._lay_ground(levers))
             self._plan = None
         ground, last = self._ground[1], self._plan
+        if last is not None and not self.model.active("authority"):
+            return last  # nobody ever visits
         asked, made, followed = self.model.inspectorates.visits(levers, ground.active)
         same = last is not None and (made == last.made).all() and (followed == last.followed).all()
         if not same:

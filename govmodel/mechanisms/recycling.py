@@ -46,7 +46,7 @@ def care_payoffs(margin, value, cost, visits, fine: float, p: dict) -> np.ndarra
 def growth_payoffs(profit, capacity, p: dict) -> np.ndarray:
     """Reckon shrinking, holding and building from a year's own profit on own capital (plants, 3)."""
     surplus = profit / np.maximum(p["plant_capital"] * capacity, 1.0) - p["capital_return"]
-    return np.clip(surplus, -1.0, 1.0)[:, None] * MOVES
+    return surplus.clip(-1.0, 1.0)[:, None] * MOVES
 
 
 def learnt(knowledge: float, p: dict) -> tuple[float, float]:
