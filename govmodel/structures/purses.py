@@ -107,6 +107,8 @@ class Purses:
 
 def _parts(keys: np.ndarray, total: int) -> np.ndarray:
     """Divide whole fen by keys; what rounding leaves goes to the largest."""
-    keys = np.maximum(np.asarray(keys, float), 0.0)
-    keys = keys if keys.sum() > 0.0 else np.ones(len(keys))
-    return whole_parts(keys * (total / keys.sum()), total, int(np.argmax(keys)))
+    keys = np.maximum(keys, 0.0)
+    whole = keys.sum()
+    if not whole > 0.0:
+        keys, whole = np.ones(len(keys)), float(len(keys))
+    return whole_parts(keys * (total / whole), total, int(keys.argmax()))
