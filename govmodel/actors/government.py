@@ -87,7 +87,9 @@ class Inspectorates:
         self.caught += caught
 
     def pay(self, month: int, levers: dict, plan) -> None:
-        """Pay this month's visits and rewards."""
+        """Pay this month's visits and rewards; where nobody inspects there are none."""
+        if not self.model.active("authority"):
+            return
         ledger, p = self.model.ledger, self.p
         visits = plan.visits
         ledger.pay(month, self.model.books.inspections, (visits * (p["visit_cost"] * 100.0)).astype(np.int64))

@@ -183,9 +183,9 @@ class Makers:
         """Give what a kWh collected earns a maker before its own premium: at the outlet and in plants of its own."""
         model, p, industry = self.model, self.p, self.model.industry
         row = model.month - model.start
-        worth = float(model.record.licensed_value[row].mean())
+        licensed, metal = model.record.licensed_value[row], model.record.series["metal_value"][row]
+        worth, value = (float(table.sum() / table.size) for table in (licensed, metal))
         outlet = (1.0 - p["automaker_pass_through"]) * max(worth - p["outlet_cost"], 0.0)
-        value = float(model.record.series["metal_value"][row].mean())
         idle = industry.taken + industry.scrap < p["ready_share"] * model.plants.capacity_t
         earned = industry.margin * value + idle * industry.standing_cost / p["kwh_per_tonne"]
         capacity = self.plants @ model.plants.capacity_t

@@ -32,7 +32,7 @@ class Decisions:
 
     def value(self, name: str) -> np.ndarray:
         """Give the value in force of every actor."""
-        return self.options[name][self.index(name)]
+        return self.options[name][self.learner.chosen[self._slice[name]]]
 
     def adapt(self, ordinal: int, payoffs: dict, sensitivity: dict, p: dict, allowed: dict | None = None) -> None:
         """Learn from payoffs (actors, options) by decision and choose anew; what is not named stays as it is."""

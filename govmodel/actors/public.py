@@ -39,7 +39,7 @@ class Public:
         self.people = culture.holders_by_year(facts, case.retirement_outlook)  # (years, 31, 4)
         self._everybody = np.maximum(self.people.sum(axis=2), 1.0)
         self._heads = self._everybody.sum(axis=1).tolist()
-        self._weight = self.people / self._everybody[:, :, None]
+        self._weight, self._of_class = self.people / self._everybody[:, :, None], self.people.sum(axis=1)
         self.ties = culture.ties_of(facts, p)
         self.start = public_trust.starting([p[f"trust_{name}"] for name in CHANNELS[:KEPT]])
         self.awareness = np.full((PROVINCES, CLASSES), p["awareness"])
@@ -161,12 +161,12 @@ class Public:
 
         `often` is how many visits a month a workshop has, by province.
         """
-        p, people, everybody = self.p, self.people[year], self._everybody[year]
+        p, everybody = self.p, self._everybody[year]
         found = public_trust.side_sales_found(self.sold_on, often, traceability, p)
         news = public_trust.bad_news(self.burnt, self.late / _PACK_WH, found, self.scandals, p)
         # how often people of a class deal is counted over the nation: a province's packs are few where scale is coarse
         packs = (self.dealt @ self._by_channel).T[:, None, :]
-        good, bad = public_trust.dealings(packs, people.sum(axis=0), self._honest)
+        good, bad = public_trust.dealings(packs, self._of_class[year], self._honest)
         bad = bad + public_trust.per_thousand(news, everybody)[:, :, None]
         heard = bad + p["trust_hearsay"] * (self.ties.meet(bad) - bad)
         self.good[...] = public_trust.fade(self.good, p["trust_forgetting"], 3) + good

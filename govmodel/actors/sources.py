@@ -124,7 +124,7 @@ def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.n
 
 def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> np.ndarray:
     """What each kind of source had this month, and what of it licensed recovery got: Wh (places, 2, kinds, 2)."""
-    way, tendered = (table.reshape(PROVINCES, -1) for table in (flows.by_way, flows.watt_hours[:, TENDER]))
+    way, tendered = flows.by_way.reshape(PROVINCES, -1), flows.watt_hours[:, TENDER].reshape(PROVINCES, -1)
     both = np.zeros((PLACES, 2, KINDS, CHEMISTRIES))
     here = both[:NATION]
     here[:] = (way @ OF_WAYS + tendered @ OF_TENDERS).reshape(here.shape)  # whole Wh: exact in any order

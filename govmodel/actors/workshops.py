@@ -7,6 +7,7 @@ simulated packs in one province does not bias a coarse run.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import mesa
 import numpy as np
@@ -59,7 +60,7 @@ class Plan:
     sums: np.ndarray  # (4,) yuan due, paid and confiscated, workshops found
     risk: np.ndarray  # (31,) expected loss on a kWh as a multiple of the illegal gain
 
-    @property
+    @cached_property
     def visits(self) -> np.ndarray:
         """All visits made, by province."""
         return self.made + self.followed

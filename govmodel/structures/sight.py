@@ -113,7 +113,8 @@ class Sight:
         in_force, breaches = series["contracts"][rows, :2].sum(axis=0)
         plan = model.workshops.last_plan
         active = plan.ground.active
-        licensed = model.public.trust[:WORKSHOP].mean(axis=(0, 2))
+        trust = model.public.trust[:WORKSHOP]
+        licensed = trust.sum(axis=(0, 2)) / (trust.shape[0] * trust.shape[2])
         return {
             ("central_government", "safety"): fires,
             ("consumers", "safety"): fires,
@@ -129,13 +130,14 @@ class Sight:
         true, released = float(usual[0] @ LICENSED), float(usual[0].sum())
         scanned = float(usual[1] @ LICENSED)
         last = model.month - model.start + 1
-        assumed = float(self.assumed[max(model.month - 11, 0) : model.month + 1].mean()) * 3e9
+        assumed = self.assumed[max(model.month - 11, 0) : model.month + 1]
+        assumed = float(assumed.sum() / len(assumed)) * 3e9
         traced = min(scanned / max(true, 1.0), 1.0)
         if sees == OWN:
             told = scanned
         elif sees == REPORTED:
             window = model.record.series["reported_worked"][max(last - 12, 0) : last]
-            told = told_received(traced, true, 3.0 * float(window.mean()))
+            told = told_received(traced, true, 3.0 * float(window.sum() / len(window)))
         else:
             told, traced = true, max(traced, true / max(released, 1.0))
         believed = max(believed_retired(traced, released, assumed), told, 1.0)
