@@ -75,11 +75,11 @@ def test_hearsay_reaches_everybody_in_proportion_to_trust_in_the_teller():
 
 def test_trust_of_pairs_and_of_all_agree():
     evidence = taught(2.0, [0, 1], quarters=3, shared=0.7)
-    every = evidence.trust_of_all(np.arange(4))
+    every = evidence.trust_in_plants(np.arange(4))
     source, plant = (part.ravel() for part in np.indices((4, 5)))
-    assert np.allclose(evidence.trust(source, plant), every.reshape(2, -1))
-    known = evidence.known()
-    assert np.allclose(every, belief(known[:, 0], known[:, 1], P))
+    trust, known = evidence.trust(source, plant), evidence.known()
+    assert np.allclose(trust[0], every.ravel())
+    assert np.allclose(trust.reshape(2, 4, 5), belief(known[:, 0], known[:, 1], P))
 
 
 def test_the_public_record_adds_up_what_all_partners_know():

@@ -30,7 +30,7 @@ from .association import Association
 from .books import COLLECTORS
 from .flows import Flows
 from .formation import Formation, Offers
-from .sources import KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
+from .sources import GOT, KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
 
 ACCOUNT_OF_KIND = np.array([0, 1, 2, 3, 2])  # the collector that settles for each kind of source
 # What the record keeps of a month, one column each
@@ -49,6 +49,7 @@ class ContractBook:
     def __init__(self, model):
         self.model, self.p = model, model.parameters
         self.plants = len(model.recyclers)
+        self.parties = self.plants + len(COLLECTORS)
         self.sources = Sources(model.facts, self.p)
         self.formation = Formation(self.sources, self.p, model.seed_key)
         self.evidence = Evidence(len(self.sources), self.plants, self.p)
@@ -59,6 +60,8 @@ class ContractBook:
         self.collecting = np.zeros(PROVINCES)  # share of workshops in the sites at which recyclers get packs
         self.spared = np.zeros(self.plants)  # standing cost that more feed saves, yuan/kWh, as of the quarter's start
         self.dues = np.zeros(self.plants, np.int64)  # fen a month, as set at the quarter's start
+        self.collection = np.zeros(KINDS)  # what fetching the packs costs, yuan/kWh
+        self.collection[[FLEET, COLLECTING]] = self.p["recycler_collection_cost"]
         self._note = np.zeros(len(NOTED))
         self._load()
 
@@ -72,6 +75,7 @@ class ContractBook:
         self._costs = line("contracts: search, drafting, testing", parties, ["contract_services"])
         self._owed = line("contracts: price agreed above or below spot", parties, ["contract_clearing"])
         self._due = line("contracts: price agreed above or below spot", ["contract_clearing"], parties)
+        self._monthly = slice(self._costs.start, self._due.stop)  # these three lines
         self._fined = line("contracts: penalties", parties, ["contract_clearing"])
         self._awarded = line("contracts: penalties", ["contract_clearing"], parties)
         self._court = line("contracts: courts", parties, ["courts"])
@@ -102,6 +106,7 @@ class ContractBook:
         self.sources.volume = held["volume"]
         self.sources.pooled, self.sources.weight, self.sources.free = held["pooled"], held["weight"], held["free"]
         self.sources.months = int(held["months"][0])
+        self.sources.reckon()
         self._load()
         for name in _KEPT:
             setattr(self, name, held[name])
@@ -109,19 +114,17 @@ class ContractBook:
 
     def _load(self) -> None:
         """Lay out the contracts in force as columns for the quarter's monthly arithmetic."""
-        self.live = np.flatnonzero(self.table["ended"] < 0)
+        (self.live,) = (self.table["ended"] < 0).nonzero()
         now = self.table[self.live]
         self.kind, self.place, self.plant, self.source = (
             now[name].astype(np.int64) for name in ("kind", "place", "plant", "source")
         )
         self.coefficient, self.fee = now["coefficient"].T.copy(), now["fee"].T.copy()  # chemistry first, from here on
         self.share, self.penalty, self.tolling = now["share"].copy(), now["penalty"].copy(), now["tolling"].copy()
-        source = self.source
-        self.mutual = self.evidence.trust(source, self.plant)
-        self.mix = self.sources.mix
-        self.weight = np.where(self.place == NATION, self.sources.weight[source], 1.0)
-        self.volume = self.sources.size[source] * self.share  # Wh a month
-        self.same = self.sources.own[source, self.plant]
+        self.mutual, self.mix = self.evidence.trust(self.source, self.plant), self.sources.mix
+        self.weight = np.where(self.place == NATION, self.sources.weight[self.source], 1.0)
+        self.volume = self.sources.size[self.source] * self.share  # Wh a month
+        self.same = self.sources.own[self.source, self.plant]
         self.broken = np.zeros((3, 2, len(now)), bool)  # who broke its word in the quarter's months
         self.claims = np.zeros((3, len(now)))  # fen of penalties for it, where there is a clause
         self._quarter = None
@@ -131,11 +134,10 @@ class ContractBook:
         self._quarter, model, p = (month // 3, self.model._border), self.model, self.p
         first = month - month % 3
         now = self.table[self.live]
-        self.haul = self._hauls()[self.place, :, self.plant].T + self._collection()[self.kind]
+        self.haul = self._hauls()[self.place, :, self.plant].T + self.collection[self.kind]
         ids = draws.holder_words(model.seed_key, (1 << 41) + self.live)
-        each = np.repeat(np.arange(first, first + 3), len(ids))
-        luck = draws.uniform(draws.words(draws.at(np.tile(ids, 3), each), _LUCK))
-        self.luck = luck.reshape(len(_LUCK), 3, len(ids))
+        each = draws.at(ids, np.arange(first, first + 3)[:, None])
+        self.luck = draws.uniform(draws.words(each.ravel(), _LUCK)).reshape(len(_LUCK), 3, len(ids))
         self.margin, self.saved = model._plant_margin[self.plant], self.spared[self.plant]
         self.able = model.industry.buying[self.plant] | self.same
         months_left = np.maximum(now["months"] - (first - now["signed"]), 1)
@@ -144,27 +146,29 @@ class ContractBook:
         self.prize = np.maximum(now["gain"], 0.0) * power  # what a side has of such a contract, yuan/kWh
         self.cost = now["cost"] * 0.05  # fen/Wh: each side bears half
         self.cell = self.kind * PLACES + self.place
-        self.in_province, self.fleets = np.flatnonzero(self.kind >= FLEET), np.flatnonzero(self.kind == FLEET)
-        self.everywhere = [np.flatnonzero(self.kind == kind) for kind in (AUTOMAKER, BATTERY_MAKER)]
+        (self.fleets,), (self.everywhere,) = (self.kind == FLEET).nonzero(), (self.kind < FLEET).nonzero()
+        (here,) = (self.kind >= FLEET).nonzero()
+        self.by_maker = self.kind[self.everywhere] * self.plants + self.plant[self.everywhere]
+        rows = (self.place[here] * CHEMISTRIES + np.arange(CHEMISTRIES)[:, None]) * self.plants
+        self.in_province, self.by_place = here, (rows + self.plant[here]).ravel()
+        self.party = np.concatenate([self.plant, self.plants + ACCOUNT_OF_KIND[self.kind]])
+        self.lines = (self.party + np.arange(3)[:, None] * self.parties).ravel()  # costs, what is owed, what is due
+        self.staff = int(self.dues.sum())
+        self.listed = sum(int(listed.sum()) for listed in self.association.listed)
         size = self.volume if self.volume.any() else self.share  # before anything has been seen to come loose
         self.forms = np.bincount(now["form"], size, len(rules.FORMS)) / max(size.sum(), 1e-9)
         self.trusted = float(self.mutual.mean()) if len(now) else float(belief(0.0, 0.0, p))
 
-    def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which=slice(None)) -> np.ndarray:
-        """Add whole fen of contracts (all, or `which`) up by party, plants first and then collectors: int64."""
-        party = np.concatenate([self.plant[which], self.plants + ACCOUNT_OF_KIND[self.kind[which]]])
-        added = np.bincount(party, np.concatenate([by_plant, by_source]), self.plants + len(COLLECTORS))
-        return added.astype(np.int64)
+    def _parties(self, by_plant: np.ndarray, by_source: np.ndarray, which) -> np.ndarray:
+        """Add whole fen of some contracts up by party, plants first and then collectors: int64."""
+        party = self.party.reshape(2, -1)[:, which].ravel()
+        return np.bincount(party, np.concatenate([by_plant, by_source]), self.parties).astype(np.int64)
 
     def _hauls(self) -> np.ndarray:
         """Freight from every province, and on average from the nation's vehicles, (32, 2, plants)."""
         haul = self.model.haul
-        return np.concatenate([haul, np.tensordot(self.vehicles, haul, axes=1)[None]])
-
-    def _collection(self) -> np.ndarray:
-        cost = np.zeros(KINDS)
-        cost[[FLEET, COLLECTING]] = self.p["recycler_collection_cost"]
-        return cost
+        usual = self.vehicles @ haul.reshape(PROVINCES, -1)
+        return np.concatenate([haul, usual.reshape(1, CHEMISTRIES, -1)])
 
     # a month
 
@@ -176,8 +180,7 @@ class ContractBook:
             self._begin_quarter(month)
         self._note[:] = 0.0
         self.spot = alternatives(board, levers, self.vehicles, p)
-        market = model.market
-        net, value = market.worth(levers).net[month][:, None], board.metal_value
+        net, value = model.market.worth(levers).net[month][:, None], board.metal_value
         net = net + (model.subsidies(levers) * model.industry.coverage)[self.plant]
         worth = rules.recyclers_worth(net, value[:, None], self.margin, self.saved)
         self.price = price = rules.price_at(self.coefficient, self.fee, value[:, None])
@@ -197,7 +200,7 @@ class ContractBook:
         self.kept = self.share - self.share * breach * p["breach_part"]
         self.broken[month % 3] = broken
         self.claims[month % 3] = np.floor(penalty * self.volume * (breach * p["breach_part"] * 0.1))
-        self._note[1:4] = breach.sum(), broken[SOURCE].sum(), broken[RECYCLER].sum()
+        self._note[1:4] = breach.sum(), *broken.sum(axis=1)
 
     def terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give what holders meet: fleets' contracted share (31, 4) and price (31, 2), dismantlers' share (31,)."""
@@ -220,26 +223,26 @@ class ContractBook:
 
         With it comes how much of that is from battery makers' outlets and how much from all others, (31, 2) each.
         """
-        had, got = had_by_kind(flows, self.collecting)
+        both = had_by_kind(flows, self.collecting)
         aim = self._covered @ self.vehicles if self.live.size else np.zeros(KINDS)
-        free = self.sources.remember(had.sum(axis=1), got.sum(axis=1), aim)
+        free = self.sources.remember(*both.sum(axis=0), aim)
         if not self.live.size:
             return None
+        got, local, makers = both[:, GOT], both[:NATION, GOT, FLEET:], both[:NATION, GOT, :FLEET]
         # of what licensed recovery got of a source, the part that had been promised to it: linear in what it got
-        share = self._covered[FLEET:]
-        got[FLEET:, :NATION] /= np.maximum(share + (1.0 - share) * free[FLEET:, None], 1e-9)[:, :, None]
-        got[:FLEET, NATION] = got[:FLEET].sum(axis=1)
+        share = self._covered[FLEET:].T
+        local /= np.maximum(share + (1.0 - share) * free[FLEET:], 1e-9)[:, :, None]
+        got[NATION, :FLEET] = makers.sum(axis=0)
         weight = self.kept * self.weight
-        self._sent = got.reshape(-1, CHEMISTRIES).T[:, self.cell] * weight
-        part = np.stack([np.bincount(self.plant[which], weight[which], self.plants) for which in self.everywhere])
-        promised = got[:FLEET, :NATION].reshape(FLEET, -1).T @ part
-        here = self.in_province
-        row = self.place[here] * CHEMISTRIES * self.plants + self.plant[here]
-        cell = np.concatenate([row, row + self.plants])
-        promised += np.bincount(cell, self._sent[:, here].ravel(), promised.size).reshape(promised.shape)
+        self._sent = got[self.place, self.kind].T * weight
+        part = np.bincount(self.by_maker, weight[self.everywhere], FLEET * self.plants).reshape(FLEET, -1)
+        promised = makers.swapaxes(1, 2).reshape(-1, FLEET) @ part
+        here = self._sent[:, self.in_province].ravel()
+        promised += np.bincount(self.by_place, here, promised.size).reshape(promised.shape)
         whole = part.sum(axis=1)
-        others = got[AUTOMAKER, :NATION] * whole[0] + (got[FLEET:, :NATION] * share[:, :, None]).sum(axis=0)
-        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, got[BATTERY_MAKER, :NATION] * whole[1]
+        local = local * share[:, :, None]
+        others = makers[:, AUTOMAKER] * whole[0] + (local[:, 0] + local[:, 1] + local[:, 2])
+        return promised.reshape(PROVINCES, CHEMISTRIES, -1), others, makers[:, BATTERY_MAKER] * whole[1]
 
     def settle(self, month: int, accepted: np.ndarray) -> None:
         """Pay the agreed price where it differs from the gate price, the cost of contracts, and the association.
@@ -248,21 +251,20 @@ class ContractBook:
         """
         pay = self.model.ledger.pay
         pay(month, self._dues, self.dues)
-        pay(month, self._staff, int(self.dues.sum()))
+        pay(month, self._staff, self.staff)
         note = self._note
         if self.live.size:
             taken = self._sent * accepted[self.plant]
             more = taken * (self.price - self._board.gate[:, self.plant])
             more = np.rint((more[0] + more[1]) * 0.1)
             up, down = np.maximum(more, 0.0), np.maximum(-more, 0.0)
-            pay(month, self._owed, self._parties(up, down))
-            pay(month, self._due, self._parties(down, up))
             taken = taken[0] + taken[1]
             half = np.floor(taken * self.cost)
-            pay(month, self._costs, self._parties(half, half))
+            fen = np.concatenate([half, half, up, down, down, up])
+            pay(month, self._monthly, np.bincount(self.lines, fen, 3 * self.parties).astype(np.int64))
             note[0], note[6], note[7] = len(self.live), taken.sum(), taken @ self.tolling
         note[8] = self.trusted
-        note[9:] = *self.forms, sum(int(listed.sum()) for listed in self.association.listed)
+        note[9:-1], note[-1] = self.forms, self.listed
         self.model.record.series["contracts"][month - self.model.start] = note
 
     # a quarter
@@ -280,9 +282,14 @@ class ContractBook:
         running = self.table["ended"][self.live] < 0
         covered = np.bincount(self.source[running], self.share[running], len(self.sources))
         offers = self._offers(month)
-        self.table = np.concatenate([self.table, self.formation.sign(offers, covered, last, self.evidence)])
+        self._enter(self.formation.sign(offers, covered, last, self.evidence))
         self._load()
         self._classify()
+
+    def _enter(self, made: np.ndarray) -> None:
+        """Enter new contracts in the book."""
+        old, self.table = self.table, np.empty(len(self.table) + len(made), CONTRACT)
+        self.table[: len(old)], self.table[len(old) :] = old, made
 
     def hear(self, month: int) -> None:
         """Before the quarter's books are closed, take its breaches to the association, to court, or nowhere.
@@ -305,7 +312,7 @@ class ContractBook:
         table["mediated"][self.live] += mediated.sum(axis=0)
         table["court"][self.live] += court.sum(axis=0)
         self.model.record.series["contracts"][month - self.model.start, 4:6] = mediated.sum(), court.sum()
-        when, which = np.nonzero((mediated | court) & (self.claims > 0))
+        when, which = ((mediated | court) & (self.claims > 0)).nonzero()
         if not which.size:
             return mediated
         by_source = self.broken[when, SOURCE, which]  # where both broke, the source broke first
@@ -367,7 +374,7 @@ class ContractBook:
         model, levers, board = self.model, self._levers, self._board
         values = model.market.licensed_metal
         scrap = model.facts.scrap_gwh[month // 12] * 1e9 / 12.0  # worked first
-        able = model.plants.capacity_t * 1e6 / 12.0 / model.facts.mass_per_kwh.mean()
+        able = model.plants.capacity_t * 1e6 / 12.0 / model.workshops.kg
         able -= scrap * model.plants.capacity_t / model.plants.capacity_t.sum()
         able *= self.p["promised_most"]
         running = self.table["ended"][self.live] < 0
@@ -377,7 +384,7 @@ class ContractBook:
             month=month + 1,
             spot=self.spot,
             haul=self._hauls(),
-            collection=self._collection(),
+            collection=self.collection,
             worth=rules.recyclers_worth(net, board.metal_value[:, None], model.industry.margin, self.spared),
             value=board.metal_value,
             uncertainty=rules.volatility(values[max(month - 12, 0) : month + 1]),

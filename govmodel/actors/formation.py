@@ -12,7 +12,7 @@ import numpy as np
 
 from ..foundations import draws
 from ..mechanisms import contract as rules
-from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, SOURCE
+from ..mechanisms.contract import BATTERY_MAKER, CONTRACT, IN_FORCE, RECYCLER, SOURCE
 from .sources import Sources
 
 _WHO = 1 << 40  # sources draw apart from the lots of packs
@@ -56,43 +56,38 @@ class Formation:
         """
         sources, p = self.sources, self.p
         size = sources.size
-        seeking = np.flatnonzero((offers.coverage - covered > 0.01) & (sources.weight > 0))
+        (seeking,) = ((offers.coverage - covered > 0.01) & (sources.weight > 0)).nonzero()
         if not seeking.size:
             return np.zeros(0, CONTRACT)
         part = np.minimum(offers.coverage - covered[seeking], p["contract_part"])
-        trust = self._trust(seeking, evidence, offers.credit)
-        asked = self._ask(seeking, last, part * size[seeking], trust, offers)
-        return self._agree(seeking, asked, part, last, trust, offers)
-
-    def _trust(self, seeking: np.ndarray, evidence, credit: float) -> np.ndarray:
-        """How far the two sides trust each other, (2, seeking, plants): own dealings, and the public record of others.
-
-        `credit` is the weight of the record of all past breaches, which anybody may look up.
-        """
-        trust = evidence.trust_of_all(seeking)
+        trust = evidence.trust_in_plants(seeking)
+        credit = offers.credit  # the weight of the public record of all past breaches, which anybody may look up
         if credit > 0:
             of_plants, of_sources = evidence.record()
-            public = np.stack(np.broadcast_arrays(of_plants[None, :], of_sources[seeking][:, None]))
-            trust = (1.0 - credit) * trust + credit * public
-        return trust
+            trust = (1.0 - credit) * trust + credit * of_plants
+        asked = self._ask(seeking, last, part * size[seeking], trust, offers)
+        mutual = evidence.trust(seeking[:, None], asked)
+        if credit > 0:
+            mutual[SOURCE] = (1.0 - credit) * mutual[SOURCE] + credit * of_plants[asked]
+            mutual[RECYCLER] = (1.0 - credit) * mutual[RECYCLER] + credit * of_sources[seeking, None]
+        return self._agree(seeking, asked, part, last, mutual.min(axis=0), offers)
 
     def _ask(self, seeking, last, wanted, trust, offers: Offers) -> np.ndarray:
-        """Choose whom to ask: plants by index, (seeking, asked)."""
+        """Choose whom to ask, by `trust` in every plant (seeking, plants): plants by index, (seeking, asked)."""
         p, sources = self.p, self.sources
-        place = sources.place[seeking]
-        haul = sources.mix @ offers.haul[place]
+        haul = (sources.mix @ offers.haul / p["search_reach"])[sources.place[seeking]]
         waits = draws.exponential(draws.mix_words(self._words[seeking] + _step(offers.month, _ASK)))
-        waits *= np.exp(haul / p["search_reach"] - p["search_trust"] * trust[SOURCE])
+        waits *= np.exp(haul - p["search_trust"] * trust)
         waits /= np.maximum(offers.room, 1e-3)
         waits[offers.room < wanted[:, None]] = np.inf
         known = sources.own[seeking] & (offers.room > 0)
         waits[known] = 0.0
-        again = np.flatnonzero((last[seeking] >= 0) & (offers.room[last[seeking]] > 0))
+        (again,) = ((last[seeking] >= 0) & (offers.room[last[seeking]] > 0)).nonzero()
         waits[again, last[seeking[again]]] = 0.0
         waits[self._shun(seeking, offers)] = np.inf
         few = min(int(p["recyclers_asked"]), haul.shape[1] - 1)
-        asked = np.argpartition(waits, few - 1, axis=1)[:, :few]
-        return np.where(np.isfinite(np.take_along_axis(waits, asked, axis=1)), asked, -1)
+        asked = waits.argpartition(few - 1, axis=1)[:, :few]
+        return np.where(np.isfinite(waits[np.arange(len(seeking))[:, None], asked]), asked, -1)
 
     def _shun(self, seeking: np.ndarray, offers: Offers) -> np.ndarray:
         """Say which pairs do not talk because one stands on the association's list and the other has heard of it."""
@@ -103,16 +98,18 @@ class Formation:
             shunned &= draws.uniform(words) < offers.information
         return shunned
 
-    def _agree(self, seeking, asked, part, last, trust, offers: Offers) -> np.ndarray:
-        """Reckon what every pair would gain, and let each source sign with the best if both gain by it."""
+    def _agree(self, seeking, asked, part, last, mutual, offers: Offers) -> np.ndarray:
+        """Reckon what every pair would gain, and let each source sign with the best if both gain by it.
+
+        `mutual` is the trust of the less trusting side of each pair, which sets the terms.
+        """
         p, sources, mix = self.p, self.sources, self.sources.mix
         kind, place = sources.kind[seeking], sources.place[seeking]
         rows = np.arange(len(seeking))[:, None]
         haul = offers.haul[place[:, None], :, asked] + offers.collection[kind][:, None, None]
         spot = offers.spot[kind, place][:, None, :]
-        worth = np.moveaxis(offers.worth[:, asked], 0, -1)
+        worth = offers.worth[:, asked].transpose(1, 2, 0)
         gate = rules.nash_price(spot, haul, worth, p["source_power"])
-        mutual = trust[:, rows, asked].min(axis=0)  # the less trusting side sets the terms
         same = sources.own[seeking[:, None], asked]
         special = sources.specificity[seeking][:, None]
         cost = rules.transaction_cost(special, offers.uncertainty, mutual, offers.standards, p)
@@ -127,8 +124,8 @@ class Formation:
         cost += saved * (p["tolling_cost"] * tolling + p["clause_cost"] * formal)
         gain = (worth - haul - spot) @ mix - cost
         left = np.where(asked >= 0, gain - np.where(tolling, 0.0, risk), -np.inf)
-        best = np.argmax(left, axis=1)
-        signs = np.flatnonzero(left[rows[:, 0], best] > 0)
+        best = left.argmax(axis=1)
+        (signs,) = (left[rows[:, 0], best] > 0).nonzero()
         pick = (signs, best[signs])
         made = np.zeros(len(signs), CONTRACT)
         made["source"], made["kind"], made["place"] = seeking[signs], kind[signs], place[signs]
@@ -144,7 +141,7 @@ class Formation:
         made["fee"] = np.where(toll, offers.value - gate, 0.0)
         made["penalty"] = p["penalty_clause"] * made["formal"]
         term = np.where(made["formal"], p["contract_months_formal"], p["contract_months_relational"])
-        made["months"] = np.maximum(np.round(term), 3)
+        made["months"] = np.maximum(np.rint(term), 3)
         made["renewed"] = last[made["source"]] == made["plant"]
         made["information"] = self._tells(made, offers)
         made["ended"], made["why"] = -1, IN_FORCE
@@ -152,6 +149,8 @@ class Formation:
 
     def _tells(self, made: np.ndarray, offers: Offers) -> np.ndarray:
         """Say in which contracts a maker promises its dismantling information."""
+        if not offers.information:
+            return np.zeros(len(made), bool)
         words = self._words[made["source"], made["plant"]] + _step(offers.month, _TELL)
         told = draws.uniform(draws.mix_words(words)) < offers.information
         return told & (made["kind"] <= BATTERY_MAKER)

@@ -9,6 +9,8 @@ from ..foundations import draws
 from ..mechanisms import authority
 from ..mechanisms.adaptation import Learner
 
+_EFFORT = np.array([draws.code("effort", 0, option) for option in range(len(authority.EFFORTS))], np.uint64)
+
 
 class CentralGovernment(mesa.Agent):
     """The central government: the law of the month and the public purse."""
@@ -16,11 +18,12 @@ class CentralGovernment(mesa.Agent):
     def __init__(self, model):
         super().__init__(model)
         self.name = "central_government"
-        self._paths = {name: path.tolist() for name, path in model.lever_paths.items()}
+        self._names = tuple(model.lever_paths)
+        self._rows = list(zip(*(path.tolist() for path in model.lever_paths.values())))
 
     def law(self, months_run: int) -> dict[str, float]:
         """Give every lever's value in force, by how many months have been run."""
-        return {name: path[months_run] for name, path in self._paths.items()}
+        return dict(zip(self._names, self._rows[months_run]))
 
 
 class Province(mesa.Agent):
@@ -84,7 +87,9 @@ class Inspectorates:
         self.caught += caught
 
     def pay(self, month: int, levers: dict, plan) -> None:
-        """Pay this month's visits and rewards."""
+        """Pay this month's visits and rewards; where nobody inspects there are none."""
+        if not self.model.active("authority"):
+            return
         ledger, p = self.model.ledger, self.p
         visits = plan.visits
         ledger.pay(month, self.model.books.inspections, (visits * (p["visit_cost"] * 100.0)).astype(np.int64))
@@ -97,7 +102,7 @@ class Inspectorates:
     def watch(self, flows) -> None:
         """Let the centre see what was scanned of what came loose; it remembers about a year."""
         self.seen *= 11.0 / 12.0
-        self.seen += flows.table[3].sum(), flows.table[1].sum()
+        self.seen += flows.table[3].sum(), flows.by_way.sum()  # whole Wh: exact in any order
 
     def decide(self, month: int) -> None:
         """Let every province choose next quarter's effort, on what this one cost and brought it."""
@@ -112,8 +117,7 @@ class Inspectorates:
                 p["effort_strain"] * (1.0 - model.council.willing("provinces")),
             )  # fmt: skip
             self.learner.learn(payoff, p["forgetting"], p["foregone"], p["lock_in"])
-            codes = [draws.code("effort", month // 3, option) for option in range(len(authority.EFFORTS))]
-            waits = draws.exponential(draws.words(self._words, np.array(codes, np.uint64))).T
+            waits = draws.exponential(draws.words(self._words, _EFFORT + np.uint64(month // 3 << 6))).T
             self.learner.choose(waits, p["effort_sensitivity"])
         for total in (self.asked, self.made, self.gained, self.caught):
             total[:] = 0.0

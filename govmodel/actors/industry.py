@@ -224,20 +224,20 @@ class Industry:
 
     def _with_scruples(self, payoffs: np.ndarray) -> np.ndarray:
         """Let what breaking a rule brings, beyond the first option's keeping it, count less for who was heard."""
-        more = np.maximum(payoffs - payoffs[:, :1], 0.0)
-        return payoffs - self.model.council.willing("recyclers") * more
+        willing = self.model.council.willing("recyclers")
+        return payoffs - willing * np.maximum(payoffs - payoffs[:, :1], 0.0) if willing else payoffs
 
     def _take_effect(self, capacity: np.ndarray, paid: np.ndarray, later: bool) -> None:
         """Put what was decided into margins, sizes and reports; where nothing is paid for reports they are true."""
         p = self.p
         least, most = min(p["plant_margin_least"], p["plant_margin"]), max(p["plant_margin_most"], p["plant_margin"])
-        margin = np.clip(self.margin + p["margin_step"] * self.decisions.value("margin"), least, most)
+        margin = (self.margin + p["margin_step"] * self.decisions.value("margin")).clip(least, most)
         running = np.where(self.closed, 0.0, capacity)
         usual = float(margin @ running / running.sum()) if running.any() else 0.0
         self.margin = np.where(capacity > 0.0, margin, usual)  # a plant that is yet to open will do as others do
         if later:
             grown = self.size * (1.0 + p["growth_step"] * self.decisions.value("size"))
-            self.size = np.where(self.closed, self.size, np.clip(grown, p["estate_share"], p["size_most"]))
+            self.size = np.where(self.closed, self.size, grown.clip(p["estate_share"], p["size_most"]))
         self.inflation = np.where(paid > 0.0, self.decisions.value("report"), 0.0)
 
     def _inspect(self, ordinal: int, visits: np.ndarray, cost: np.ndarray) -> None:

@@ -6,9 +6,13 @@ the lever asks, from 2026 on how dense its outlets are (before, they are history
 and whether it covers a shortfall with false certificates.
 """
 
+from itertools import accumulate, pairwise
+
 import mesa
 import numpy as np
 
+from ..chain.fleet import CHEMISTRIES, PROVINCES
+from ..facts import ROUTES
 from ..foundations.calendar import EXPERIMENT_FROM
 from ..mechanisms import producer_responsibility as duty
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET
@@ -16,9 +20,14 @@ from .fates import CHANNEL_OF, LICENSED
 from .options import Decisions
 
 OPTIONS = {"premium": duty.PREMIUM, "density": duty.DENSITY, "compliance": duty.COMPLIANCE, "claims": duty.CLAIMS}
+BEGINS = [0, *accumulate(map(len, OPTIONS.values()))]
+PARTS = {name: slice(*ends) for name, ends in zip(OPTIONS, pairwise(BEGINS))}  # columns of all options side by side
 TODAY = (0, 1, 0, 0)
 FOUND_OUT = 63  # alternative of the keyed draws, after those of the options
 OWN_WAYS = np.stack([CHANNEL_OF == AUTOMAKER_OUTLET, CHANNEL_OF == BATTERY_MAKER_OUTLET]).astype(float)
+
+
+OTHER_WAYS = 1.0 - OWN_WAYS.sum(axis=0)
 
 
 class Maker(mesa.Agent):
@@ -67,16 +76,12 @@ class Makers:
         self.group = np.array([isinstance(maker, BatteryMaker) for maker in self.agents]).astype(int)
         self.liable = np.array([1.0 - self.p["battery_maker_duty"], self.p["battery_maker_duty"]])[self.group]
         self.decisions = Decisions(model.seed_key, count, OPTIONS, TODAY, ("maker",) * len(OPTIONS))
-        facts, owners = model.facts, model.facts.owners
-        self.plants = np.array(
-            [
-                [owners.get(plant.firm) == maker.name and plant.owner_kind == maker.kind for plant in facts.plants]
-                for maker in self.agents
-            ]
-        ).astype(float)
+        plants, owners = model.facts.plants, model.facts.owners
+        owned_by = np.array([f"{plant.owner_kind}: {owners.get(plant.firm, '')}" for plant in plants])
+        self.plants = (np.array([maker.account for maker in self.agents])[:, None] == owned_by).astype(float)
         # Wh by disposition: taken, scanned; retired Wh in [0, -1] of the third row; this quarter, and in a usual one
         self.quarter, self.usual = np.zeros((2, 3, len(CHANNEL_OF)))
-        self.sites = np.zeros(2)
+        self.sites, self._everywhere = np.zeros(2), np.ones(PROVINCES * len(ROUTES))
         self._year, self._shares, self._billed = 0, np.zeros(count), (None, np.zeros(count, np.int64))
         self.read()
 
@@ -116,7 +121,7 @@ class Makers:
         """Put the mean choices (decisions, 2) in force."""
         self.means = means
         self.premium, self.density, self.compliance, _ = means
-        self.scanning = np.where(OWN_WAYS.any(axis=0), self.compliance @ OWN_WAYS, 1.0)  # by disposition
+        self.scanning = self.compliance @ OWN_WAYS + OTHER_WAYS  # by disposition
 
     # each month
 
@@ -128,10 +133,9 @@ class Makers:
             each = (self.sites / np.maximum(self.density, 1e-9) * (self.p["outlet_upkeep"] / 12.0))[self.group]
             self._billed = (self.sites, _fen(self.shares() * self.chosen("density") * each))
         model.ledger.pay(month, self.upkeep, self._billed[1])
-        chemistries = flows.by_way.shape[-1]
-        self.quarter[0] += flows.by_way.sum(axis=0).sum(axis=1)
-        scanned = flows.table[3].reshape(-1, len(CHANNEL_OF) * chemistries).sum(axis=0)
-        self.quarter[1] += scanned.reshape(-1, chemistries).sum(axis=1)
+        # taken and scanned, over all provinces and routes: whole Wh, exact in any order
+        both = self._everywhere @ flows.table[1::2].reshape(2, len(self._everywhere), -1)
+        self.quarter[:2] += both[:, ::CHEMISTRIES] + both[:, 1::CHEMISTRIES]
         self.quarter[2, 0] += flows.released_by_class.sum()
         series = model.record.series
         series["maker_premium"][row] = levers["buyback_premium"] + self.premium
@@ -145,10 +149,12 @@ class Makers:
         self.usual = keep * self.usual + (1.0 - keep) * self.quarter
         retired = max(self.quarter[2, 0], 0.0) / 1000.0
         self.quarter[:] = 0.0
-        if self.usual[2, 0] > 0.0:
+        target, chooses = self.levers["producer_responsibility_target"], model.active("adaptation")
+        if self.usual[2, 0] > 0.0 and (target or chooses):
             known = self._known()
-            self._answer(retired, known)
-            if model.active("adaptation"):
+            if target:
+                self._answer(retired, known, target)
+            if chooses:
                 self._choose(known)
         self.read()
 
@@ -177,9 +183,9 @@ class Makers:
         """Give what a kWh collected earns a maker before its own premium: at the outlet and in plants of its own."""
         model, p, industry = self.model, self.p, self.model.industry
         row = model.month - model.start
-        worth = float(model.record.licensed_value[row].mean())
+        licensed, metal = model.record.licensed_value[row], model.record.series["metal_value"][row]
+        worth, value = (float(table.sum() / table.size) for table in (licensed, metal))
         outlet = (1.0 - p["automaker_pass_through"]) * max(worth - p["outlet_cost"], 0.0)
-        value = float(model.record.series["metal_value"][row].mean())
         idle = industry.taken + industry.scrap < p["ready_share"] * model.plants.capacity_t
         earned = industry.margin * value + idle * industry.standing_cost / p["kwh_per_tonne"]
         capacity = self.plants @ model.plants.capacity_t
@@ -191,11 +197,10 @@ class Makers:
     def _payoffs(self, known: dict) -> dict[str, np.ndarray]:
         """Reckon each option of each decision, the others as they are: yuan per kWh that outlets usually collect."""
         levers, p = self.levers, self.p
-        now, begins = {}, np.cumsum([0, *map(len, OPTIONS.values())])
-        parts = {name: slice(begin, begin + len(OPTIONS[name])) for name, begin in zip(OPTIONS, begins)}
+        now = {name: np.empty((len(self.agents), BEGINS[-1])) for name in OPTIONS}
         for name, options in OPTIONS.items():
-            now[name] = np.repeat(self.chosen(name)[:, None], begins[-1], axis=1)
-            now[name][:, parts[name]] = options
+            now[name][:] = self.chosen(name)[:, None]
+            now[name][:, PARTS[name]] = options
         column, trace = {name: value[:, None] for name, value in known.items()}, levers["traceability"]
         pulls = duty.pull(now["premium"], now["density"], column["sites"], p)
         collected = np.minimum(column["usual"] * pulls, 1.0)
@@ -209,7 +214,7 @@ class Makers:
         payoffs = (earned - reluctant[:, None] * scans - self.liable[:, None] * owed) / np.maximum(
             column["usual"], 1e-4
         )
-        return {name: payoffs[:, part] for name, part in parts.items()}
+        return {name: payoffs[:, part] for name, part in PARTS.items()}
 
     def _choose(self, known: dict) -> None:
         """Learn and choose anew; outlets are history before 2026, and nobody forges what nobody asks for."""
@@ -221,13 +226,10 @@ class Makers:
         keen = dict.fromkeys(OPTIONS, self.p["maker_sensitivity"])
         self.decisions.adapt(self.model.month // 3, payoffs, keen, self.p)
 
-    def _answer(self, retired: float, known: dict) -> None:
+    def _answer(self, retired: float, known: dict, target: float) -> None:
         """Pay fees, false certificates and fines for the quarter; `retired` kWh of all brands."""
         model, p, levers = self.model, self.p, self.levers
-        fee = levers["producer_responsibility_fee"]
-        if not levers["producer_responsibility_target"]:
-            return
-        trace, target = levers["traceability"], levers["producer_responsibility_target"]
+        fee, trace = levers["producer_responsibility_fee"], levers["traceability"]
         pulls = duty.pull(self.chosen("premium"), self.chosen("density"), known["sites"], p)
         collected = np.minimum(known["usual"] * pulls, 1.0)
         short = duty.shortfall(target, known["elsewhere"], collected, self.chosen("compliance"), known["scan"])

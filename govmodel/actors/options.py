@@ -23,34 +23,33 @@ class Decisions:
         self._there = np.array([[i < len(options[name]) for i in range(self.width)] for name in self.names])
         slots = [(purpose, d * self.width + i) for d, purpose in enumerate(purposes) for i in range(self.width)]
         self._codes = np.array([draws.code(purpose, 0, slot) for purpose, slot in slots], np.uint64)
+        self._slice = {name: slice(row * actors, (row + 1) * actors) for row, name in enumerate(self.names)}
+        self._each, self._every = np.arange(actors), np.arange(rows)
 
     def index(self, name: str) -> np.ndarray:
         """Give the option in force of every actor."""
-        first = self.names.index(name) * self.actors
-        return self.learner.chosen[first : first + self.actors]
+        return self.learner.chosen[self._slice[name]]
 
     def value(self, name: str) -> np.ndarray:
         """Give the value in force of every actor."""
-        return self.options[name][self.index(name)]
+        return self.options[name][self.learner.chosen[self._slice[name]]]
 
     def adapt(self, ordinal: int, payoffs: dict, sensitivity: dict, p: dict, allowed: dict | None = None) -> None:
         """Learn from payoffs (actors, options) by decision and choose anew; what is not named stays as it is."""
         shape = (len(self.names), self.actors, self.width)
-        chosen = self.learner.chosen.reshape(shape[:2])
-        against, may = np.zeros(shape), np.zeros(shape, bool)
-        keen = np.zeros((*shape[:2], 1))
-        np.put_along_axis(may, chosen[:, :, None], True, axis=2)
+        flat = (shape[0] * shape[1], shape[2])
+        against, may, keen = np.zeros(flat), np.zeros(flat, bool), np.zeros((flat[0], 1))
+        may[self._every, self.learner.chosen] = True
         for row, name in enumerate(self.names):
             if name in payoffs:
-                paid = payoffs[name]
-                against[row, :, : paid.shape[1]] = paid - np.take_along_axis(paid, chosen[row][:, None], axis=1)
-                may[row] = self._there[row] if allowed is None or name not in allowed else allowed[name]
-                keen[row] = sensitivity[name]
-        flat = (shape[0] * shape[1], shape[2])
-        self.learner.learn(against.reshape(flat), p["firm_memory"], p["foregone"], p["lock_in"])
+                paid, mine = payoffs[name], self._slice[name]
+                against[mine, : paid.shape[1]] = paid - paid[self._each, self.learner.chosen[mine]][:, None]
+                may[mine] = self._there[row] if allowed is None or name not in allowed else allowed[name]
+                keen[mine] = sensitivity[name]
+        self.learner.learn(against, p["firm_memory"], p["foregone"], p["lock_in"])
         drawn = draws.exponential(draws.words(self.words, self._codes + np.uint64(ordinal << 6)))
         drawn = drawn.reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1).reshape(flat)
-        self.learner.choose(drawn, keen.reshape(-1, 1), may.reshape(flat))
+        self.learner.choose(drawn, keen, may)
 
     def luck(self, purpose: str, ordinal: int, alternative: int) -> np.ndarray:
         """Draw one number in (0, 1) for every actor."""

@@ -39,7 +39,7 @@ class Public:
         self.people = culture.holders_by_year(facts, case.retirement_outlook)  # (years, 31, 4)
         self._everybody = np.maximum(self.people.sum(axis=2), 1.0)
         self._heads = self._everybody.sum(axis=1).tolist()
-        self._weight = self.people / self._everybody[:, :, None]
+        self._weight, self._of_class = self.people / self._everybody[:, :, None], self.people.sum(axis=1)
         self.ties = culture.ties_of(facts, p)
         self.start = public_trust.starting([p[f"trust_{name}"] for name in CHANNELS[:KEPT]])
         self.awareness = np.full((PROVINCES, CLASSES), p["awareness"])
@@ -63,7 +63,7 @@ class Public:
         self._exposed[REUSES, incidents.BY_REUSE] = 1.0
         self._exposed[LICENSED, incidents.BY_LICENSED] = 1.0
         self._exposed = np.repeat(self._exposed, CHEMISTRIES, axis=0)
-        self._first = case.start
+        self._first, self._fire_rates = case.start, (None, None)
         self._fire_luck = _luck_of_fires(seed, case.start, case.until)
 
     def _graph(self, facts, case, seed: int) -> SocialGraph | None:
@@ -133,7 +133,9 @@ class Public:
         exposed = (happened @ self._exposed).T
         self.reused[...] = incidents.in_use(self.reused, exposed[incidents.BY_REUSE], self.p["reuse_mean"])
         exposed[incidents.BY_REUSE] = self.reused
-        expected = exposed * incidents.fire_rates(sharing, self.p)[:, None]
+        if self._fire_rates[0] != sharing:
+            self._fire_rates = sharing, incidents.fire_rates(sharing, self.p)[:, None]
+        expected = exposed * self._fire_rates[1]
         self.fires = incidents.whole(expected, self._fire_luck[month - self._first])
 
     def _learn(self, month: int, year: int, campaign: float) -> None:
@@ -159,12 +161,12 @@ class Public:
 
         `often` is how many visits a month a workshop has, by province.
         """
-        p, people, everybody = self.p, self.people[year], self._everybody[year]
+        p, everybody = self.p, self._everybody[year]
         found = public_trust.side_sales_found(self.sold_on, often, traceability, p)
         news = public_trust.bad_news(self.burnt, self.late / _PACK_WH, found, self.scandals, p)
         # how often people of a class deal is counted over the nation: a province's packs are few where scale is coarse
         packs = (self.dealt @ self._by_channel).T[:, None, :]
-        good, bad = public_trust.dealings(packs, people.sum(axis=0), self._honest)
+        good, bad = public_trust.dealings(packs, self._of_class[year], self._honest)
         bad = bad + public_trust.per_thousand(news, everybody)[:, :, None]
         heard = bad + p["trust_hearsay"] * (self.ties.meet(bad) - bad)
         self.good[...] = public_trust.fade(self.good, p["trust_forgetting"], 3) + good

@@ -13,7 +13,7 @@ from ..mechanisms.choice import WORKSHOP
 from ..mechanisms.contract import AUTOMAKER, BATTERY_MAKER, COLLECTING, DISMANTLER, FLEET, SOURCE_KINDS
 from ..mechanisms.market import Board
 from ..mechanisms.producer_responsibility import brand_share
-from .fates import TENDER
+from .fates import DISPOSITIONS, TENDER
 from .flows import Flows
 
 NATION = PROVINCES  # the row of a maker, whose outlets are everywhere
@@ -22,6 +22,25 @@ KINDS = len(SOURCE_KINDS)
 # Dispositions: recovery by outlets of both kinds, recyclers and dismantlers; all that a dismantler had
 AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY, OF_DISMANTLERS = 0, 2, 4, 6, slice(6, 10)
 BAND_WEIGHT = np.full(BANDS, 1.0 / BANDS)
+
+
+def _whose(*given: tuple[int, int, int | slice]) -> np.ndarray:
+    """Say what of a disposition (rows) a kind of source had and got (columns); both go by chemistry too."""
+    table = np.zeros((len(DISPOSITIONS), CHEMISTRIES, 2, KINDS, CHEMISTRIES))
+    for part, kind, ways in given:
+        for chemistry in range(CHEMISTRIES):
+            table[ways, chemistry, part, kind, chemistry] = 1.0
+    return table.reshape(len(DISPOSITIONS) * CHEMISTRIES, -1)
+
+
+HAD, GOT = range(2)
+OF_WAYS = _whose(
+    *((part, AUTOMAKER, AUTOMAKER_WAY) for part in (HAD, GOT)),
+    *((part, BATTERY_MAKER, BATTERY_MAKER_WAY) for part in (HAD, GOT)),
+    (HAD, DISMANTLER, OF_DISMANTLERS),
+    (GOT, DISMANTLER, DISMANTLER_WAY),
+)
+OF_TENDERS = _whose((HAD, FLEET, slice(None)), (GOT, FLEET, RECYCLER_WAY))
 
 
 class Sources:
@@ -39,8 +58,10 @@ class Sources:
         self.free = np.zeros((2, KINDS))  # what was not promised, and what licensed recovery got of it, Wh a month
         self.months = 0  # that the means go back
         self.weight = np.zeros(len(self.names))  # share of its kind's volume
+        self.reckon()
         self.specificity = np.array([parameters[f"specificity_{kind}"] for kind in SOURCE_KINDS])[self.kind]
-        self.own = np.array([[facts.owners.get(plant.firm) == name for plant in facts.plants] for name in self.names])
+        owners = np.array([facts.owners.get(plant.firm, "") for plant in facts.plants])
+        self.own = np.array(self.names)[:, None] == owners
 
     def __len__(self) -> int:
         return len(self.names)
@@ -54,6 +75,16 @@ class Sources:
         few, facts, lag = collecting / max(collecting.sum(), 1e-9), self.facts, int(self.p["brand_lag"])
         brands = [brand_share(table, year + 2013, lag) for table in (facts.automaker_share, facts.battery_maker_share)]
         self.weight = np.concatenate([*brands, share, share, few])
+        self.reckon()
+
+    def reckon(self) -> None:
+        """Work out what each source has a month, and what share of the two chemistries all have together.
+
+        The share is even where there is nothing yet.
+        """
+        total = self.pooled.sum()
+        self.size = self.weight * self.pooled.sum(axis=1)[self.kind]  # Wh
+        self.mix = self.pooled.sum(axis=0) / total if total > 0 else np.full(CHEMISTRIES, 0.5)  # (2,)
 
     def remember(self, had: np.ndarray, got: np.ndarray, promised: np.ndarray) -> np.ndarray:
         """Move the pooled means of about a year toward what the kinds had this month, Wh (kinds, 2).
@@ -64,20 +95,9 @@ class Sources:
         self.months = min(self.months + 1, 12)
         self.volume += (had - self.volume) / self.months
         had = had[:, 0] + had[:, 1]
-        free = np.stack([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
+        free = np.array([had - promised * had, got[:, 0] + got[:, 1] - promised * had])
         self.free += (free - self.free) / self.months
-        return np.clip(self.free[1] / np.maximum(self.free[0], 1.0), 0.0, 1.0)
-
-    @property
-    def size(self) -> np.ndarray:
-        """What each source has a month, Wh."""
-        return self.weight * self.pooled.sum(axis=1)[self.kind]
-
-    @property
-    def mix(self) -> np.ndarray:
-        """Share of the two chemistries in what all sources have together, (2,); even where there is nothing yet."""
-        total = self.pooled.sum()
-        return self.pooled.sum(axis=0) / total if total > 0 else np.full(CHEMISTRIES, 0.5)
+        return (self.free[1] / np.maximum(self.free[0], 1.0)).clip(0.0, 1.0)
 
 
 def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.ndarray:
@@ -86,33 +106,29 @@ def alternatives(board: Board, levers: dict, share: np.ndarray, p: dict) -> np.n
     Outlets sell to any plant; fleets tender, where a licence has its weight; a dismantler sells to a plant or, as often
     as it is tempted to, to a workshop, at the risk of its licence.
     """
-    licensed, shape = board.licensed_value, (PROVINCES, CHEMISTRIES, BANDS)
+    licensed = board.licensed_value
     worth = np.zeros((KINDS, PLACES, CHEMISTRIES))
     worth[AUTOMAKER, NATION] = share @ licensed
     worth[BATTERY_MAKER, NATION] = share @ board.maker_value
-    paid = board.paid[WORKSHOP].reshape(shape) @ BAND_WEIGHT
-    offered = board.offer[WORKSHOP].reshape(shape) @ BAND_WEIGHT  # less what a seller may be fined
-    asked = board.tender[1].reshape(shape) @ BAND_WEIGHT
+    # what workshops pay, the same less what a seller may be fined, what recyclers bid, how often dismantlers sell on
+    tables = np.array([board.paid[WORKSHOP], board.offer[WORKSHOP], board.tender[1], board.to_workshop])
+    paid, offered, asked, tempted = (tables.reshape(-1, BANDS) @ BAND_WEIGHT).reshape(len(tables), PROVINCES, -1)
     price_weight = max(levers["tender_price_weight"], 0.1)
     licence = (1.0 - price_weight) / price_weight * p["tender_licence_worth"]
     worth[FLEET, :NATION] = np.maximum(offered - levers["holder_reward"] - licence, asked)
-    tempted = board.to_workshop.reshape(shape) @ BAND_WEIGHT
     away = paid - p["licence_worth"] - board.penalty
     worth[DISMANTLER, :NATION] = licensed + tempted * (away - licensed)
     worth[COLLECTING, :NATION] = licensed
     return np.maximum(worth, 0.0)
 
 
-def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each kind of source had this month, and what of it licensed recovery got: Wh (kinds, places, 2) each."""
-    way = flows.by_way
-    tendered = flows.watt_hours[:, TENDER]
-    both = np.zeros((2, KINDS, PLACES, CHEMISTRIES))
-    had, got = both[:, :, :NATION]
-    for kind, row in ((AUTOMAKER, AUTOMAKER_WAY), (BATTERY_MAKER, BATTERY_MAKER_WAY)):
-        had[kind] = got[kind] = way[:, row]
-    had[FLEET], got[FLEET] = tendered.sum(axis=1), tendered[:, RECYCLER_WAY]
-    had[DISMANTLER], got[DISMANTLER] = way[:, OF_DISMANTLERS].sum(axis=1), way[:, DISMANTLER_WAY]
-    if collecting_share.any():
-        had[COLLECTING] = got[COLLECTING] = (way[:, RECYCLER_WAY] - got[FLEET]) * collecting_share[:, None]
-    return both[0], both[1]
+def had_by_kind(flows: Flows, collecting_share: np.ndarray) -> np.ndarray:
+    """What each kind of source had this month, and what of it licensed recovery got: Wh (places, 2, kinds, 2)."""
+    way, tendered = flows.by_way.reshape(PROVINCES, -1), flows.watt_hours[:, TENDER].reshape(PROVINCES, -1)
+    both = np.zeros((PLACES, 2, KINDS, CHEMISTRIES))
+    here = both[:NATION]
+    here[:] = (way @ OF_WAYS + tendered @ OF_TENDERS).reshape(here.shape)  # whole Wh: exact in any order
+    if np.count_nonzero(collecting_share):
+        left = flows.by_way[:, RECYCLER_WAY] - here[:, GOT, FLEET]
+        here[:, :, COLLECTING] = (left * collecting_share[:, None])[:, None]
+    return both

@@ -17,6 +17,7 @@ from ..mechanisms.choice import RECYCLER
 OPTIONS = len(authority.OPTIONS)
 FAR = 8.0  # quarters of a living beyond which a payoff is as good or bad as any
 AS_IT_IS = np.eye(OPTIONS, dtype=bool)
+CODES = np.array([draws.code("workshop", 0, option) for option in range(OPTIONS + 1)], np.uint64)
 
 
 class Turns:
@@ -26,6 +27,9 @@ class Turns:
         self.all, self.p, self.model = workshops, workshops.p, workshops.model
         self._near = workshops.model.facts.neighbours
         self._first = workshops.weight.copy()
+        self._reach, self._fee = np.zeros((2, len(authority.STATES)))  # of a lawful workshop, by what it is
+        for state, name in ((COLLECTING, "collector"), (LICENSED, "licensed")):
+            self._reach[state], self._fee[state] = self.p[f"{name}_reach"], self.p[f"{name}_commission"]
 
     def take(self, levers: dict) -> None:
         """Close the books, bear what the authority orders, and turn to what pays."""
@@ -59,8 +63,8 @@ class Turns:
         month, pay = self.model.month, self.model.ledger.pay
         pay(month, shops.lines["given"], np.maximum(-change, 0))
         pay(month, shops.lines["got"], np.maximum(change, 0))
-        self._energy = shops.taken[:, :2].sum() / 1000.0 * work / max(at_work, 1e-9)  # kWh by row
-        taken = shops.taken.sum(axis=0)
+        taken = shops.taken.sum(axis=0)  # whole Wh
+        self._energy = (taken[0] + taken[1]) / 1000.0 * work / max(at_work, 1e-9)  # kWh by row
         quarter = np.array([earned, shops.spent.sum(), *taken, at_work, shops.by_recyclers.sum()])
         shops.usual += p["trade_memory"] * (quarter - shops.usual)
         shops.local += p["trade_memory"] * (shops.earned - shops.local)
@@ -74,25 +78,23 @@ class Turns:
 
     def _receive(self, line: str, fen: np.ndarray) -> None:
         """Take whole fen into rows' cash."""
-        shops = self.all
-        shops.cash += np.floor(fen)
-        shops.post(line, np.floor(fen))
+        shops, whole = self.all, np.floor(fen)
+        shops.cash += whole
+        shops.post(line, whole)
 
     def _pay_costs(self) -> None:
         """Pay commissions, and what hiding, places and licences cost."""
         shops, p = self.all, self.p
         doing, weight = shops.doing, shops.weight
-        reach = weight * np.select(
-            [doing == COLLECTING, doing == LICENSED], [p["collector_reach"], p["licensed_reach"]]
-        )
+        reach = weight * self._reach[doing]
         if reach.any():
-            fee = np.where(doing == LICENSED, p["licensed_commission"], p["collector_commission"])
             sites = self.model.sites[:, RECYCLER] + np.bincount(shops.province, reach, PROVINCES)
             by_site = shops.by_recyclers / 1000.0 / np.maximum(sites, 1e-9)
-            self._receive("commission", by_site[shops.province] * reach * (fee * 100.0))
+            self._receive("commission", by_site[shops.province] * reach * (self._fee[doing] * 100.0))
             self._spend("licences", weight * (doing == LICENSED) * (p["licence_cost"] / 4.0 * 100.0))
-        if (doing == QUIET).any():
-            self._spend("hiding", self._energy * (doing == QUIET) * (p["hiding_cost"] * 100.0))
+        quiet = doing == QUIET
+        if quiet.any():
+            self._spend("hiding", self._energy * quiet * (p["hiding_cost"] * 100.0))
         self._spend("fees", weight * shops.buying * (p["local_fee"] * 100.0))
 
     def _drop(self, share: np.ndarray) -> None:
@@ -165,10 +167,12 @@ class Turns:
         support = levers["formalisation_support"] * 1000.0 / spread * (lawful == shops.supported)
         payoff[:, authority.COLLECT], payoff[:, authority.LICENSE] = self._lawful() + support[:, None].T
         # what unlawful work brings beyond lawful work counts less for who was heard
-        best = payoff[:, (authority.COLLECT, authority.LICENSE)].max(axis=1, keepdims=True)
-        unlawful = payoff[:, : authority.COLLECT]
-        unlawful -= shops.model.council.willing("workshops") * np.maximum(unlawful - best, 0.0)
-        return np.clip(payoff / living, -FAR, FAR), to
+        willing = shops.model.council.willing("workshops")
+        if willing:
+            best = np.maximum(payoff[:, authority.COLLECT], payoff[:, authority.LICENSE])
+            unlawful = payoff[:, : authority.COLLECT]
+            unlawful -= willing * np.maximum(unlawful - best[:, None], 0.0)
+        return (payoff / living).clip(-FAR, FAR), to
 
     def _lawful(self) -> np.ndarray:
         """Reckon what collecting under contract and being licensed bring in a quarter, yuan (2, 1)."""
@@ -195,13 +199,11 @@ class Turns:
         learner = shops.learner
         learner.chosen = authority.OPTION_OF[shops.doing]
         learner.learn(payoff, p["workshop_forgetting"], p["workshop_foregone"], 0.0)
-        quarter = self.model.month // 3
-        codes = np.array([draws.code("workshop", quarter, option) for option in range(OPTIONS + 1)], np.uint64)
-        drawn = draws.words(shops.words, codes)
-        waits = draws.exponential(drawn[:OPTIONS].copy()).T
+        drawn = draws.words(shops.words, CODES + np.uint64(self.model.month // 3 << 6))
+        waits = draws.exponential(drawn[:OPTIONS]).T
         as_it_is = AS_IT_IS[learner.chosen]
         waits *= np.where(as_it_is, 1.0, np.exp(p["workshop_sensitivity"] * p["changing_cost"]))
-        thinks = draws.uniform(drawn[OPTIONS].copy()) < p["reconsider"]
+        thinks = draws.uniform(drawn[OPTIONS]) < p["reconsider"]
         allowed = thinks[:, None] | as_it_is
         allowed[:, authority.MOVE] &= shops.buying & (shops.cash > 0.0)
         self._turn(learner.choose(waits, p["workshop_sensitivity"], allowed), to, levers)
@@ -255,7 +257,7 @@ class Turns:
         loss = np.divide(loss, active, out=np.zeros(PROVINCES), where=active > 0.0)
         income = (income - loss) / 100.0 - p["local_fee"]
         rate = authority.entry_rate(income, p["workshop_living"] / 4.0, p["workshop_entry"])[shops.province]
-        self._drop(np.clip(-rate, 0.0, 1.0) * shops.buying)
+        self._drop((-rate).clip(0.0, 1.0) * shops.buying)
         base = np.maximum(shops.weight, 0.1 * self._first)  # a trade that pays starts again from little
         more = np.maximum(rate, 0.0) * base * shops.buying
         self._receive("capital", more * shops.size * (p["working_cash"] * 100.0))

@@ -7,6 +7,7 @@ simulated packs in one province does not bias a coarse run.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import mesa
 import numpy as np
@@ -59,7 +60,7 @@ class Plan:
     sums: np.ndarray  # (4,) yuan due, paid and confiscated, workshops found
     risk: np.ndarray  # (31,) expected loss on a kWh as a multiple of the illegal gain
 
-    @property
+    @cached_property
     def visits(self) -> np.ndarray:
         """All visits made, by province."""
         return self.made + self.followed
@@ -92,6 +93,11 @@ class Workshops:
         p = self.p
         size = np.exp(p["size_spread"] * SIZES)
         self.size = np.tile(size / size.mean(), PROVINCES)
+        self._at_work, self._visible = np.zeros((2, len(authority.STATES)))  # trade and visibility in each state
+        self._at_work[[OPEN, QUIET]], self._visible[[OPEN, QUIET]] = (
+            (1.0, p["quiet_trade"]),
+            (1.0, p["quiet_visibility"]),
+        )
         self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
         rows = len(self.home)
         self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
@@ -100,8 +106,8 @@ class Workshops:
         self.record, self.offences, self.supported = np.zeros(rows), np.zeros(rows), np.zeros(rows, bool)
         self.learner = Learner(rows, len(authority.OPTIONS))
         self.words = draws.holder_words(model.seed_key, np.arange(rows))
-        kg = model.facts.mass_per_kwh.mean()
-        each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / kg / 4.0  # Wh of a workshop in a quarter
+        self.kg = float(model.facts.mass_per_kwh.mean())  # of a kWh
+        each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / self.kg / 4.0  # Wh of a workshop in a quarter
         units = float(self.activity().sum())
         living = (p["workshop_living"] / 4.0 + p["local_fee"]) * 100.0
         # of a usual quarter: fen gained, fen spent on packs, Wh of LFP, NCM and re-used, units at work, Wh of recyclers
@@ -113,7 +119,7 @@ class Workshops:
         self.noted = np.zeros(6)  # of this month or quarter: due, paid, confiscated (yuan), found, closed, moved
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
-        self._plan = self._now = None
+        self._plan = self._now = self._extra = self._noted = None
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -173,18 +179,25 @@ class Workshops:
 
     def each(self) -> np.ndarray:
         """Give the trade of one workshop of each row, in units of an open one of mean size at home, (rows,)."""
-        p = self.p
-        at_work = np.where(self.doing == OPEN, 1.0, np.where(self.doing == QUIET, p["quiet_trade"], 0.0))
-        return self.size * at_work * np.where(self.province == self.home, 1.0, 1.0 - p["away_loss"])
+        at_home = np.where(self.province == self.home, 1.0, 1.0 - self.p["away_loss"])
+        return self.size * self._at_work[self.doing] * at_home
 
     def activity(self) -> np.ndarray:
         """Give the trade of whole rows in the same units, (rows,)."""
         return self.weight * self.each()
 
     def asked_extra(self) -> np.ndarray:
-        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands."""
+        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands.
+
+        They reckon it once a quarter.
+        """
+        if self._extra is None:
+            self._extra = self._take_off()
+        return self._extra
+
+    def _take_off(self) -> np.ndarray:
         p = self.p
-        tonnes = self.usual_energy() * 4e-3 * float(self.model.facts.mass_per_kwh.mean())  # of a workshop in a year
+        tonnes = self.usual_energy() * 4e-3 * self.kg  # of a workshop in a year
         scarce = authority.scarcity(tonnes / p["workshop_tonnes"], p["scarcity_premium"])
         if not (self.doing == QUIET).any():
             return np.full(PROVINCES, scarce)
@@ -202,8 +215,8 @@ class Workshops:
 
     def plan(self, levers: dict) -> Plan:
         """Work out this month's inspections under a law; kept as long as neither they nor the law change."""
-        moved = (levers[name] for name in ("fine", "reuse_ban", "credit_record", "vat_relief"))
-        law = (self.model.month // 3, self.model.market.handling, *moved)
+        moved = (levers["fine"], levers["reuse_ban"], levers["credit_record"], levers["vat_relief"])
+        law = (self.model.month // 3, self.model.market.handling, moved)
         now = (self.model.month, levers["inspection"], law)
         if self._now == now:
             return self._plan
@@ -212,6 +225,8 @@ class Workshops:
             self._ground = (law, self._lay_ground(levers))
             self._plan = None
         ground, last = self._ground[1], self._plan
+        if last is not None and not self.model.active("authority"):
+            return last  # nobody ever visits
         asked, made, followed = self.model.inspectorates.visits(levers, ground.active)
         same = last is not None and (made == last.made).all() and (followed == last.followed).all()
         if not same:
@@ -222,7 +237,7 @@ class Workshops:
         p = self.p
         weight = self.weight * self.buying
         score = authority.risk_score(self.size, self.record, p["targeting"], levers["credit_record"])
-        visible = score * np.where(self.doing == OPEN, 1.0, np.where(self.doing == QUIET, p["quiet_visibility"], 0.0))
+        visible = score * self._visible[self.doing]
         total = np.bincount(self.province, weight * score, PROVINCES)
         reuse = self.usual[4] / max(self.usual[2] + self.usual[3], 1.0)
         chance = authority.detection(p["detection"], p["reuse_detection"], levers["reuse_ban"], reuse)
@@ -245,15 +260,16 @@ class Workshops:
         risk = np.divide(loss, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
         by_province = np.bincount(self.province, caught, PROVINCES)
         fines, goods = np.floor(caught * ground.paid), np.floor(caught * ground.confiscated)
-        due = (caught * ground.due).sum()
-        sums = np.array([due / 100.0, fines.sum() / 100.0, goods.sum() / 100.0, caught.sum()])
+        sums = np.array([caught * ground.due, fines, goods, caught]).sum(axis=1)
+        sums[:3] /= 100.0
         taken = self._by_province(fines, goods)
         return Plan(
             ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk
         )
 
     def _by_province(self, fines: np.ndarray, goods: np.ndarray) -> np.ndarray:
-        return np.stack([np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]).astype(np.int64)
+        both = [np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]
+        return np.array(both).astype(np.int64)
 
     def penalties(self, levers: dict, energy: np.ndarray, gain: float, price: float) -> tuple[np.ndarray, np.ndarray]:
         """Give the fine due and the goods at hand of workshops with such a monthly trade (kWh), in fen."""
@@ -304,12 +320,15 @@ class Workshops:
     def decide(self, levers: dict) -> None:
         """Close the quarter's books and turn to what pays in the next."""
         self.turns.take(levers)
+        self._extra = self._noted = None
         self.cash_then = self.cash.copy()
 
     def note(self, row: int) -> None:
         """Write down the month: how many workshops are in which state, what inspectors did, and what was paid."""
         series, plan = self.model.record.series, self._plan
-        series["workshops_by_state"][row] = self.by_state()
+        if self._noted is None:  # nobody turns before the quarter's end
+            self._noted = self.by_state()
+        series["workshops_by_state"][row] = self._noted
         series["visits"][row] = plan.visits
         series["visits_asked"][row] = plan.asked
         series["effort"][row] = self.model.inspectorates.effort
@@ -340,3 +359,4 @@ class Workshops:
             setattr(self, name, held[name])
         self.learner.restore(held["learner"])
         self._ground, self._plan, self._now = (None, None), None, None
+        self._extra = self._noted = None

@@ -27,11 +27,12 @@ class Learner:
             self.attraction += start
         self.experience = np.ones(actors)
         self.chosen = np.full(actors, chosen)
+        self._rows = np.arange(actors)
 
     def learn(self, payoff: np.ndarray, forgetting: float, foregone: float, lock_in: float) -> None:
         """Weigh what every option paid, float (actors, options), into the attractions."""
         weight = np.full(payoff.shape, foregone)
-        np.put_along_axis(weight, self.chosen[:, None], 1.0, axis=1)
+        weight[self._rows, self.chosen] = 1.0
         before = forgetting * self.experience[:, None]
         self.experience = forgetting * (1.0 - lock_in) * self.experience + 1.0
         self.attraction = (before * self.attraction + weight * payoff) / self.experience[:, None]
@@ -46,9 +47,10 @@ class Learner:
 
         `allowed` (bool, same shape) leaves out what an actor cannot do now; each actor needs one allowed option.
         """
-        behind = self.attraction.max(axis=1, keepdims=True) - self.attraction
+        best = np.ascontiguousarray(self.attraction.T).max(axis=0)  # the quicker way along short rows
+        behind = best[:, None] - self.attraction
         late = waits * np.exp(np.minimum(sensitivity * behind, HOPELESS))
-        self.chosen = np.argmin(late if allowed is None else np.where(allowed, late, np.inf), axis=1)
+        self.chosen = (late if allowed is None else np.where(allowed, late, np.inf)).argmin(axis=1)
         return self.chosen
 
     def state(self) -> np.ndarray:

@@ -106,7 +106,7 @@ def weakest(attention: np.ndarray, near: np.ndarray) -> np.ndarray:
     """Give, for each province, the neighbour that finds the fewest: `near` bool (31, 31); itself if it has none."""
     among = np.where(near, attention, np.inf)
     alone = ~near.any(axis=1)
-    return np.where(alone, np.arange(len(attention)), np.argmin(among, axis=1))
+    return np.where(alone, np.arange(len(attention)), among.argmin(axis=1))
 
 
 def entry_rate(income: np.ndarray, living: float, speed: float) -> np.ndarray:
@@ -116,14 +116,16 @@ def entry_rate(income: np.ndarray, living: float, speed: float) -> np.ndarray:
     linear in the surplus, so that noise in what few simulated packs bring causes no drift; only what no trade brings
     (a loss beyond a living, more than twenty livings) is cut off.
     """
-    return speed * np.clip(income / living - 1.0, -2.0, 20.0)
+    return speed * np.minimum(np.maximum(income / living - 1.0, -2.0), 20.0)
 
 
 def settle(exact: np.ndarray, total: int) -> np.ndarray:
     """Round amounts to whole fen so that they sum to `total`: each within a fen of its exact amount, float."""
     ends = np.rint(np.cumsum(exact))
     ends[-1] = total
-    return np.diff(ends, prepend=0.0)
+    parts = ends.copy()
+    parts[1:] -= ends[:-1]
+    return parts
 
 
 def scarcity(busy: float, premium: float) -> float:

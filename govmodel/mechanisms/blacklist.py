@@ -14,7 +14,7 @@ import numpy as np
 
 def remember(register: np.ndarray, months: np.ndarray, breaches: np.ndarray, kept: float) -> np.ndarray:
     """Let the record of past quarters fade to the share `kept`, and add this quarter's."""
-    return register * kept + np.stack([months, breaches])
+    return register * kept + np.array([months, breaches])
 
 
 def offends(register: np.ndarray, p: dict) -> np.ndarray:
@@ -25,7 +25,7 @@ def offends(register: np.ndarray, p: dict) -> np.ndarray:
 
 def put_down(left: np.ndarray, offenders: np.ndarray, p: dict) -> np.ndarray:
     """Give the quarters for which everybody still stands on the list: one less, or all of them for a new offender."""
-    return np.where(offenders, np.round(p["blacklist_quarters"]), np.maximum(left - 1.0, 0.0))
+    return np.where(offenders, np.rint(p["blacklist_quarters"]), np.maximum(left - 1.0, 0.0))
 
 
 def months_at_stake(mediation: float, shared: float, p: dict) -> float:

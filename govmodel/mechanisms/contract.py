@@ -58,7 +58,8 @@ def volatility(values: np.ndarray) -> float:
     """Yearly volatility of a metal value from its last months: float (months, 2), mean over chemistries."""
     if len(values) < 3:
         return 0.0
-    moves = np.diff(np.log(np.maximum(values, 1e-6)), axis=0)
+    logs = np.log(np.maximum(values, 1e-6))
+    moves = logs[1:] - logs[:-1]
     return float(moves.std(axis=0).mean() * np.sqrt(12.0))
 
 
@@ -108,7 +109,7 @@ def bond(gain, share, trust, months_left, p: dict):
 
 def breach_chance(temptation, at_stake, error):
     """Chance that a side breaks its word this month; `temptation` and `at_stake` in yuan/kWh."""
-    return 1.0 / (1.0 + np.exp(np.clip((at_stake - temptation) / error, -50.0, 50.0)))
+    return 1.0 / (1.0 + np.exp(np.minimum(np.maximum((at_stake - temptation) / error, -50.0), 50.0)))
 
 
 def classify(specificity, standards, information, capacity, same_owner, p: dict):

@@ -38,13 +38,15 @@ def care_payoffs(margin, value, cost, visits, fine: float, p: dict) -> np.ndarra
     saving = p["corner_saving"] * cost / value
     found = 1.0 - np.exp(-visits * p["plant_detection"] / 4.0)
     lost = fine * 4.0 * saving + p["suspension"] * np.maximum(margin + saving, p["licence_margin"])
-    return np.stack([np.zeros_like(saving), saving - found * lost], axis=1)
+    payoffs = np.zeros((len(saving), len(CARE)))
+    payoffs[:, 1] = saving - found * lost
+    return payoffs
 
 
 def growth_payoffs(profit, capacity, p: dict) -> np.ndarray:
     """Reckon shrinking, holding and building from a year's own profit on own capital (plants, 3)."""
     surplus = profit / np.maximum(p["plant_capital"] * capacity, 1.0) - p["capital_return"]
-    return np.clip(surplus, -1.0, 1.0)[:, None] * MOVES
+    return surplus.clip(-1.0, 1.0)[:, None] * MOVES
 
 
 def learnt(knowledge: float, p: dict) -> tuple[float, float]:

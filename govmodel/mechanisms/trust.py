@@ -40,22 +40,22 @@ class Evidence:
 
     def known(self) -> np.ndarray:
         """Give every side's evidence on every other, own and heard: (2 sides, (kept, broken), sources, plants)."""
-        return self.table + np.stack(
-            np.broadcast_arrays(self.heard_of_plants[:, None, :], self.heard_of_sources[:, :, None])
-        )
+        known = self.table.copy()
+        known[0] += self.heard_of_plants[:, None, :]
+        known[1] += self.heard_of_sources[:, :, None]
+        return known
 
     def trust(self, source, plant) -> np.ndarray:
         """Give both sides' trust in each other for some pairs, by index arrays that go together: float (2, ...)."""
         own = self.table[:, :, source, plant]
         of_plant, of_source = own[0] + self.heard_of_plants[:, plant], own[1] + self.heard_of_sources[:, source]
-        return np.stack([belief(*of_plant, self.p), belief(*of_source, self.p)])
+        return np.array([belief(*of_plant, self.p), belief(*of_source, self.p)])
 
-    def trust_of_all(self, source: np.ndarray) -> np.ndarray:
-        """Give the trust of some sources in every plant, and of every plant in them: float (2, sources, plants)."""
-        own = self.table[:, :, source]
-        own[0] += self.heard_of_plants[:, None, :]
-        own[1] += self.heard_of_sources[:, source, None]
-        return belief(own[:, 0], own[:, 1], self.p)
+    def trust_in_plants(self, source: np.ndarray) -> np.ndarray:
+        """Give the trust of some sources in every plant: float (sources, plants)."""
+        kept, broken = self.table[0]
+        heard_kept, heard_broken = self.heard_of_plants
+        return belief(kept[source] + heard_kept, broken[source] + heard_broken, self.p)
 
     def record(self) -> tuple[np.ndarray, np.ndarray]:
         """Give what all partners together would say: trust in every plant, trust in every source."""

@@ -71,6 +71,7 @@ class Council:
             for stage in self.case.governing.stages
         }
         self.governs = any(self._movable.values())  # somebody may move something some day
+        self._votes = {key: self._votes_in(rights) for key, rights in self._movable.items()}
         goals, levers, seats = len(self.goals), len(self.names), len(SEATS)
         self.hopes, self.usual, self.now = np.zeros((3, goals))
         self.first = np.zeros((2, goals))  # sum of the quarters that standing is measured from, and how many there were
@@ -80,7 +81,16 @@ class Council:
         self.pending = np.zeros((0, 3))  # month, lever, value
         self.rows = np.zeros((0, len(COLUMNS)))  # the minutes, as numbers
         self.counts = np.zeros(1)  # meetings so far
-        self._month, self._law = -1, {}
+        self._month, self._law, self._noted = -1, {}, None
+
+    def _votes_in(self, rights: dict) -> tuple[np.ndarray, np.ndarray, int]:
+        """Lay out a structure's weights (levers, seats) and rules (levers,), and count the seats that have a say."""
+        weights, rules = np.zeros((len(self.names), len(SEATS))), np.zeros(len(self.names), int)
+        for name, right in rights.items():
+            lever = self.names.index(name)
+            rules[lever] = RULES.index(right.rule)
+            weights[lever] = [right.weights.get(seat, 0.0) for seat in SEATS]
+        return weights, rules, sum(any(seat in right.weights for right in rights.values()) for seat in SEATS)
 
     def declare(self, ledger: Ledger) -> None:
         """Declare what governing is paid on."""
@@ -144,10 +154,11 @@ class Council:
         self.purses.pay(month)
 
     def note(self, row: int) -> None:
-        """Write the month into the record."""
+        """Write the month into the record; what seats see and how they stand changes once a quarter."""
+        if self._noted is None:
+            self._noted = self._by_seat(1.0 - self.shortfall), self.standing()
         series = self.model.record.series
-        series["satisfaction"][row] = self._by_seat(1.0 - self.shortfall)
-        series["standing"][row] = self.standing()
+        series["satisfaction"][row], series["standing"][row] = self._noted
         series["legitimacy"][row] = self.legitimacy
 
     def _by_seat(self, values: np.ndarray) -> np.ndarray:
@@ -158,20 +169,21 @@ class Council:
         if not self.first[1].any():
             return np.zeros(len(SEATS))
         gain = (self.now - self.first[0] / np.maximum(self.first[1], 1.0)) * self.better / self.scale
-        return self._by_seat(np.clip(gain, -1.0, 1.0))
+        return self._by_seat(gain.clip(-1.0, 1.0))
 
     # a quarter
 
     def decide(self) -> None:
         """At the end of a quarter: let seats look, hope and, if the body meets, talk and decide."""
         model, month = self.model, self.model.month
-        structure = self.structure
-        truth = self.sight.truth()
+        structure, self._noted = self.structure, None
+        truth = self.sight.truth(self._law)
         new = month - model.start < 3
         keep = 0.0 if new else self.p["seat_memory"]
         self.now = keep * self.now + (1.0 - keep) * truth
         if EXPERIMENT_FROM - 12 <= month < EXPERIMENT_FROM or (new and month >= EXPERIMENT_FROM):
-            self.first += np.stack([self.now, np.ones(len(self.now))])
+            self.first[0] += self.now
+            self.first[1] += 1.0
         seen = self.sight.seen(self.now, SIGHTS.index(structure.sees) if structure else REPORTED)
         self._hope(seen, new)
         rights = self._movable[id(structure)] if structure else {}
@@ -185,10 +197,10 @@ class Council:
         p = self.p
         speed = 1.0 if new else p["aspiration_speed"]
         self.usual = self.usual + speed * (seen - self.usual)
-        hopes = np.clip(self.usual + p["ambition"] * self.scale * self.better, self.least, self.most)
+        hopes = (self.usual + p["ambition"] * self.scale * self.better).clip(self.least, self.most)
         goal = p["public_goal_weight"] * p["central_goal"] + (1.0 - p["public_goal_weight"]) * hopes
         self.hopes = np.where(self.shared, goal, hopes)
-        self.shortfall = np.clip((self.hopes - seen) * self.better / self.scale, 0.0, 1.0)
+        self.shortfall = ((self.hopes - seen) * self.better / self.scale).clip(0.0, 1.0)
 
     def trust(self) -> np.ndarray:
         """Say how far seats trust one another, (8,): meetings that ended well or badly, and firms' own dealings."""
@@ -204,24 +216,22 @@ class Council:
         """Hold a meeting: demands, talks, decisions, minutes."""
         p, month = self.p, self.model.month
         wish, main = demand_room.asked(self.demands.size, self.shortfall, self.seat_of)
-        tabled = [i for i, name in enumerate(self.names) if name in rights and i not in self.pending[:, 1]]
-        weights = np.array([[rights[self.names[i]].weights.get(seat, 0.0) for seat in SEATS] for i in tabled])
-        weights = weights.reshape(len(tabled), len(SEATS))
-        rules = np.array([RULES.index(rights[self.names[i]].rule) for i in tabled], int)
+        pending, (weights, rules, seated) = set(self.pending[:, 1].tolist()), self._votes[id(structure)]
+        tabled = [i for i, name in enumerate(self.names) if name in rights and i not in pending]
+        weights, rules = weights[tabled], rules[tabled]
         asks = np.abs(wish[tabled]) >= p["asks_least"]
         concerned = np.where(asks, weights, 0.0)
         enough = np.where(rules == talks.MAJORITY, p["quorum"], 1e-9)
         # under decree and leader the first seat decides whether there is something to decide
-        first = asks[np.arange(len(tabled)), np.argmax(weights, axis=1)] | (rules == talks.LEADER)
+        first = asks[np.arange(len(tabled)), weights.argmax(axis=1)] | (rules == talks.LEADER)
         heard = (concerned.sum(axis=1) >= enough) & (first | (rules > talks.LEADER))
         taking_part = np.where((rules > talks.LEADER)[:, None], concerned, weights)[heard]
         which, weights, rule = np.array(tabled, int)[heard], weights[heard], rules[heard]
         self.counts[0] += 1.0
         noted = self.model.record.series["meetings"][month - self.model.start]
         noted[MEETINGS] = 1.0
-        seated = np.array([[seat in right.weights for seat in SEATS] for right in rights.values()]).any(axis=0)
         convener = structure.convener
-        fen = p["meeting_cost"] * seated.sum()
+        fen = p["meeting_cost"] * seated
         if which.size:
             gives = talks.give(self.trust(), self._by_seat(1.0 - self.shortfall), convener, p)
             talk = talks.talk(wish[which], taking_part, rule, gives, convener, structure.rounds, p)
@@ -241,7 +251,7 @@ class Council:
         force = month + 1 + self.notice[which] + structure.delay + later
         old = self._standing_at(force, which)
         low, high = np.minimum(self.bounds[which, 0], old), np.maximum(self.bounds[which, 1], old)
-        new = np.clip(old + self.steps[which] * np.clip(put, -1.0, 1.0), low, high)
+        new = (old + self.steps[which] * put.clip(-1.0, 1.0)).clip(low, high)
         taken_up = np.abs(put) >= p["asks_least"]
         way = np.where(~agreed, NO_AGREEMENT, np.where(~taken_up, NOT_TAKEN_UP, np.where(new == old, AT_BOUND, MOVED)))
         new = np.where(way == MOVED, new, old)
@@ -273,7 +283,7 @@ class Council:
         part = (decided[:, 1] - decided[:, 0]) / self.steps[which]
         asked = wish[which]
         size = np.abs(asked)
-        granted = np.clip(part[:, None] * np.sign(asked), 0.0, size)
+        granted = (part[:, None] * np.sign(asked)).clip(0.0, size)
         total = np.abs(wish).sum(axis=0)  # wishes on levers that nobody talks about are not heard
         heard = p["voice"] * (size * seated).sum(axis=0) + (1.0 - p["voice"]) * granted.sum(axis=0)
         heard = np.divide(heard, total, out=self.legitimacy.copy(), where=total > 0.0)
@@ -283,7 +293,7 @@ class Council:
         """Write a row of the minutes for every lever tabled and every seat with a say or a wish."""
         settled, _, agreed, used = talk
         asked = wish[which]
-        lever, seat = np.nonzero((weights > 0.0) | (np.abs(asked) >= self.p["asks_least"]))
+        lever, seat = ((weights > 0.0) | (np.abs(asked) >= self.p["asks_least"])).nonzero()
         goal = main[which][lever, seat]
         old, new, force, way = decided[lever].T
         spoke = weights[lever, seat] > 0.0
@@ -306,7 +316,9 @@ class Council:
             "in_force": force,
             "outcome": way,
         }
-        rows = np.column_stack([np.broadcast_to(np.asarray(columns[name], float), len(lever)) for name in COLUMNS])
+        rows = np.empty((len(lever), len(COLUMNS)))
+        for i, name in enumerate(COLUMNS):
+            rows[:, i] = columns[name]
         self.rows = np.concatenate([self.rows, rows])
 
     def _charge(self, structure: Structure, rights: dict) -> None:
@@ -328,4 +340,4 @@ class Council:
         for name in _KEPT:
             setattr(self, name, held[name])
         self.purses.bills, self.purses.owed_to = held["bills"], held["due"]
-        self._month = -1
+        self._month, self._noted = -1, None

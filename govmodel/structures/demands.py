@@ -75,6 +75,6 @@ def asked(size: np.ndarray, shortfall: np.ndarray, seat_of: np.ndarray) -> tuple
     """
     parts = (size * shortfall[:, None]).T  # (levers, goals)
     holds = np.eye(len(SEATS))[seat_of]  # (goals, seats)
-    demand = np.clip(parts @ holds, -1.0, 1.0)
-    main = np.argmax(np.abs(parts)[:, :, None] * holds, axis=1)
+    demand = (parts @ holds).clip(-1.0, 1.0)
+    main = (np.abs(parts)[:, :, None] * holds).argmax(axis=1)
     return demand, main

@@ -78,8 +78,8 @@ class Purses:
                 self.owed_to[1:] += _parts(spent, back)
 
     def pay(self, month: int) -> None:
-        """Pay the bills of the last quarter."""
-        if not self.bills.any():
+        """Pay the bills of the last quarter in the month after it."""
+        if month % 3 or not self.bills.any():
             return
         ledger, keys = self.model.ledger, self._keys()
         for cause, line in enumerate(self.lines):
@@ -107,6 +107,8 @@ class Purses:
 
 def _parts(keys: np.ndarray, total: int) -> np.ndarray:
     """Divide whole fen by keys; what rounding leaves goes to the largest."""
-    keys = np.maximum(np.asarray(keys, float), 0.0)
-    keys = keys if keys.sum() > 0.0 else np.ones(len(keys))
-    return whole_parts(keys * (total / keys.sum()), total, int(np.argmax(keys)))
+    keys = np.maximum(keys, 0.0)
+    whole = keys.sum()
+    if not whole > 0.0:
+        keys, whole = np.ones(len(keys)), float(len(keys))
+    return whole_parts(keys * (total / whole), total, int(keys.argmax()))

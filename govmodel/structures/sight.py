@@ -17,6 +17,8 @@ from ..mechanisms.information import assumed_retirements, believed_retired, told
 
 OWN, REPORTED, POOLED = range(3)
 SHARE = "licensed_share"
+GIVEN = np.delete(np.arange(len(CHANNEL_OF)), IS_KEPT)  # dispositions but keeping
+TO_BATTERY_MAKERS = np.flatnonzero(CHANNEL_OF == BATTERY_MAKER_OUTLET)
 
 
 class Sight:
@@ -25,6 +27,8 @@ class Sight:
     def __init__(self, model, goals: tuple):
         """Note where in the books each seat's money stands."""
         self.model, self.goals = model, goals
+        self._names = [(goal.seat, goal.name) for goal in goals]
+        self._is_share = np.array([goal.name == SHARE for goal in goals])
         facts, p = model.facts, model.parameters
         kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
         sold = facts.registrations[model.case.retirement_outlook] * (facts.class_share * kwh).sum(axis=1) / 1e6
@@ -46,8 +50,8 @@ class Sight:
         }
         self.accounts = {name: np.array([ledger.account(n) for n in names]) for name, names in groups.items()}
 
-    def truth(self) -> np.ndarray:
-        """Measure every goal over the quarter that ends (goals,), as it truly is."""
+    def truth(self, levers: dict) -> np.ndarray:
+        """Measure every goal over the quarter that ends (goals,), as it truly is; `levers` are the law in force."""
         model = self.model
         last = model.month - model.start + 1
         rows = slice(max(last - 3, 0), last)
@@ -55,19 +59,18 @@ class Sight:
         released = max(float(usual[2, 0]), 1.0)
         gained = model.ledger.gained(model.start + rows.start, model.month) / 100.0
         per_kwh = {name: float(gained[where].sum()) / released for name, where in self.accounts.items()}
-        values = self._energy(usual, released) | self._trade(rows, released, per_kwh) | self._relations(rows)
-        return np.array([values[goal.seat, goal.name] for goal in self.goals])
+        owed = levers["producer_responsibility_target"] * released
+        values = self._energy(usual, released, owed) | self._trade(rows, released, per_kwh) | self._relations(rows)
+        return np.array([values[name] for name in self._names])
 
-    def _energy(self, usual: np.ndarray, released: float) -> dict:
+    def _energy(self, usual: np.ndarray, released: float, owed: float) -> dict:
         """Measure shares of packs: licensed ones, and what comes back to battery makers."""
         taken = usual[0]
         share = float(taken @ LICENSED) / max(float(taken.sum()), 1.0)
-        back = float(taken[CHANNEL_OF == BATTERY_MAKER_OUTLET].sum())
+        back = float(taken[TO_BATTERY_MAKERS].sum())
         series = self.model.record.series
         last = self.model.month - self.model.start + 1
         tolled = float(series["contracts"][max(last - 3, 0) : last, 7].sum()) / 1000.0
-        target = self.model.law()["producer_responsibility_target"]
-        owed = target * released
         short = float(series["duty_short"][max(last - 3, 0) : last].sum())
         return {
             ("central_government", SHARE): share,
@@ -83,7 +86,7 @@ class Sight:
         capacity = max(float(np.where(industry.closed, 0.0, model.plants.capacity_t).sum()), 1e-9)
         profit = float(industry.profit.sum()) / (capacity * model.parameters["kwh_per_tonne"])
         paid = float(amounts[:, model.books.purchases].sum()) / 100.0
-        handed = float(np.delete(model.makers_books.usual[0], IS_KEPT).sum()) / 1000.0
+        handed = float(model.makers_books.usual[0][GIVEN].sum()) / 1000.0
         local = float(amounts[:, model.books.processing].sum()) / 100.0 / released + per_kwh["workshops"]
         bids = model.record.paid[rows.stop - 1].reshape(6, PROVINCES, 2, -1)[:, :, 0, 2]  # LFP, health of 70 to 80 %
         licensed, workshop = (float(bids[channel] @ self.vehicles) for channel in (RECYCLER, WORKSHOP))
@@ -110,7 +113,8 @@ class Sight:
         in_force, breaches = series["contracts"][rows, :2].sum(axis=0)
         plan = model.workshops.last_plan
         active = plan.ground.active
-        licensed = model.public.trust[:WORKSHOP].mean(axis=(0, 2))
+        trust = model.public.trust[:WORKSHOP]
+        licensed = trust.sum(axis=(0, 2)) / (trust.shape[0] * trust.shape[2])
         return {
             ("central_government", "safety"): fires,
             ("consumers", "safety"): fires,
@@ -126,15 +130,15 @@ class Sight:
         true, released = float(usual[0] @ LICENSED), float(usual[0].sum())
         scanned = float(usual[1] @ LICENSED)
         last = model.month - model.start + 1
-        assumed = float(self.assumed[max(model.month - 11, 0) : model.month + 1].mean()) * 3e9
+        assumed = self.assumed[max(model.month - 11, 0) : model.month + 1]
+        assumed = float(assumed.sum() / len(assumed)) * 3e9
         traced = min(scanned / max(true, 1.0), 1.0)
         if sees == OWN:
             told = scanned
         elif sees == REPORTED:
             window = model.record.series["reported_worked"][max(last - 12, 0) : last]
-            told = told_received(traced, true, 3.0 * float(window.mean()))
+            told = told_received(traced, true, 3.0 * float(window.sum() / len(window)))
         else:
             told, traced = true, max(traced, true / max(released, 1.0))
         believed = max(believed_retired(traced, released, assumed), told, 1.0)
-        share = [goal.name == SHARE for goal in self.goals]
-        return np.where(share, told / believed, truth)
+        return np.where(self._is_share, told / believed, truth)

@@ -22,7 +22,7 @@ DECREE, LEADER, MAJORITY, CONSENSUS = range(4)
 def give(trust: np.ndarray, satisfaction: np.ndarray, convener: float, p: dict) -> np.ndarray:
     """Say how far each seat gives way in a round, as a share of its distance to the others."""
     helped = p["concession"] * (1.0 + p["convener_help"] * convener)
-    return np.clip(helped * trust * (1.0 - p["exit_weight"] * satisfaction), 0.0, 1.0)
+    return (helped * trust * (1.0 - p["exit_weight"] * satisfaction)).clip(0.0, 1.0)
 
 
 def influence(weights: np.ndarray, convener: float, p: dict) -> np.ndarray:
@@ -36,12 +36,12 @@ def influence(weights: np.ndarray, convener: float, p: dict) -> np.ndarray:
 def proposal(positions: np.ndarray, weights: np.ndarray, counts: np.ndarray, rule: np.ndarray) -> np.ndarray:
     """Say what is put to the vote for each lever: the first seat's wish, the middle one's, or the common one."""
     rows = np.arange(len(positions))
-    first = positions[rows, np.argmax(weights, axis=1)]
-    order = np.argsort(positions, axis=1, kind="stable")
-    passed = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1) >= 0.5 * weights.sum(axis=1)[:, None] - 1e-9
-    middle = positions[rows, order[rows, np.argmax(passed, axis=1)]]
+    first = positions[rows, weights.argmax(axis=1)]
+    order = positions.argsort(axis=1, kind="stable")
+    passed = weights[rows[:, None], order].cumsum(axis=1) >= 0.5 * weights.sum(axis=1)[:, None] - 1e-9
+    middle = positions[rows, order[rows, passed.argmax(axis=1)]]
     common = (counts * positions).sum(axis=1)
-    return np.choose(rule, (first, first, middle, common))
+    return rule.choose((first, first, middle, common))
 
 
 def accepted(positions: np.ndarray, weights: np.ndarray, put: np.ndarray, rule: np.ndarray, tolerance: float):
