@@ -27,7 +27,7 @@ from ..facts import CHEMISTRIES as CHEMISTRY_NAMES
 from ..facts import HOLDER_CLASSES
 from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
-from ..foundations.calendar import MONTHS, RUN_FROM, month_name
+from ..foundations.calendar import MONTHS, month_name
 from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP, choose_channel
 from ..mechanisms.culture import own_awareness, peer_codes, ties_of
 from ..mechanisms.market import Board
@@ -88,9 +88,8 @@ class Holders:
         self.p = p = case.parameters
         self.start, self.scale, self.seed = case.start, case.scale, seed
         self.fleet = Fleet(facts, p, case.retirement_outlook, case.scale, seed, leased_share)
-        hazards = hazards_of(case.country, p)
         factors = vehicle_end_factors(case.early_release, case.start, case.until)
-        self.clocks = Clocks(self.fleet, hazards, factors, case.start)
+        self.clocks = Clocks(self.fleet, *hazards_of(case.country, p), factors, case.start)
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
         self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
@@ -131,8 +130,8 @@ class Holders:
 
     def gather(self, month: int) -> Rows:
         """Collect the packs that come loose this month: first releases, then those that come back."""
-        self.clocks.advance(month)
-        cohort, rank = self.clocks.collect(month, month - RUN_FROM)
+        self.clocks.campaign(month)
+        cohort, rank = self.clocks.collect(month)
         fresh = np.zeros((4, len(cohort)), np.int64)
         fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
         return Rows.joined([fresh, *self.waiting.leave(month)])
