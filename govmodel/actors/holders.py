@@ -19,6 +19,7 @@ from ..chain.fleet import (
     PROVINCE,
     PROVINCES,
     SALE_MONTH,
+    TRAIT_CODES,
     Fleet,
     who,
 )
@@ -39,10 +40,12 @@ from .fates import (
     FIRST_RELEASE,
     FIRST_WAY,
     IS_KEPT,
+    IS_REUSE,
     IS_SECOND_LIFE,
     LEASE,
     LET_GO,
     REPLACED,
+    RETURNS_BY,
     REUSE_RETURN,
     SALVAGE,
     SCANNED,
@@ -75,6 +78,7 @@ LATER_CODES = np.array(
     [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life")], np.uint64
 )
 OWNER, USE, RESALE, LASTS = range(4)
+ROUTE, PEERS = len(TRAIT_CODES), len(TRAIT_CODES) + len(ROUTE_CODES)  # where these begin among what holders draw once
 CONTRACT_CODE = np.array([draws.code("contract")], np.uint64)
 CHOOSING = np.zeros(8, bool)
 CHOOSING[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
@@ -93,7 +97,13 @@ class Holders:
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
         self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
-        self.ties, self._peer_codes = ties_of(facts, p), peer_codes(int(p["peers"]))
+        self.ties = ties_of(facts, p)
+        self._codes = np.concatenate([TRAIT_CODES, ROUTE_CODES, peer_codes(int(p["peers"]))])
+        used_again, kept = (IS_SECOND_LIFE, IS_REUSE), np.arange(len(IS_REUSE)) == IS_KEPT
+        least, mean = (p["second_life_least"], p["reuse_least"]), (p["second_life_mean"], p["reuse_mean"])
+        # months until a pack comes back, by disposition: at least, and on average on top of that
+        self._least = np.select([kept, *used_again], [int(p["patience"]), *least])
+        self._on_top = np.select(used_again, np.maximum(np.subtract(mean, least), 0.0))
         self.lot = max(1, int(p["tender_lot"] / case.scale))
 
     def __len__(self) -> int:
@@ -151,12 +161,14 @@ class Holders:
         fleet = self.fleet
         keys = who(rows.cohort, rows.rank)
         holders = draws.holder_words(fleet.seed, keys)
-        traits = fleet.traits(rows.cohort, month, holders)
+        drawn = draws.words(holders, self._codes)  # the same at all decisions of a holder
         row, place = np.divmod(rows.cohort, CELLS)
+        traits = fleet.traits_by_luck(row, place, month, drawn[:ROUTE])
         province, chemistry, holder_class = PROVINCE[place], CHEMISTRY[place], HOLDER_CLASS[place]
         route = rows.route.copy()
         new = slice(0, np.count_nonzero(route == FIRST_RELEASE))
-        route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
+        luck = drawn[ROUTE:PEERS, new]
+        route[new] = self._route(rows.cohort[new], month, luck, holder_class[new], traits.leased[new], flows)
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
         owed = deposits[SALE_MONTH[row], province] if deposits.any() else None
@@ -184,7 +196,12 @@ class Holders:
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
             utility += conditions.ease.take(here, axis=1)
             mean = conditions.awareness.take(community)
-            polled = self._poll(rows, free, community, holders[free], conditions)
+            if conditions.graph is None:
+                polled = self.ties.poll(drawn[PEERS:].take(free, axis=1), community, conditions.awareness)
+            else:
+                polled = conditions.graph.poll(
+                    conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders[free])
+                )
             aware = own_awareness(mean, polled, traits.norm[free], self.p["peer_weight"])
             utility[: DISMANTLER + 1] += aware * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
@@ -197,12 +214,6 @@ class Holders:
         wh = traits.watt_hours * fleet.scale
         made = Decided(wh, province, chemistry, holder_class, cell, route, what, channel, price, scanned)
         flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
-
-    def _poll(self, rows, free, community, holders, conditions) -> np.ndarray:
-        """Give, for the rows that choose, what share of the peers they ask is aware."""
-        if conditions.graph is not None:
-            return conditions.graph.poll(conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders))
-        return self.ties.poll(draws.words(holders, self._peer_codes), community, conditions.awareness)
 
     def _tender(
         self, rows, lots, keys, cell, province, route, board, conditions, levers, extra
@@ -232,12 +243,12 @@ class Holders:
             won.price[bound] = conditions.contract_price[province[lots], CHEMISTRY[place]][bound]
         return won.channel, won.price
 
-    def _route(self, cohort, month: int, holders, holder_class, leased, flows: Flows) -> np.ndarray:
+    def _route(self, cohort, month: int, drawn, holder_class, leased, flows: Flows) -> np.ndarray:
         """Say by which route packs come loose the first time: why, and who holds them then.
 
-        A household whose pack wears out buys a new one for the vehicle, or scraps the vehicle.
+        A household whose pack wears out buys a new one for the vehicle, or scraps the vehicle. `drawn` are their words
+        with ROUTE_CODES.
         """
-        drawn = draws.words(holders, ROUTE_CODES)
         cause = self.clocks.cause(cohort, month, draws.exponential(drawn[:3]))
         worn = np.flatnonzero(cause == BATTERY_END)
         renewed = worn[draws.uniform(drawn[3, worn]) < self._replaced[holder_class[worn]]]
@@ -265,16 +276,11 @@ class Holders:
         back = np.flatnonzero(COMES_BACK[what])
         if not back.size:
             return
-        p, what = self.p, what[back]
-        kept, lawful = what == IS_KEPT, IS_SECOND_LIFE[what]
-        least = np.where(lawful, p["second_life_least"], p["reuse_least"])
-        mean = np.where(lawful, p["second_life_mean"], p["reuse_mean"])
-        lasts = np.floor(least + np.maximum(mean - least, 0.0) * -np.log(luck[back])).astype(np.int64)
-        due = month + np.where(kept, int(p["patience"]), lasts)
-        let_go = np.where(route[back] == SECOND_LIFE_RETURN, SECOND_LIFE_RETURN, LET_GO)
-        route = np.where(kept, let_go, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))
-        soon = due < MONTHS
-        later = rows.table[:, back[soon]]
-        later[2] = route[soon]
+        what = what[back]
+        due = month + (self._least[what] + self._on_top[what] * -np.log(luck[back])).astype(np.int64)
+        soon = np.flatnonzero(due < MONTHS)
+        back = back[soon]
+        later = rows.table.take(back, axis=1)
+        later[2] = RETURNS_BY[route[back], what[soon]]
         later[3] += 1
         self.waiting.add(due[soon], later)
