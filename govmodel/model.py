@@ -85,7 +85,8 @@ class GovernanceModel(World):
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
-        return self.holders.live(self.month, board, self.conditions(levers), levers, self.deposit_by_sale)
+        deposits = self.deposit_by_sale if self.takes_deposits else None
+        return self.holders.live(self.month, board, self.conditions(levers), levers, deposits)
 
     def conditions(self, levers: dict) -> Conditions:
         """Gather what holders meet this month besides bids."""
@@ -102,11 +103,12 @@ class GovernanceModel(World):
 
     def _scan_chances(self, traceability: float) -> np.ndarray:
         """Give the chance that a hand-over is scanned, by province and disposition."""
-        if not self.active("information"):
-            return np.tile(traceability * LICENSED, (PROVINCES, 1))
         if self._scan_key == (self.month // 3, traceability):  # makers decide at the ends of quarters
             return self._scan
         self._scan_key = (self.month // 3, traceability)
+        if not self.active("information"):
+            self._scan = np.tile(traceability * LICENSED, (PROVINCES, 1))
+            return self._scan
         share = self.facts.automaker_share[self.month // 12]
         coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
         self._scan = information.scan_chances(traceability, self._diligence * self.makers_books.scanning, coverage)
@@ -116,7 +118,7 @@ class GovernanceModel(World):
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
         key = (
             self.month // 3,
-            tuple(self.by_province("outlet_duty", levers)),
+            self.by_province("outlet_duty", levers).tobytes(),
             levers["online_collection"],
             levers["whole_vehicle_scrapping"],
         )
@@ -152,9 +154,8 @@ class GovernanceModel(World):
     def process(self) -> tuple[np.ndarray, np.ndarray]:
         """Work factory scrap and packs in the plants."""
         year = self.month // 12
-        lfp = self.facts.scrap_lfp_share[year]
-        scrap = np.floor(self.facts.scrap_gwh[year] * 1e9 / 12.0 * np.array([lfp, 1.0 - lfp])).astype(np.int64)
-        return self.plants.process(scrap)
+        lfp, watt_hours = float(self.facts.scrap_lfp_share[year]), float(self.facts.scrap_gwh[year]) * 1e9 / 12.0
+        return self.plants.process(np.array([int(watt_hours * lfp), int(watt_hours * (1.0 - lfp))]))
 
     def inspect_and_pay(self, flows: Flows, board: Board, reception: Reception, worked, scrap, levers: dict) -> None:
         """Move packs, metals and money: every flow of the month goes through the ledger."""
@@ -174,27 +175,26 @@ class GovernanceModel(World):
         self.inspectorates.watch(flows)
         self.council.pay(month)
         self._take_deposits(flows.replaced)
-        books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
-        books.move_packs(flows)
         packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
-        books.move_energy(reception.received.sum(axis=1), packs, factory_scrap)
-        self._recover_metals(flows, packs, factory_scrap)
+        out, lost = self._recover_metals(flows, packs, factory_scrap)
+        sold = (self.holders.fleet.sold[month] + int(flows.replaced.sum())) * self.case.scale
+        books.move(flows, sold, reception.received.sum(axis=1), packs, factory_scrap, out, lost)
 
     def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
         deposit = self.deposit_by_sale[self.month]
-        if deposit.any():
+        if self.takes_deposits and deposit.any():
             sold = self.holders.sold(self.month).sum(axis=1) + replaced.reshape(PROVINCES, -1, CLASSES).sum(axis=1)
             energy = sold * self.case.scale * self._mean_wh[self.month // 12]
             self.ledger.pay(self.month, self.books.deposits, np.floor(deposit @ energy * 0.1).astype(np.int64))
 
-    def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> None:
-        """Get metals out of what was worked; the rest is lost."""
+    def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Get metals out of what was worked, by plants, workshops and from scrap (3, 6); the rest is lost (6,)."""
         crude = flows.by_way[:, WORKSHOP_RECOVERIES].sum(axis=(0, 1)).astype(np.int64)
-        out, lost = metals.recovered(np.stack([worked, crude, scrap]), self.content, self._recovery)
-        self.books.move_metals(out, lost)
+        out, lost = metals.recovered(np.array([worked, crude, scrap]), self.content, self._recovery)
         row = self.month - self.start
         self.record.metals[row, :3], self.record.metals[row, 3] = out, lost
+        return out, lost
 
     def believe(self, flows: Flows, levers: dict) -> None:
         """Let people learn, forget, trust and report, on what happened this month."""
@@ -236,7 +236,7 @@ class GovernanceModel(World):
         self.council.note(row)
         record.workshops[row] = record.series["workshops_by_state"][row, :2].sum(axis=0)
         record.workshop_margin[row] = self._workshop_margin
-        record.sold[row] = self.holders.sold(self.month).sum() * self.case.scale
+        record.sold[row] = self.holders.fleet.sold[self.month] * self.case.scale
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]
         self.ledger.check(self.month, SOURCES)
 

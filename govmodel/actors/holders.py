@@ -25,7 +25,7 @@ from ..chain.fleet import (
 )
 from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, hazards_of, vehicle_end_factors
 from ..facts import CHEMISTRIES as CHEMISTRY_NAMES
-from ..facts import HOLDER_CLASSES
+from ..facts import HOLDER_CLASSES, ROUTES
 from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
 from ..foundations.calendar import MONTHS, month_name
@@ -80,8 +80,18 @@ LATER_CODES = np.array(
 OWNER, USE, RESALE, LASTS = range(4)
 ROUTE, PEERS = len(TRAIT_CODES), len(TRAIT_CODES) + len(ROUTE_CODES)  # where these begin among what holders draw once
 CONTRACT_CODE = np.array([draws.code("contract")], np.uint64)
-CHOOSING = np.zeros(8, bool)
-CHOOSING[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
+
+
+def _ways() -> tuple[np.ndarray, np.ndarray]:
+    """Say who chooses a channel and who puts a lot out to tender, by route x holder class."""
+    choosing, put_out = np.zeros((2, len(ROUTES), CLASSES), bool)
+    choosing[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
+    choosing[LET_GO, 1:] = False  # a fleet's lot that drew nobody is offered again
+    put_out[[TENDER, SECOND_LIFE_RETURN]] = put_out[LET_GO, 1:] = True
+    return choosing.ravel(), put_out.ravel()
+
+
+CHOOSING, PUT_OUT = _ways()
 
 
 class Holders:
@@ -146,8 +156,11 @@ class Holders:
         fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
         return Rows.joined([fresh, *self.waiting.leave(month)])
 
-    def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits: np.ndarray) -> Flows:
-        """Let everyone whose pack comes loose this month decide; `deposits`: yuan/kWh by month of sale, province."""
+    def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits) -> Flows:
+        """Let everyone whose pack comes loose this month decide.
+
+        `deposits` are yuan/kWh by month of sale and province, or None where nobody ever paid any.
+        """
         rows = self.gather(month)
         flows = Flows()
         for begin in range(0, len(rows), CHUNK):
@@ -171,13 +184,13 @@ class Holders:
         route[new] = self._route(rows.cohort[new], month, luck, holder_class[new], traits.leased[new], flows)
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
-        owed = deposits[SALE_MONTH[row], province] if deposits.any() else None
+        owed = None if deposits is None else deposits[SALE_MONTH[row], province]
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
         price = board.paid[channel, cell]
-        fleets = (holder_class > 0) & (route == LET_GO)  # a lot that drew nobody is offered again
-        lots = np.flatnonzero((route == TENDER) | (route == SECOND_LIFE_RETURN) | fleets)
+        how = route * CLASSES + holder_class
+        lots = np.flatnonzero(PUT_OUT[how])
         if lots.size:
             extra = board.tender_extra.take(cell[lots], axis=1)
             if owed is not None:
@@ -186,7 +199,7 @@ class Holders:
             channel[lots], price[lots] = self._tender(
                 rows, lots, keys, cell, province, route, board, conditions, levers, extra
             )
-        free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
+        free = np.flatnonzero(CHOOSING[how] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
         if free.size:
             community = province[free] * CLASSES + holder_class[free]
             here = route[free] * (PROVINCES * CLASSES) + community

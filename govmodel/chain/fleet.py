@@ -85,7 +85,9 @@ class Fleet:
         self.seed = seed
         self.scale = scale
         self.packs = np.zeros(COHORTS, np.int64)
-        self.packs[:NEW_COHORTS] = sales_by_cohort(facts, outlook, scale, seed).ravel()
+        new = sales_by_cohort(facts, outlook, scale, seed)
+        self.packs[:NEW_COHORTS] = new.ravel()
+        self.sold = new.sum(axis=1).tolist()  # with new vehicles, by month
         self.first_number = np.zeros(COHORTS, np.int64)
         np.cumsum(self.packs[: NEW_COHORTS - 1], out=self.first_number[1:NEW_COHORTS])
         self.numbered = int(self.packs.sum())

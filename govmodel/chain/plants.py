@@ -1,5 +1,6 @@
 """Licensed plants: capacity, a queue, and a limit on how much may safely be stored. Watt-hours inside, by chemistry."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,9 @@ class Plants:
         self.province = np.array([plant.province for plant in facts.plants])
         self.makers = np.flatnonzero([plant.owner_kind == "battery_maker" for plant in facts.plants])
         self._opens = np.array([plant.opens for plant in facts.plants])
-        self._listed = np.array([plant.capacity_t for plant in facts.plants])
+        self._capacity = np.array([plant.capacity_t for plant in facts.plants])
+        self._openings = sorted(self._opens.tolist())
+        self._open, self._listed, self._whole = -1, self._capacity, 1.0
         self._series = facts.capacity[capacity_series]
         self._gram_per_wh = facts.mass_per_kwh  # kg per kWh
         self.waiting = np.zeros((2, len(facts.plants)), np.int64)
@@ -46,13 +49,17 @@ class Plants:
 
         Through 2025 the total is history, whoever closes; afterwards plants that grow or close move it.
         """
-        listed = np.where(self._opens <= month, self._listed, 0.0)
+        opened = bisect_right(self._openings, month)
+        if opened != self._open:
+            self._open, self._listed = opened, np.where(self._opens <= month, self._capacity, 0.0)
+            self._whole = float(self._listed.sum())
+        listed = self._listed
         before, after = self._series[max(month // 12 - 1, 0)], self._series[month // 12]
         total = before + (after - before) * ((month % 12) + 1) / 12.0
         weight = listed * self.standing
         if month < EXPERIMENT_FROM:
-            self.normal = float(listed.sum() / weight.sum())
-        self.capacity_t = weight * (self.normal * total / listed.sum())
+            self.normal = self._whole / float(weight.sum())
+        self.capacity_t = weight * (self.normal * float(total) / self._whole)
         self.largest = int(np.argmax(self.capacity_t))
 
     @property

@@ -27,6 +27,7 @@ class Ledger:
         self.amounts = np.zeros((months, 0), np.int64)
         self.places: dict[str, int] = {}
         self.stock = np.zeros((0, 0), np.int64)
+        self._inside: tuple = (None, [])  # the places that are not outside, by which ones are
 
     # money
 
@@ -53,7 +54,8 @@ class Ledger:
 
     def pay(self, month: int, line: slice, fen) -> None:
         """Pay whole fen on a line this month; `fen` is one amount or one for each pair."""
-        self.amounts[month - self.first_month, line] += fen
+        due = self.amounts[month - self.first_month, line]
+        due += fen
 
     def balances(self, until: int) -> np.ndarray:
         """Give every account's balance at the end of a month: int64, fen; they always sum to zero."""
@@ -104,7 +106,7 @@ class Ledger:
 
     def open_places(self, places: tuple[str, ...], kinds: int) -> None:
         """Lay out the places where things can be; each holds `kinds` kinds of things."""
-        self.places = {name: row for row, name in enumerate(places)}
+        self.places, self._inside = {name: row for row, name in enumerate(places)}, (None, [])
         self.stock = np.zeros((len(places), kinds), np.int64)
 
     def move(self, source: str, target: str, amounts: np.ndarray) -> None:
@@ -112,18 +114,20 @@ class Ledger:
         self.stock[self.places[source]] -= amounts
         self.stock[self.places[target]] += amounts
 
-    def shift(self, changes: np.ndarray, first_kind: int = 0) -> None:
-        """Move many things at once: int64 (places, kinds from `first_kind` on); each kind's changes must cancel."""
+    def shift(self, changes: np.ndarray) -> None:
+        """Move many things at once: int64 (places, kinds); each kind's changes must cancel."""
         if changes.sum(axis=0).any():
             raise LawBroken(f"things were made or lost on the way: {changes.sum(axis=0)}")
-        self.stock[:, first_kind : first_kind + changes.shape[1]] += changes
+        self.stock += changes
 
     def check(self, month: int, outside: tuple[str, ...]) -> None:
         """Hold the books to their laws: no payment is negative, and only the outside places may be below zero."""
         if self.amounts[month - self.first_month].min(initial=0) < 0:
             line = int(np.argmin(self.amounts[month - self.first_month]))
             raise LawBroken(f"{month_name(month)}: a negative payment on line {self.purposes[line]!r}")
-        inside = [row for name, row in self.places.items() if name not in outside]
+        if self._inside[0] != outside:
+            self._inside = (outside, [row for name, row in self.places.items() if name not in outside])
+        inside = self._inside[1]
         if self.stock[inside].min() < 0:
             row = inside[int(np.argmin(self.stock[inside].min(axis=1)))]
             raise LawBroken(f"{month_name(month)}: less than nothing in {list(self.places)[row]!r}")

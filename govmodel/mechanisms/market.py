@@ -16,7 +16,7 @@ import numpy as np
 from ..chain.fleet import BANDS, CHEMISTRIES, HEALTH_BANDS, PROVINCES
 from ..facts import CHANNELS
 from .choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
-from .tender import KINDS
+from .tender import BIDDERS
 
 CELLS = PROVINCES * CHEMISTRIES * BANDS  # bids are posted by province, chemistry and health
 BAND_HEALTH = np.array([0.5, *(np.array(HEALTH_BANDS[:-1]) + 0.05), 0.85])  # a typical state of health in each band
@@ -169,7 +169,7 @@ class Market:
         gate = np.maximum(worth.net[month][:, None] + subsidy - plant_margin * value[:, None], 0.0)
         share, licensed, maker_share, maker = self._deliver(gate, plant_pull, haul)
         second, error = worth.second[month], self.p["use_choice_error"]
-        either = np.stack([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
+        either = np.array([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
         second_chance = logistic((second - either) / error)
         licensed_best, maker_best = np.maximum(either, second)
         penalty = risk[:, None] * worth.gain[month]
@@ -184,8 +184,8 @@ class Market:
         return Board(
             paid=paid,
             offer=offer,
-            tender=paid[KINDS],
-            tender_extra=offer[KINDS] - paid[KINDS],
+            tender=paid[BIDDERS],
+            tender_extra=offer[BIDDERS] - paid[BIDDERS],
             second_life=second_chance.reshape(2, CELLS),
             reuse=worth.reuse_chance[month],
             to_workshop=to_workshop.ravel(),

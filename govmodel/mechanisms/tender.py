@@ -17,6 +17,7 @@ from ..foundations import draws
 from .choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
 
 KINDS = np.array([BATTERY_MAKER_OUTLET, RECYCLER, DISMANTLER, WORKSHOP])
+BIDDERS = slice(BATTERY_MAKER_OUTLET, WORKSHOP + 1)  # the same channels as a slice
 MOST_BIDDERS = 6  # of one kind at one lot
 _CODES = np.array([draws.code(purpose, 0, kind) for purpose in ("bidders", "bid") for kind in range(4)], np.uint64)
 _LOG_COUNT = np.log(np.maximum(np.arange(MOST_BIDDERS + 1.0), 1.0))
