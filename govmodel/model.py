@@ -177,7 +177,9 @@ class GovernanceModel(World):
         self._take_deposits(flows.replaced)
         packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
         out, lost = self._recover_metals(flows, packs, factory_scrap)
-        sold = (self.holders.fleet.sold[month] + int(flows.replaced.sum())) * self.case.scale
+        scale = self.case.scale
+        self.record.sold[month - self.start] = sold = int(self.holders.sold(month).sum()) * scale
+        sold += int(flows.replaced.sum()) * scale
         books.move(flows, sold, reception.received.sum(axis=1), packs, factory_scrap, out, lost)
 
     def _take_deposits(self, replaced: np.ndarray) -> None:
@@ -236,7 +238,6 @@ class GovernanceModel(World):
         self.council.note(row)
         record.workshops[row] = record.series["workshops_by_state"][row, :2].sum(axis=0)
         record.workshop_margin[row] = self._workshop_margin
-        record.sold[row] = self.holders.fleet.sold[self.month] * self.case.scale
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]
         self.ledger.check(self.month, SOURCES)
 

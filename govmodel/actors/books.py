@@ -118,12 +118,12 @@ class Books:
         """Pay for what plants took in, its freight, and collectors' own costs; `haul` is yuan/kWh (31, 2, plants)."""
         pay = self.ledger.pay
         wh = flows.by_way  # (31, disposition, 2)
-        delivered = fen(reception.received, board.gate).sum(axis=0)
+        delivered = np.add.reduce(fen(reception.received, board.gate))
         by_channel = (wh[:, RECOVERIES] * np.maximum(board.licensed_value, 0.01)[:, None]).sum(axis=(0, 2))
         pay(month, self.gate, delivered)
         pay(month, self.collection, split(int(delivered.sum()), by_channel))
         pay(month, self.freight, split(int((reception.parts * haul).sum() * 0.1), by_channel))
-        national = wh.sum(axis=(0, 2))
+        national = np.add.reduce(wh, axis=(0, 2))
         again = national[SECOND_LIVES]
         regrouping = fen(again, self.p["second_life_cost"])
         pay(month, self.collecting, fen(national[RECOVERIES] + again, self._handling) + regrouping)
@@ -153,7 +153,7 @@ class Books:
         added[:] = worked + scrap * max(1.0 - payable, 0.0)  # factory scrap comes with invoices
         price = self._price
         price[0], price[1], price[2], price[3] = column, column * payable, cost, column * vat_share
-        due = fen(self._quantity, price).sum(axis=1)
+        due = np.add.reduce(fen(self._quantity, price), axis=1)
         pay(month, self._trade, due[:3].ravel())  # metals, factory scrap and processing are neighbours
         pay(month, self.plant_vat, due[3])
         if subsidy.any():
@@ -167,9 +167,9 @@ class Books:
         """
         pay = self.ledger.pay
         wh = flows.by_way
-        crude, again = wh[:, WORKSHOP_RECOVERIES].sum(axis=1), wh[:, REUSES].sum(axis=1)
+        crude, again = np.add.reduce(wh[:, WORKSHOP_RECOVERIES], axis=1), np.add.reduce(wh[:, REUSES], axis=1)
         per_kwh = np.array([board.crude_value, cost, board.crude_vat])[:, None, :]
-        black_mass, costs, vat = fen(crude, per_kwh).sum(axis=2)
+        black_mass, costs, vat = np.add.reduce(fen(crude, per_kwh), axis=2)
         costs += fen(again, self.p["reuse_cost"]).sum(axis=1)
         pay(month, self.black_mass, black_mass)
         pay(month, self.crude_vat, int(vat.sum()))

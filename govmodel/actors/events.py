@@ -60,7 +60,7 @@ class WaitingRoom:
 
     def leave(self, month: int) -> list[np.ndarray]:
         """Let go of the rows that are due, in the order in which they came."""
-        leaving = np.flatnonzero(self._due[: self._count] == month)
+        leaving = (self._due[: self._count] == month).nonzero()[0]
         self._due[leaving] = GONE
         return [self._table.take(leaving, axis=1)] if leaving.size else []
 

@@ -83,13 +83,15 @@ class Flows:
     @cached_property
     def by_way(self) -> np.ndarray:
         """Watt-hours by province, disposition and chemistry, once the month's holders have decided."""
-        return self.watt_hours.sum(axis=1)
+        return np.add.reduce(self.watt_hours, axis=1)
 
     @cached_property
     def by_route_and_way(self) -> np.ndarray:
         """Packs, LFP and NCM watt-hours (columns) by route x disposition (rows), int64, once all have decided."""
-        table = self.table[:2].reshape(2, PROVINCES, -1, CHEMISTRIES).sum(axis=1).astype(np.int64)
-        return np.column_stack([table[0].sum(axis=1), table[1]])
+        packs, energy = np.add.reduce(self.table[:2].reshape(2, PROVINCES, -1, CHEMISTRIES), axis=1)
+        moved = np.empty((len(packs), 1 + CHEMISTRIES), np.int64)
+        moved[:, 0], moved[:, 1:] = packs.sum(axis=1), energy
+        return moved
 
     def add(self, made: Decided, new: slice, scale: int, board: Board, reward: float, deposits) -> None:
         """Add what a chunk of holders did; `new` are the rows of first releases, `deposits` yuan/kWh by row or None."""
@@ -116,13 +118,13 @@ class Flows:
 
     def _sell_on(self, made: Decided, payer: np.ndarray, board: Board, scale: int) -> None:
         """Add what buyers earn at once: re-used packs sold to their users, and dismantlers' sales to workshops."""
-        again = np.flatnonzero(IS_USED_AGAIN[made.what])
+        again = IS_USED_AGAIN[made.what].nonzero()[0]
         what, wh = made.what[again], made.watt_hours[again]
         quality = made.chemistry[again] * BANDS + made.cell[again] % BANDS
         worth = np.where(IS_REUSE[what], board.reuse_worth.ravel()[quality], board.second_life_worth.ravel()[quality])
         owner = np.where(IN_WORKSHOP[what], 4 + made.province[again], payer[again])
         _add(self.reuse_income, owner, np.floor(wh * worth * 0.1))
-        sold = np.flatnonzero(SOLD_ON[made.what])
+        sold = SOLD_ON[made.what].nonzero()[0]
         if sold.size:
             price, province = board.paid[WORKSHOP, made.cell[sold]], made.province[sold]
             self.sold_on += np.bincount(province, minlength=PROVINCES) * float(scale)

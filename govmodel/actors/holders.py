@@ -190,7 +190,7 @@ class Holders:
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
         price = board.paid[channel, cell]
         how = route * CLASSES + holder_class
-        lots = np.flatnonzero(PUT_OUT[how])
+        lots = PUT_OUT[how].nonzero()[0]
         if lots.size:
             extra = board.tender_extra.take(cell[lots], axis=1)
             if owed is not None:
@@ -199,7 +199,7 @@ class Holders:
             channel[lots], price[lots] = self._tender(
                 rows, lots, keys, cell, province, route, board, conditions, levers, extra
             )
-        free = np.flatnonzero(CHOOSING[how] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
+        free = (CHOOSING[how] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"]))).nonzero()[0]
         if free.size:
             community = province[free] * CLASSES + holder_class[free]
             here = route[free] * (PROVINCES * CLASSES) + community
@@ -263,7 +263,7 @@ class Holders:
         with ROUTE_CODES.
         """
         cause = self.clocks.cause(cohort, month, draws.exponential(drawn[:3]))
-        worn = np.flatnonzero(cause == BATTERY_END)
+        worn = (cause == BATTERY_END).nonzero()[0]
         renewed = worn[draws.uniform(drawn[3, worn]) < self._replaced[holder_class[worn]]]
         flows.replaced += np.bincount(cohort[renewed] % CELLS, minlength=CELLS)
         route = np.full(len(cohort), SCRAPPED)
@@ -286,12 +286,12 @@ class Holders:
 
     def _return_later(self, month: int, rows: Rows, route: np.ndarray, what: np.ndarray, luck: np.ndarray) -> None:
         """Send kept and re-used packs to the waiting room, each with the month in which it comes back."""
-        back = np.flatnonzero(COMES_BACK[what])
+        back = COMES_BACK[what].nonzero()[0]
         if not back.size:
             return
         what = what[back]
         due = month + (self._least[what] + self._on_top[what] * -np.log(luck[back])).astype(np.int64)
-        soon = np.flatnonzero(due < MONTHS)
+        soon = (due < MONTHS).nonzero()[0]
         back = back[soon]
         later = rows.table.take(back, axis=1)
         later[2] = RETURNS_BY[route[back], what[soon]]

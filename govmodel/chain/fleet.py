@@ -85,9 +85,7 @@ class Fleet:
         self.seed = seed
         self.scale = scale
         self.packs = np.zeros(COHORTS, np.int64)
-        new = sales_by_cohort(facts, outlook, scale, seed)
-        self.packs[:NEW_COHORTS] = new.ravel()
-        self.sold = new.sum(axis=1).tolist()  # with new vehicles, by month
+        self.packs[:NEW_COHORTS] = sales_by_cohort(facts, outlook, scale, seed).ravel()
         self.first_number = np.zeros(COHORTS, np.int64)
         np.cumsum(self.packs[: NEW_COHORTS - 1], out=self.first_number[1:NEW_COHORTS])
         self.numbered = int(self.packs.sum())
@@ -106,7 +104,7 @@ class Fleet:
 
     def replace(self, month: int, cells: np.ndarray) -> np.ndarray:
         """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS); returns their cohorts."""
-        sold = np.flatnonzero(cells)
+        sold = cells.nonzero()[0]
         cohorts, counts = NEW_COHORTS + (month - RUN_FROM) * CELLS + sold, cells[sold]
         self.packs[cohorts] = counts
         self.first_number[cohorts] = self.numbered + np.cumsum(counts) - counts
@@ -147,7 +145,7 @@ class Fleet:
         fade *= 0.7 + 0.6 / 65536.0 * wear
         return Traits(
             mean * (52429 + (energy * 13107 >> 15)) >> 16,  # 80 to 120 % of the mean, in whole steps
-            np.searchsorted(_HEALTH_EDGES, -fade, side="right"),
+            _HEALTH_EDGES.searchsorted(-fade, side="right"),
             0.5 + (price + 0.5) / 65536.0,
             2.0 * ((norm + 0.5) / 65536.0),
             lease < self._leased_cut[sold * CLASSES + holder_class],

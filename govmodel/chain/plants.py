@@ -11,7 +11,7 @@ from ..foundations.calendar import EXPERIMENT_FROM
 def whole_parts(parts: np.ndarray, whole, largest: int) -> np.ndarray:
     """Round parts along the last axis to whole numbers that sum to `whole`; the part at `largest` takes the rest."""
     rounded = np.floor(parts).astype(np.int64)
-    rounded[..., largest] += whole - rounded.sum(axis=-1)
+    rounded[..., largest] += whole - np.add.reduce(rounded, axis=-1)
     return rounded
 
 
@@ -92,8 +92,8 @@ class Plants:
         if promised is not None:
             flow += promised[0]
         parts = whole_parts(flow, arriving + to_makers, self.largest)
-        turned_away = np.zeros_like(arriving)
-        received = parts.sum(axis=0)
+        turned_away = np.zeros(arriving.shape, arriving.dtype)
+        received = np.add.reduce(parts)
         room, load = self.room_g, self._gram_per_wh @ received
         accepted = np.minimum(room / np.maximum(load, 1.0), 1.0)
         if (load > room).any():

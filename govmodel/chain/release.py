@@ -90,10 +90,11 @@ class Paths:
     def __init__(self, hazards: np.ndarray):
         steps = np.floor(hazards.sum(axis=-1) * UNIT).astype(np.int64)
         self.steps = steps.reshape(2, -1, KINDS, MONTHS)
+        self.rates = np.maximum(hazards, 1e-200).reshape(-1, 3)  # a cause without hazard waits as good as for ever
         lines = np.full((self.steps.size // MONTHS, 12 + MONTHS), -1)  # up to the month of sale nothing is due
         lines[:, 13:] = np.cumsum(steps.reshape(-1, MONTHS), axis=-1)[:, 1:]
         self.rising = lines.ravel()
-        for table in (self.steps, self.rising):
+        for table in (self.steps, self.rates, self.rising):
             table.setflags(write=False)
 
     def place(self, line: np.ndarray, sold: np.ndarray) -> np.ndarray:
@@ -126,7 +127,6 @@ class Clocks:
         self.hazards = hazards
         self.paths = paths
         self.factors = factors
-        self._rates = hazards.reshape(-1, 3)
         # with few packs a cohort, one at a time is quicker than a batch; the result is the same
         self._take = self._take_next if fleet.packs.max() <= 200 else self._take_batch
         # clocks run alike in all provinces; what campaigns add is kept apart, by cohort
@@ -140,7 +140,8 @@ class Clocks:
     def wind(self, cohorts: np.ndarray) -> None:
         """Draw the threshold of the first pack of new cohorts, which are numbered higher than those there are."""
         self._draw_first(cohorts)
-        self._watch(np.concatenate([self._watched, cohorts]))
+        self._watched = np.concatenate([self._watched, cohorts])
+        self._places = np.concatenate([self._places, self._place(cohorts)])
 
     def _draw_first(self, cohorts: np.ndarray) -> None:
         self.next[cohorts] = self._spacings(cohorts, np.zeros_like(cohorts), self.fleet.packs[cohorts])
@@ -172,8 +173,11 @@ class Clocks:
         self._watch(np.empty(0, np.int64))
 
     def _watch(self, cohorts: np.ndarray) -> None:
+        self._watched, self._places = cohorts, self._place(cohorts)
+
+    def _place(self, cohorts: np.ndarray) -> np.ndarray:
         row, cell = np.divmod(cohorts, CELLS)
-        self._watched, self._places = cohorts, self.paths.place(_FIRST_LINE[row] + KIND[cell], SALE_MONTH[row])
+        return self.paths.place(_FIRST_LINE[row] + KIND[cell], SALE_MONTH[row])
 
     def _look_ahead(self, month: int) -> None:
         """Find the cohorts that have a pack due by the end of the month's year."""
@@ -190,7 +194,7 @@ class Clocks:
         clock = self.paths.rising[self._places + month]
         if self.ahead.size:
             clock += self.ahead[self._watched]
-        late = np.flatnonzero(self.next[self._watched] <= clock)
+        late = (self.next[self._watched] <= clock).nonzero()[0]
         due, clock = self._watched[late], clock[late]
         cohorts, ranks = [], []
         while due.size:
@@ -204,7 +208,7 @@ class Clocks:
         if len(cohorts) == 1:
             return cohorts[0], ranks[0]
         cohort, rank = np.concatenate(cohorts), np.concatenate(ranks)
-        order = np.argsort(cohort, kind="stable")
+        order = cohort.argsort(kind="stable")
         return cohort[order], rank[order]
 
     def _take_batch(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -254,12 +258,11 @@ class Clocks:
         `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES.
         """
         row, cell = np.divmod(cohort, CELLS)
-        rates = self._rates[(_FIRST_LINE[row] + KIND[cell]) * MONTHS + (month - SALE_MONTH[row])].T
+        rates = self.paths.rates[(_FIRST_LINE[row] + KIND[cell]) * MONTHS + (month - SALE_MONTH[row])].T
         factor = self.factors.get(month)
         if factor is not None:
             rates[VEHICLE_END] *= factor[PROVINCE[cell], HOLDER_CLASS[cell]]
-        with np.errstate(divide="ignore"):  # a cause without hazard waits for ever
-            return np.argmin(waits / rates, axis=0)
+        return (waits / rates).argmin(axis=0)
 
 
 # Where the lines of hazards of a sale row begin: family, sale year

@@ -179,7 +179,7 @@ class Market:
         paid, to_workshop = self._pay(licensed_best, maker_best, workshop, at_stake, premium)
         offer = paid.copy()
         offer[:WORKSHOP] += levers["holder_reward"]
-        temptation = np.maximum(paid[WORKSHOP] - paid[:WORKSHOP].max(axis=0), 0.0)
+        temptation = np.maximum(paid[WORKSHOP] - np.maximum.reduce(paid[:WORKSHOP]), 0.0)
         offer[WORKSHOP] -= self.p["perceived_detection"] * levers["fine"] * temptation
         return Board(
             paid=paid,
@@ -207,7 +207,7 @@ class Market:
         error = self.p["plant_choice_error"]
         if self._near is None or self._near[0] is not haul:
             self._near = (haul, np.exp(-haul / error))
-        weight = self._near[1] * (pull * np.exp((gate - gate.max(axis=1, keepdims=True)) / error))
+        weight = self._near[1] * (pull * np.exp((gate - np.maximum.reduce(gate, axis=1, keepdims=True)) / error))
         delivered, own = gate - haul, self._makers
         return *_spread(weight, delivered), *_spread(weight.take(own, axis=2), delivered.take(own, axis=2))
 
@@ -236,8 +236,8 @@ class Market:
 
 def _spread(weight: np.ndarray, delivered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Spread a province's packs over plants by weight: shares (31, 2, plants) and the price they fetch (31, 2)."""
-    share = weight / weight.sum(axis=-1, keepdims=True)
-    return share, (share * delivered).sum(axis=-1)
+    share = weight / np.add.reduce(weight, axis=-1, keepdims=True)
+    return share, np.add.reduce(share * delivered, axis=-1)
 
 
 class Ease:

@@ -59,14 +59,14 @@ def award(
     """
     drawn = draws.words(draws.at(lots, ordinal), _CODES)
     luck = draws.uniform(drawn[:4])
-    count = (luck > presence).sum(axis=0)
+    count = np.add.reduce(luck > presence, axis=0)
     waits = draws.exponential(drawn[4:])
     valued = bids * (1.0 + error * (_LOG_COUNT[count] - np.log(waits) - EULER))
     score = weight * (valued + extra) + ((1.0 - weight) * licence_worth * _LICENSED)[:, None]
     score[count == 0] = -np.inf
-    best = np.argmax(score, axis=0)
+    best = score.argmax(axis=0)
     here = np.arange(len(lots))
     came = count[best, here] > 0
-    shaded = valued[best, here] - error * bids[best, here] * np.log(np.maximum(count.sum(axis=0), 1))
+    shaded = valued[best, here] - error * bids[best, here] * np.log(np.maximum(np.add.reduce(count), 1))
     price = np.where(came, np.maximum(shaded, 0.0), 0.0)
     return Awards(np.where(came, KINDS[best], KEPT), price)
