@@ -137,7 +137,7 @@ class GovernanceModel(World):
         asked = self.ease.asked(duty, self._vehicles)
         self.makers_books.sites = np.maximum(sites[:, :2], asked).sum(axis=0)
         self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
-        expected = np.repeat(self._bidders, PROVINCES, axis=1)
+        expected = self._bidders.repeat(PROVINCES, axis=1)
         expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
         self._presence = attendance(expected)
 
@@ -145,7 +145,7 @@ class GovernanceModel(World):
         """Deliver what licensed collectors have to the plants; what finds no room waits in their yards."""
         wh = flows.by_way.astype(np.int64)  # (31, disposition, 2)
         to_makers = wh[:, FIRST_WAY[BATTERY_MAKER_OUTLET]]
-        arriving = self.yard + wh[:, RECOVERIES].sum(axis=1) - to_makers
+        arriving = self.yard + np.add.reduce(wh[:, RECOVERIES], axis=1) - to_makers
         promised = self.contracts.deliver(flows) if self.active("contract") else None
         reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share, promised)
         self.yard = reception.turned_away
@@ -175,12 +175,12 @@ class GovernanceModel(World):
         self.inspectorates.watch(flows)
         self.council.pay(month)
         self._take_deposits(flows.replaced)
-        packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
+        packs, factory_scrap = np.add.reduce(worked, axis=1), np.add.reduce(scrap, axis=1)
         out, lost = self._recover_metals(flows, packs, factory_scrap)
         scale = self.case.scale
-        self.record.sold[month - self.start] = sold = int(self.holders.sold(month).sum()) * scale
-        sold += int(flows.replaced.sum()) * scale
-        books.move(flows, sold, reception.received.sum(axis=1), packs, factory_scrap, out, lost)
+        self.record.sold[month - self.start] = sold = int(np.add.reduce(self.holders.sold(month), axis=None)) * scale
+        sold += int(np.add.reduce(flows.replaced)) * scale
+        books.move(flows, sold, np.add.reduce(reception.received, axis=1), packs, factory_scrap, out, lost)
 
     def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
@@ -192,7 +192,7 @@ class GovernanceModel(World):
 
     def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Get metals out of what was worked, by plants, workshops and from scrap (3, 6); the rest is lost (6,)."""
-        crude = flows.by_way[:, WORKSHOP_RECOVERIES].sum(axis=(0, 1)).astype(np.int64)
+        crude = np.add.reduce(flows.by_way[:, WORKSHOP_RECOVERIES], axis=(0, 1)).astype(np.int64)
         out, lost = metals.recovered(np.array([worked, crude, scrap]), self.content, self._recovery)
         row = self.month - self.start
         self.record.metals[row, :3], self.record.metals[row, 3] = out, lost
@@ -202,7 +202,7 @@ class GovernanceModel(World):
         """Let people learn, forget, trust and report, on what happened this month."""
         workshops = self._workshop_count
         visits = self.workshops.last_plan.visits
-        self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
+        self.public.believe(self.month, flows, np.add.reduce(self.yard, axis=1), workshops, visits, levers)
 
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on what the last one brought."""
@@ -229,7 +229,7 @@ class GovernanceModel(World):
         row, record = self.month - self.start, self.record
         record.keep_flows(flows.table)
         record.released_by_class[row] = flows.released_by_class
-        record.series["reported_worked"][row] = self.reported_worked.sum()
+        record.series["reported_worked"][row] = np.add.reduce(self.reported_worked)
         record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard

@@ -106,9 +106,9 @@ class Books:
         pay = self.ledger.pay
         pay(month, self.purchases, flows.payments.ravel().astype(np.int64))
         pay(month, self.resale, flows.resale.astype(np.int64))
-        if flows.rewards.any():
+        if np.count_nonzero(flows.rewards):
             pay(month, self.reward, flows.rewards.astype(np.int64))
-        if flows.refunds.any():
+        if np.count_nonzero(flows.refunds):
             pay(month, self.refunds, flows.refunds.astype(np.int64))
         pay(month, self._sold_again, flows.reuse_income.astype(np.int64))
 
@@ -156,8 +156,8 @@ class Books:
         due = np.add.reduce(fen(self._quantity, price), axis=1)
         pay(month, self._trade, due[:3].ravel())  # metals, factory scrap and processing are neighbours
         pay(month, self.plant_vat, due[3])
-        if subsidy.any():
-            pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))
+        if np.count_nonzero(subsidy):
+            pay(month, self.subsidy, np.add.reduce(fen(worked, subsidy)))
 
     def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> tuple[np.ndarray, ...]:
         """Sell workshops' black mass and pay their costs.
@@ -170,15 +170,15 @@ class Books:
         crude, again = np.add.reduce(wh[:, WORKSHOP_RECOVERIES], axis=1), np.add.reduce(wh[:, REUSES], axis=1)
         per_kwh = np.array([board.crude_value, cost, board.crude_vat])[:, None, :]
         black_mass, costs, vat = np.add.reduce(fen(crude, per_kwh), axis=2)
-        costs += fen(again, self.p["reuse_cost"]).sum(axis=1)
+        costs += np.add.reduce(fen(again, self.p["reuse_cost"]), axis=1)
         pay(month, self.black_mass, black_mass)
-        pay(month, self.crude_vat, int(vat.sum()))
+        pay(month, self.crude_vat, np.add.reduce(vat))
         pay(month, self.workshop_cost, costs)
-        spent = flows.payments[:, DISMANTLER + 1 :].sum(axis=0) + flows.resale
+        spent = np.add.reduce(flows.payments[:, DISMANTLER + 1 :]) + flows.resale
         earned = flows.reuse_income[DISMANTLER + 1 :] + black_mass - costs - spent
         taken = np.empty((len(wh), 3))
-        taken[:, :2], taken[:, 2] = crude + again, again.sum(axis=1)
-        to_recyclers = wh[:, FIRST_WAY[RECYCLER] : FIRST_WAY[RECYCLER] + 2].sum(axis=(1, 2))
+        taken[:, :2], taken[:, 2] = crude + again, np.add.reduce(again, axis=1)
+        to_recyclers = np.add.reduce(wh[:, FIRST_WAY[RECYCLER] : FIRST_WAY[RECYCLER] + 2], axis=(1, 2))
         return earned, spent, taken, to_recyclers
 
     def sell_packs(self, packs: int) -> None:
@@ -204,7 +204,7 @@ class Books:
         energy[SCRAP] -= scrap
         metals[RECOVERED] = out
         metals[LOST] = lost
-        metals[ORE] = -(out.sum(axis=0) + lost)
+        metals[ORE] = -(np.add.reduce(out) + lost)
         self.ledger.shift(changes)
 
 

@@ -164,8 +164,9 @@ class Holders:
         rows = self.gather(month)
         flows = Flows()
         for begin in range(0, len(rows), CHUNK):
-            self._decide(month, rows.part(slice(begin, begin + CHUNK)), board, conditions, levers, deposits, flows)
-        if flows.replaced.any():
+            part = rows if len(rows) <= CHUNK else rows.part(slice(begin, begin + CHUNK))
+            self._decide(month, part, board, conditions, levers, deposits, flows)
+        if np.count_nonzero(flows.replaced):
             self.clocks.wind(self.fleet.replace(month, flows.replaced))
         return flows
 
@@ -247,7 +248,7 @@ class Holders:
             rows.ordinal[lots],
             extra,
         )
-        if conditions.contracted.any():
+        if np.count_nonzero(conditions.contracted):
             place = rows.cohort[lots] % CELLS
             drawn = draws.uniform(draws.words(draws.at(luck, rows.ordinal[lots]), CONTRACT_CODE))[0]
             share = conditions.contracted[province[lots], HOLDER_CLASS[place]]

@@ -107,7 +107,7 @@ class Fleet:
         sold = cells.nonzero()[0]
         cohorts, counts = NEW_COHORTS + (month - RUN_FROM) * CELLS + sold, cells[sold]
         self.packs[cohorts] = counts
-        self.first_number[cohorts] = self.numbered + np.cumsum(counts) - counts
+        self.first_number[cohorts] = self.numbered + counts.cumsum() - counts
         self.numbered += int(counts.sum())
         return cohorts
 

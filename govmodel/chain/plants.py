@@ -58,9 +58,9 @@ class Plants:
         total = before + (after - before) * ((month % 12) + 1) / 12.0
         weight = listed * self.standing
         if month < EXPERIMENT_FROM:
-            self.normal = self._whole / float(weight.sum())
+            self.normal = self._whole / float(np.add.reduce(weight))
         self.capacity_t = weight * (self.normal * float(total) / self._whole)
-        self.largest = int(np.argmax(self.capacity_t))
+        self.largest = int(self.capacity_t.argmax())
 
     @property
     def room_g(self) -> np.ndarray:
@@ -87,7 +87,7 @@ class Plants:
         if promised is not None:
             free, makers_free = np.maximum(arriving - promised[1], 0.0), np.maximum(to_makers - promised[2], 0.0)
         flow = free[:, :, None] * share
-        if to_makers.any():
+        if np.count_nonzero(to_makers):
             flow[:, :, self.makers] += makers_free[:, :, None] * maker_share
         if promised is not None:
             flow += promised[0]
@@ -96,7 +96,7 @@ class Plants:
         received = np.add.reduce(parts)
         room, load = self.room_g, self._gram_per_wh @ received
         accepted = np.minimum(room / np.maximum(load, 1.0), 1.0)
-        if (load > room).any():
+        if np.count_nonzero(load > room):
             fits = np.floor(parts * accepted).astype(np.int64)
             turned_away = (parts - fits).sum(axis=-1)
             parts, received = fits, fits.sum(axis=0)
@@ -108,7 +108,9 @@ class Plants:
 
         `scrap` is what the battery factories send (2,), int64; it is spread by capacity and never queues.
         """
-        scrap_parts = whole_parts(scrap[:, None] * (self.capacity_t / self.capacity_t.sum()), scrap, self.largest)
+        scrap_parts = whole_parts(
+            scrap[:, None] * (self.capacity_t / np.add.reduce(self.capacity_t)), scrap, self.largest
+        )
         left = np.maximum(self.capacity_t * 1e6 / 12.0 - self._gram_per_wh @ scrap_parts, 0.0)
         load = self._gram_per_wh @ self.waiting
         worked = np.floor(self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)

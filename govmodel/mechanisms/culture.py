@@ -76,7 +76,7 @@ class Ties:
         """
         bar = mean.ravel() * 2.0**32
         aware = drawn >> _S32 < bar[self.peers(drawn, community)]
-        return aware.sum(axis=0) / len(drawn)
+        return np.add.reduce(aware) / len(drawn)
 
 
 def luck_of_peers(drawn: np.ndarray) -> np.ndarray:

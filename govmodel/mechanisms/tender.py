@@ -27,12 +27,12 @@ EULER = 0.5772156649015329  # mean of a standard Gumbel error, taken off so that
 
 def attendance(expected: np.ndarray) -> np.ndarray:
     """Turn expected bidders per kind into cumulative Poisson chances of 0, 1, ... 5: (MOST_BIDDERS, kinds, ...)."""
-    chance = np.exp(-expected)
-    rows = [chance]
+    chances = np.empty((MOST_BIDDERS, *expected.shape))
+    chances[0] = chance = np.exp(-expected)
     for count in range(1, MOST_BIDDERS):
         chance = chance * expected / count
-        rows.append(rows[-1] + chance)
-    return np.stack(rows)
+        chances[count] = chances[count - 1] + chance
+    return chances
 
 
 @dataclass
