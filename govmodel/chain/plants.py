@@ -97,7 +97,7 @@ class Plants:
         room, load = self.room_g, self._gram_per_wh @ received
         accepted = np.minimum(room / np.maximum(load, 1.0), 1.0)
         if np.count_nonzero(load > room):
-            fits = np.floor(parts * accepted).astype(np.int64)
+            fits = (parts * accepted).astype(np.int64)  # rounded down
             turned_away = (parts - fits).sum(axis=-1)
             parts, received = fits, fits.sum(axis=0)
         self.waiting += received
@@ -113,6 +113,6 @@ class Plants:
         )
         left = np.maximum(self.capacity_t * 1e6 / 12.0 - self._gram_per_wh @ scrap_parts, 0.0)
         load = self._gram_per_wh @ self.waiting
-        worked = np.floor(self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)
+        worked = (self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)  # rounded down
         self.waiting -= worked
         return worked, scrap_parts
