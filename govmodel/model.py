@@ -85,7 +85,8 @@ class GovernanceModel(World):
 
     def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
-        return self.holders.live(self.month, board, self.conditions(levers), levers, self.deposit_by_sale)
+        deposits = self.deposit_by_sale if self.takes_deposits else None
+        return self.holders.live(self.month, board, self.conditions(levers), levers, deposits)
 
     def conditions(self, levers: dict) -> Conditions:
         """Gather what holders meet this month besides bids."""
@@ -102,11 +103,12 @@ class GovernanceModel(World):
 
     def _scan_chances(self, traceability: float) -> np.ndarray:
         """Give the chance that a hand-over is scanned, by province and disposition."""
-        if not self.active("information"):
-            return np.tile(traceability * LICENSED, (PROVINCES, 1))
         if self._scan_key == (self.month // 3, traceability):  # makers decide at the ends of quarters
             return self._scan
         self._scan_key = (self.month // 3, traceability)
+        if not self.active("information"):
+            self._scan = np.tile(traceability * LICENSED, (PROVINCES, 1))
+            return self._scan
         share = self.facts.automaker_share[self.month // 12]
         coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
         self._scan = information.scan_chances(traceability, self._diligence * self.makers_books.scanning, coverage)
@@ -116,7 +118,7 @@ class GovernanceModel(World):
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
         key = (
             self.month // 3,
-            tuple(self.by_province("outlet_duty", levers)),
+            self.by_province("outlet_duty", levers).tobytes(),
             levers["online_collection"],
             levers["whole_vehicle_scrapping"],
         )
@@ -135,7 +137,7 @@ class GovernanceModel(World):
         asked = self.ease.asked(duty, self._vehicles)
         self.makers_books.sites = np.maximum(sites[:, :2], asked).sum(axis=0)
         self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
-        expected = np.repeat(self._bidders, PROVINCES, axis=1)
+        expected = self._bidders.repeat(PROVINCES, axis=1)
         expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
         self._presence = attendance(expected)
 
@@ -143,7 +145,7 @@ class GovernanceModel(World):
         """Deliver what licensed collectors have to the plants; what finds no room waits in their yards."""
         wh = flows.by_way.astype(np.int64)  # (31, disposition, 2)
         to_makers = wh[:, FIRST_WAY[BATTERY_MAKER_OUTLET]]
-        arriving = self.yard + wh[:, RECOVERIES].sum(axis=1) - to_makers
+        arriving = self.yard + np.add.reduce(wh[:, RECOVERIES], axis=1) - to_makers
         promised = self.contracts.deliver(flows) if self.active("contract") else None
         reception = self.plants.receive(arriving, board.share, to_makers, board.maker_share, promised)
         self.yard = reception.turned_away
@@ -152,9 +154,8 @@ class GovernanceModel(World):
     def process(self) -> tuple[np.ndarray, np.ndarray]:
         """Work factory scrap and packs in the plants."""
         year = self.month // 12
-        lfp = self.facts.scrap_lfp_share[year]
-        scrap = np.floor(self.facts.scrap_gwh[year] * 1e9 / 12.0 * np.array([lfp, 1.0 - lfp])).astype(np.int64)
-        return self.plants.process(scrap)
+        lfp, watt_hours = float(self.facts.scrap_lfp_share[year]), float(self.facts.scrap_gwh[year]) * 1e9 / 12.0
+        return self.plants.process(np.array([int(watt_hours * lfp), int(watt_hours * (1.0 - lfp))]))
 
     def inspect_and_pay(self, flows: Flows, board: Board, reception: Reception, worked, scrap, levers: dict) -> None:
         """Move packs, metals and money: every flow of the month goes through the ledger."""
@@ -174,33 +175,34 @@ class GovernanceModel(World):
         self.inspectorates.watch(flows)
         self.council.pay(month)
         self._take_deposits(flows.replaced)
-        books.sell_packs(int(self.holders.sold(month).sum() + flows.replaced.sum()) * self.case.scale)
-        books.move_packs(flows)
-        packs, factory_scrap = worked.sum(axis=1), scrap.sum(axis=1)
-        books.move_energy(reception.received.sum(axis=1), packs, factory_scrap)
-        self._recover_metals(flows, packs, factory_scrap)
+        packs, factory_scrap = np.add.reduce(worked, axis=1), np.add.reduce(scrap, axis=1)
+        out, lost = self._recover_metals(flows, packs, factory_scrap)
+        scale = self.case.scale
+        self.record.sold[month - self.start] = sold = int(np.add.reduce(self.holders.sold(month), axis=None)) * scale
+        sold += int(np.add.reduce(flows.replaced)) * scale
+        books.move(flows, sold, np.add.reduce(reception.received, axis=1), packs, factory_scrap, out, lost)
 
     def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
         deposit = self.deposit_by_sale[self.month]
-        if deposit.any():
+        if self.takes_deposits and deposit.any():
             sold = self.holders.sold(self.month).sum(axis=1) + replaced.reshape(PROVINCES, -1, CLASSES).sum(axis=1)
             energy = sold * self.case.scale * self._mean_wh[self.month // 12]
             self.ledger.pay(self.month, self.books.deposits, np.floor(deposit @ energy * 0.1).astype(np.int64))
 
-    def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> None:
-        """Get metals out of what was worked; the rest is lost."""
-        crude = flows.by_way[:, WORKSHOP_RECOVERIES].sum(axis=(0, 1)).astype(np.int64)
-        out, lost = metals.recovered(np.stack([worked, crude, scrap]), self.content, self._recovery)
-        self.books.move_metals(out, lost)
+    def _recover_metals(self, flows: Flows, worked: np.ndarray, scrap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Get metals out of what was worked, by plants, workshops and from scrap (3, 6); the rest is lost (6,)."""
+        crude = np.add.reduce(flows.by_way[:, WORKSHOP_RECOVERIES], axis=(0, 1)).astype(np.int64)
+        out, lost = metals.recovered(np.array([worked, crude, scrap]), self.content, self._recovery)
         row = self.month - self.start
         self.record.metals[row, :3], self.record.metals[row, 3] = out, lost
+        return out, lost
 
     def believe(self, flows: Flows, levers: dict) -> None:
         """Let people learn, forget, trust and report, on what happened this month."""
         workshops = self._workshop_count
         visits = self.workshops.last_plan.visits
-        self.public.believe(self.month, flows, self.yard.sum(axis=1), workshops, visits, levers)
+        self.public.believe(self.month, flows, np.add.reduce(self.yard, axis=1), workshops, visits, levers)
 
     def decide(self) -> None:
         """Let organisations decide for the next quarter, on what the last one brought."""
@@ -227,7 +229,7 @@ class GovernanceModel(World):
         row, record = self.month - self.start, self.record
         record.keep_flows(flows.table)
         record.released_by_class[row] = flows.released_by_class
-        record.series["reported_worked"][row] = self.reported_worked.sum()
+        record.series["reported_worked"][row] = np.add.reduce(self.reported_worked)
         record.received[row], record.worked[row], record.scrap[row] = reception.received, worked, scrap
         record.capacity_t[row], record.margin[row] = self.plants.capacity_t, self._plant_margin
         record.waiting[row], record.yard[row] = self.plants.waiting, self.yard
@@ -236,7 +238,6 @@ class GovernanceModel(World):
         self.council.note(row)
         record.workshops[row] = record.series["workshops_by_state"][row, :2].sum(axis=0)
         record.workshop_margin[row] = self._workshop_margin
-        record.sold[row] = self.holders.sold(self.month).sum() * self.case.scale
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]
         self.ledger.check(self.month, SOURCES)
 

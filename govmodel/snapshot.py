@@ -25,7 +25,7 @@ from .structures.minutes import COLUMNS
 ARRAYS = {
     "": ("yard", "_vehicles"),
     "holders.fleet": ("packs", "first_number"),
-    "holders.clocks": ("clock", "ahead", "gone", "next"),
+    "holders.clocks": ("ahead", "gone", "next"),
     "plants": ("waiting",),
     "ledger": ("amounts", "stock"),
 }
@@ -73,6 +73,7 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
     model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
     model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
     model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])
+    model.holders.clocks.forget()
     if model.council.governs:
         for row in range(model.month - model.start):
             levers = dict(zip(model.council.names, model.record.series["levers"][row].tolist()))

@@ -82,6 +82,7 @@ class World(mesa.Model):
         self.deposit_by_sale = np.zeros((MONTHS, PROVINCES))
         deposits = case.provincial_paths.get("deposit", self.lever_paths["deposit"][:, None])
         self.deposit_by_sale[self.start : self.until + 1] = deposits
+        self.takes_deposits = bool(self.deposit_by_sale.any())
         self._mean_wh = np.round(
             (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
         )
@@ -94,7 +95,8 @@ class World(mesa.Model):
 
     def sell_under(self, month: int, levers: dict) -> None:
         """Sell this month's packs under the deposit and on the leases that a governing body has decided."""
-        self.deposit_by_sale[month] = self.by_province("deposit", levers, month)
+        self.deposit_by_sale[month] = deposit = self.by_province("deposit", levers, month)
+        self.takes_deposits |= bool(deposit.any())
         if month >= EXPERIMENT_FROM:
             self.holders.fleet.lease(month, self._leased(self.facts.leased_share[month // 12], levers["leasing"]))
 
@@ -140,6 +142,7 @@ class World(mesa.Model):
         self.workshops.endow()
         self.read_margins()
         self._border = self._ease_key = self._scan_key = None
+        self._promised: tuple = (None, None)
         self._trust, self._awareness = self.public.trust, self.public.awareness  # tables it moves in place
         p, facts = self.parameters, self.facts
         self.data_compliance = np.full(len(facts.automakers), p["data_compliance"])  # share of their packs with a code
@@ -173,8 +176,12 @@ class World(mesa.Model):
         return np.maximum(path[row] + moved, 0.0) if moved else path[row]
 
     def subsidies(self, levers: dict) -> np.ndarray:
-        """Give the subsidy that each plant is promised, yuan/kWh (plants,)."""
-        return self.by_province("subsidy", levers)[self.plants.province]
+        """Give the subsidy that each plant is promised, yuan/kWh (plants,); the same until month or law change."""
+        law = (self.month, levers["subsidy"])
+        if self._promised[0] != law:
+            self._promised = (law, self.by_province("subsidy", levers)[self.plants.province])
+            self._promised[1].setflags(write=False)
+        return self._promised[1]
 
     def read_margins(self) -> None:
         """Copy what buyers have decided into the columns that bids are made from."""

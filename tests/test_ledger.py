@@ -120,10 +120,10 @@ def test_a_world_that_pays_negative_prices_stops():
 
 
 def test_shifting_many_things_refuses_to_make_or_lose_any():
-    """A shift whose changes do not cancel is refused whole; one that cancels moves just its kinds."""
+    """A shift whose changes do not cancel is refused whole; one that cancels moves what it names."""
     ledger = Ledger(0, 1)
     ledger.open_places(("here", "there"), 3)
-    ledger.shift(np.array([[-2, 5], [2, -5]]), first_kind=1)
+    ledger.shift(np.array([[0, -2, 5], [0, 2, -5]]))
     assert ledger.stock.tolist() == [[0, -2, 5], [0, 2, -5]]
     with pytest.raises(LawBroken, match="made or lost"):
         ledger.shift(np.array([[1, 0, 0], [0, 0, 0]]))

@@ -39,6 +39,12 @@ PLACES = (
 )
 SOURCES = ("sold", "on_the_road", "scrap", "ore")  # they count down what came in (energy is known from release on)
 KINDS = 9  # packs, Wh LFP, Wh NCM, then six metals in mg
+PACKS_AND_ENERGY, ENERGY, METALS = slice(0, 3), slice(1, 3), slice(3, KINDS)
+SOLD, ON_THE_ROAD, COLLECTORS_YARDS, PLANTS, WORKED, SCRAP, ORE, LOST = (
+    PLACES.index(name)
+    for name in ("sold", "on_the_road", "collectors", "plants", "worked_licensed", "scrap", "ore", "lost")
+)
+RECOVERED = slice(PLACES.index("recovered_licensed"), PLACES.index("recovered_scrap") + 1)
 
 
 def split(total: int, weights: np.ndarray) -> list[int]:
@@ -87,7 +93,9 @@ class Books:
         self.deposits = line("deposits", list(HOLDER_GROUPS[:4]), ["deposit_fund"])
         self.refunds = line("deposit refunds", ["deposit_fund"], list(HOLDER_GROUPS))
         ledger.open_places(PLACES, KINDS)
-        self._recovered_rows = slice(PLACES.index("recovered_licensed"), PLACES.index("recovered_scrap") + 1)
+        self._sold_again = slice(self.second_life.start, self.reuse.stop)  # neighbours, as in Flows.reuse_income
+        self._trade = slice(self.metals.start, self.processing.stop)
+        self._quantity, self._price = np.zeros((2, 4, 2, len(plants)))
         self._moves = _moves()
         self._handling = np.zeros(4)  # what collecting costs each licensed channel, yuan/kWh
         self._handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = parameters["outlet_cost"]
@@ -98,10 +106,11 @@ class Books:
         pay = self.ledger.pay
         pay(month, self.purchases, flows.payments.ravel().astype(np.int64))
         pay(month, self.resale, flows.resale.astype(np.int64))
-        pay(month, self.reward, flows.rewards.astype(np.int64))
-        pay(month, self.refunds, flows.refunds.astype(np.int64))
-        pay(month, self.second_life, flows.reuse_income[:4].astype(np.int64))
-        pay(month, self.reuse, flows.reuse_income[4:].astype(np.int64))
+        if np.count_nonzero(flows.rewards):
+            pay(month, self.reward, flows.rewards.astype(np.int64))
+        if np.count_nonzero(flows.refunds):
+            pay(month, self.refunds, flows.refunds.astype(np.int64))
+        pay(month, self._sold_again, flows.reuse_income.astype(np.int64))
 
     def pay_collectors(
         self, month: int, flows: Flows, board: Board, reception: Reception, haul: np.ndarray, vat_share: float
@@ -109,12 +118,12 @@ class Books:
         """Pay for what plants took in, its freight, and collectors' own costs; `haul` is yuan/kWh (31, 2, plants)."""
         pay = self.ledger.pay
         wh = flows.by_way  # (31, disposition, 2)
-        delivered = fen(reception.received, board.gate).sum(axis=0)
+        delivered = np.add.reduce(fen(reception.received, board.gate))
         by_channel = (wh[:, RECOVERIES] * np.maximum(board.licensed_value, 0.01)[:, None]).sum(axis=(0, 2))
         pay(month, self.gate, delivered)
         pay(month, self.collection, split(int(delivered.sum()), by_channel))
         pay(month, self.freight, split(int((reception.parts * haul).sum() * 0.1), by_channel))
-        national = wh.sum(axis=(0, 2))
+        national = np.add.reduce(wh, axis=(0, 2))
         again = national[SECOND_LIVES]
         regrouping = fen(again, self.p["second_life_cost"])
         pay(month, self.collecting, fen(national[RECOVERIES] + again, self._handling) + regrouping)
@@ -137,12 +146,18 @@ class Books:
         """
         pay, payable = self.ledger.pay, self.p["scrap_payable"]
         column = value[:, None]
-        pay(month, self.metals, fen(worked + scrap, column).sum(axis=0))
-        pay(month, self.factory_scrap, fen(scrap, column * payable).sum(axis=0))
-        pay(month, self.processing, fen(worked + scrap * self.p["scrap_cost_share"], cost).sum(axis=0))
-        added = worked + scrap * max(1.0 - payable, 0.0)  # factory scrap comes with invoices
-        pay(month, self.plant_vat, fen(added, column * vat_share).sum(axis=0))
-        pay(month, self.subsidy, fen(worked, subsidy).sum(axis=0))
+        metals, bought, processed, added = self._quantity
+        metals[:] = worked + scrap
+        bought[:] = scrap
+        processed[:] = worked + scrap * self.p["scrap_cost_share"]
+        added[:] = worked + scrap * max(1.0 - payable, 0.0)  # factory scrap comes with invoices
+        price = self._price
+        price[0], price[1], price[2], price[3] = column, column * payable, cost, column * vat_share
+        due = np.add.reduce(fen(self._quantity, price), axis=1)
+        pay(month, self._trade, due[:3].ravel())  # metals, factory scrap and processing are neighbours
+        pay(month, self.plant_vat, due[3])
+        if np.count_nonzero(subsidy):
+            pay(month, self.subsidy, np.add.reduce(fen(worked, subsidy)))
 
     def pay_workshops(self, month: int, flows: Flows, board: Board, cost: np.ndarray) -> tuple[np.ndarray, ...]:
         """Sell workshops' black mass and pay their costs.
@@ -152,43 +167,45 @@ class Books:
         """
         pay = self.ledger.pay
         wh = flows.by_way
-        crude, again = wh[:, WORKSHOP_RECOVERIES].sum(axis=1), wh[:, REUSES].sum(axis=1)
-        black_mass = fen(crude, board.crude_value).sum(axis=1)
-        costs = fen(crude, cost).sum(axis=1) + fen(again, self.p["reuse_cost"]).sum(axis=1)
+        crude, again = np.add.reduce(wh[:, WORKSHOP_RECOVERIES], axis=1), np.add.reduce(wh[:, REUSES], axis=1)
+        per_kwh = np.array([board.crude_value, cost, board.crude_vat])[:, None, :]
+        black_mass, costs, vat = np.add.reduce(fen(crude, per_kwh), axis=2)
+        costs += np.add.reduce(fen(again, self.p["reuse_cost"]), axis=1)
         pay(month, self.black_mass, black_mass)
-        pay(month, self.crude_vat, int(fen(crude, board.crude_vat).sum()))
+        pay(month, self.crude_vat, np.add.reduce(vat))
         pay(month, self.workshop_cost, costs)
-        spent = flows.payments[:, DISMANTLER + 1 :].sum(axis=0) + flows.resale
+        spent = np.add.reduce(flows.payments[:, DISMANTLER + 1 :]) + flows.resale
         earned = flows.reuse_income[DISMANTLER + 1 :] + black_mass - costs - spent
-        taken = np.column_stack([crude + again, again.sum(axis=1)])
-        to_recyclers = wh[:, FIRST_WAY[RECYCLER] : FIRST_WAY[RECYCLER] + 2].sum(axis=(1, 2))
+        taken = np.empty((len(wh), 3))
+        taken[:, :2], taken[:, 2] = crude + again, np.add.reduce(again, axis=1)
+        to_recyclers = np.add.reduce(wh[:, FIRST_WAY[RECYCLER] : FIRST_WAY[RECYCLER] + 2], axis=(1, 2))
         return earned, spent, taken, to_recyclers
 
     def sell_packs(self, packs: int) -> None:
         """Put packs that were sold on the road."""
         self.ledger.move("sold", "on_the_road", np.array([packs] + [0] * (KINDS - 1)))
 
-    def move_packs(self, flows: Flows) -> None:
-        """Move packs, and the energy in them, from where they were to where they went."""
-        self.ledger.shift(self._moves @ flows.by_route_and_way)
+    def move(
+        self, flows: Flows, sold: int, received: np.ndarray, worked: np.ndarray, scrap: np.ndarray, out, lost
+    ) -> None:
+        """Move what moved this month: packs, the energy in them through the plants, and the metals in what was worked.
 
-    def move_energy(self, received: np.ndarray, worked: np.ndarray, scrap: np.ndarray) -> None:
-        """Move energy (Wh by chemistry) through the plants."""
-        self.ledger.move("collectors", "plants", _energy(received))
-        self.ledger.move("plants", "worked_licensed", _energy(worked))
-        self.ledger.move("scrap", "worked_licensed", _energy(scrap))
-
-    def move_metals(self, recovered: np.ndarray, lost: np.ndarray) -> None:
-        """Move metals (mg) out of what was worked: recovered (plants, workshops, scrap: (3, 6)) or lost (6,)."""
-        changes = np.zeros((len(PLACES), recovered.shape[1]), np.int64)
-        changes[self._recovered_rows] = recovered
-        changes[PLACES.index("lost")] = lost
-        changes[PLACES.index("ore")] = -(recovered.sum(axis=0) + lost)
-        self.ledger.shift(changes, KINDS - recovered.shape[1])
-
-
-def _energy(watt_hours: np.ndarray) -> np.ndarray:
-    return np.concatenate([[0], watt_hours, np.zeros(6, np.int64)])
+        `sold` counts packs; energy is Wh by chemistry; metals (mg) were recovered (plants, workshops, scrap: (3, 6)) or
+        lost (6,).
+        """
+        changes = np.zeros((len(PLACES), KINDS), np.int64)
+        changes[:, PACKS_AND_ENERGY] = self._moves @ flows.by_route_and_way
+        changes[ON_THE_ROAD, 0] += sold
+        changes[SOLD, 0] -= sold
+        energy, metals = changes[:, ENERGY], changes[:, METALS]
+        energy[COLLECTORS_YARDS] -= received
+        energy[PLANTS] += received - worked
+        energy[WORKED] += worked + scrap
+        energy[SCRAP] -= scrap
+        metals[RECOVERED] = out
+        metals[LOST] = lost
+        metals[ORE] = -(np.add.reduce(out) + lost)
+        self.ledger.shift(changes)
 
 
 def _moves() -> np.ndarray:

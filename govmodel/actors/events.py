@@ -24,31 +24,45 @@ class Rows:
         return Rows(self.table[:, where])
 
 
+GONE = np.int16(-1)  # of a row that waits no more
+
+
 class WaitingRoom:
     """Packs that will come back in a known month: kept ones, and those in a second life."""
 
     def __init__(self):
-        self._due: dict[int, list[np.ndarray]] = {}
+        self._due, self._table = np.zeros(0, np.int16), np.zeros((4, 0), np.int64)  # with room for more than there are
+        self._count = 0
 
     def add(self, due: np.ndarray, table: np.ndarray) -> None:
         """Remember rows, a table as in Rows, until the month each is due."""
-        order = np.argsort(due, kind="stable")
-        due, table = due[order], table[:, order]
-        edges = np.flatnonzero(due[1:] != due[:-1]) + 1
-        for begin, end in zip([0, *edges.tolist()], [*edges.tolist(), len(due)]):
-            if end > begin:
-                self._due.setdefault(int(due[begin]), []).append(table[:, begin:end])
+        end = self._count + len(due)
+        if end > len(self._due):
+            self._make_room(len(due))
+            end = self._count + len(due)
+        self._due[self._count : end], self._table[:, self._count : end] = due, table
+        self._count = end
+
+    def _make_room(self, more: int) -> None:
+        """Lay the room out anew, twice as large as need be: who is gone leaves no gap, the others keep their order."""
+        here = np.flatnonzero(self._due[: self._count] != GONE)
+        due, table = self._due[here], self._table[:, here]
+        self._count = len(here)
+        space = 2 * (self._count + more)
+        self._due, self._table = np.full(space, GONE), np.zeros((4, space), np.int64)
+        self._due[: self._count], self._table[:, : self._count] = due, table
 
     def all(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give all who wait: the month each is due, and their table of rows."""
-        waiting = [(month, table) for month in sorted(self._due) for table in self._due[month]]
-        due = [np.zeros(0, np.int64), *(np.full(table.shape[1], month) for month, table in waiting)]
-        tables = [np.zeros((4, 0), np.int64), *(table for _, table in waiting)]
-        return np.concatenate(due), np.concatenate(tables, axis=1)
+        """Give all who wait: the month each is due, and their table of rows, sorted by month."""
+        here = np.argsort(self._due, kind="stable")
+        here = here[self._due[here] != GONE]
+        return self._due[here].astype(np.int64), self._table[:, here]
 
     def leave(self, month: int) -> list[np.ndarray]:
-        """Let go of the rows that are due."""
-        return self._due.pop(month, [])
+        """Let go of the rows that are due, in the order in which they came."""
+        leaving = (self._due[: self._count] == month).nonzero()[0]
+        self._due[leaving] = GONE
+        return [self._table.take(leaving, axis=1)] if leaving.size else []
 
 
 class Events:

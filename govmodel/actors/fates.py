@@ -39,8 +39,19 @@ def _mask(*chosen: slice) -> np.ndarray:
 
 
 LICENSED, SOLD_ON, IN_WORKSHOP = _mask(slice(0, 8)), _mask(slice(8, 10)), _mask(UNLICENSED)
-IS_SECOND_LIFE, IS_REUSE = _mask(SECOND_LIVES), _mask(REUSES)
+IS_SECOND_LIFE, IS_REUSE, IS_USED_AGAIN = _mask(SECOND_LIVES), _mask(REUSES), _mask(SECOND_LIVES, REUSES)
 COMES_BACK = _mask(SECOND_LIVES, REUSES, slice(IS_KEPT, None))
+
+
+def _returns() -> np.ndarray:
+    """Say by which route a pack comes back, by the route it came by and its disposition; who keeps it lets it go."""
+    route = np.full((len(ROUTES), len(DISPOSITIONS)), LET_GO)
+    route[SECOND_LIFE_RETURN, IS_KEPT] = SECOND_LIFE_RETURN
+    route[:, IS_SECOND_LIFE], route[:, IS_REUSE] = SECOND_LIFE_RETURN, REUSE_RETURN
+    return route
+
+
+RETURNS_BY = _returns()
 # Who is paid for a pack: the four holder classes, then storage operators and the users of unlawfully re-used packs
 HOLDER_GROUPS = (
     "households",

@@ -16,7 +16,7 @@ from .fates import (
     HOLDER_GROUPS,
     IN_WORKSHOP,
     IS_REUSE,
-    IS_SECOND_LIFE,
+    IS_USED_AGAIN,
     LET_GO,
     LICENSED_CHANNEL,
     PAYERS,
@@ -83,47 +83,52 @@ class Flows:
     @cached_property
     def by_way(self) -> np.ndarray:
         """Watt-hours by province, disposition and chemistry, once the month's holders have decided."""
-        return self.watt_hours.sum(axis=1)
+        return np.add.reduce(self.watt_hours, axis=1)
 
     @cached_property
     def by_route_and_way(self) -> np.ndarray:
         """Packs, LFP and NCM watt-hours (columns) by route x disposition (rows), int64, once all have decided."""
-        table = self.table[:2].reshape(2, PROVINCES, -1, CHEMISTRIES).sum(axis=1).astype(np.int64)
-        return np.column_stack([table[0].sum(axis=1), table[1]])
+        packs, energy = np.add.reduce(self.table[:2].reshape(2, PROVINCES, -1, CHEMISTRIES), axis=1)
+        moved = np.empty((len(packs), 1 + CHEMISTRIES), np.int64)
+        moved[:, 0], moved[:, 1:] = packs.sum(axis=1), energy
+        return moved
 
     def add(self, made: Decided, new: slice, scale: int, board: Board, reward: float, deposits) -> None:
         """Add what a chunk of holders did; `new` are the rows of first releases, `deposits` yuan/kWh by row or None."""
         wh, what, channel = made.watt_hours, made.what, made.channel
         key = ((made.province * len(ROUTES) + made.route) * len(DISPOSITIONS) + what) * CHEMISTRIES + made.chemistry
         fen = np.floor(wh * made.price * 0.1)
-        self.table[0] += np.bincount(key, minlength=FLOW_SIZE) * float(scale)
-        for row, weights in ((1, wh), (2, fen), (3, wh * made.scanned)):
-            self.table[row] += np.bincount(key, weights, FLOW_SIZE)
+        packs, energy, paid, scanned = self.table
+        packs += np.bincount(key, minlength=FLOW_SIZE) * float(scale)
+        energy += np.bincount(key, wh, FLOW_SIZE)
+        paid += np.bincount(key, fen, FLOW_SIZE)
+        scanned += np.bincount(key, wh * made.scanned, FLOW_SIZE)
         payer = np.where(channel == WORKSHOP, 4 + made.province, np.minimum(channel, DISMANTLER))
         group = np.where(made.route >= SECOND_LIFE_RETURN, made.route - SECOND_LIFE_RETURN + CLASSES, made.holder_class)
         _add(self.payments, group * PAYERS + payer, fen)
         _add(self.dealt, made.holder_class * len(DISPOSITIONS) + what, (made.route <= LET_GO) * float(scale))
         _add(self.released_by_class, made.holder_class[new] * CHEMISTRIES + made.chemistry[new], wh[new])
         self._sell_on(made, payer, board, scale)
-        # rewards and refunds are paid once, when a pack leaves its first life
-        due = wh * (LICENSED_CHANNEL[channel] & (made.route <= LET_GO)) * 0.1
-        if reward:
-            _add(self.rewards, group, np.floor(due * reward))
-        if deposits is not None:
-            _add(self.refunds, group, np.floor(due * deposits))
+        if reward or deposits is not None:  # they are paid once, when a pack leaves its first life
+            due = wh * (LICENSED_CHANNEL[channel] & (made.route <= LET_GO)) * 0.1
+            if reward:
+                _add(self.rewards, group, np.floor(due * reward))
+            if deposits is not None:
+                _add(self.refunds, group, np.floor(due * deposits))
 
     def _sell_on(self, made: Decided, payer: np.ndarray, board: Board, scale: int) -> None:
         """Add what buyers earn at once: re-used packs sold to their users, and dismantlers' sales to workshops."""
-        again = np.flatnonzero(IS_REUSE[made.what] | IS_SECOND_LIFE[made.what])
+        again = IS_USED_AGAIN[made.what].nonzero()[0]
         what, wh = made.what[again], made.watt_hours[again]
         quality = made.chemistry[again] * BANDS + made.cell[again] % BANDS
         worth = np.where(IS_REUSE[what], board.reuse_worth.ravel()[quality], board.second_life_worth.ravel()[quality])
         owner = np.where(IN_WORKSHOP[what], 4 + made.province[again], payer[again])
         _add(self.reuse_income, owner, np.floor(wh * worth * 0.1))
-        sold = np.flatnonzero(SOLD_ON[made.what])
-        price = board.paid[WORKSHOP, made.cell[sold]]
-        self.sold_on += np.bincount(made.province[sold], minlength=PROVINCES) * float(scale)
-        _add(self.resale, made.province[sold], np.floor(made.watt_hours[sold] * price * 0.1))
+        sold = SOLD_ON[made.what].nonzero()[0]
+        if sold.size:
+            price, province = board.paid[WORKSHOP, made.cell[sold]], made.province[sold]
+            self.sold_on += np.bincount(province, minlength=PROVINCES) * float(scale)
+            _add(self.resale, province, np.floor(made.watt_hours[sold] * price * 0.1))
 
 
 def _add(total: np.ndarray, key: np.ndarray, weights: np.ndarray) -> None:

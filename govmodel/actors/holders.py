@@ -19,15 +19,16 @@ from ..chain.fleet import (
     PROVINCE,
     PROVINCES,
     SALE_MONTH,
+    TRAIT_CODES,
     Fleet,
     who,
 )
 from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, hazards_of, vehicle_end_factors
 from ..facts import CHEMISTRIES as CHEMISTRY_NAMES
-from ..facts import HOLDER_CLASSES
+from ..facts import HOLDER_CLASSES, ROUTES
 from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
-from ..foundations.calendar import MONTHS, RUN_FROM, month_name
+from ..foundations.calendar import MONTHS, month_name
 from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP, choose_channel
 from ..mechanisms.culture import own_awareness, peer_codes, ties_of
 from ..mechanisms.market import Board
@@ -39,10 +40,12 @@ from .fates import (
     FIRST_RELEASE,
     FIRST_WAY,
     IS_KEPT,
+    IS_REUSE,
     IS_SECOND_LIFE,
     LEASE,
     LET_GO,
     REPLACED,
+    RETURNS_BY,
     REUSE_RETURN,
     SALVAGE,
     SCANNED,
@@ -75,9 +78,20 @@ LATER_CODES = np.array(
     [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life")], np.uint64
 )
 OWNER, USE, RESALE, LASTS = range(4)
+ROUTE, PEERS = len(TRAIT_CODES), len(TRAIT_CODES) + len(ROUTE_CODES)  # where these begin among what holders draw once
 CONTRACT_CODE = np.array([draws.code("contract")], np.uint64)
-CHOOSING = np.zeros(8, bool)
-CHOOSING[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
+
+
+def _ways() -> tuple[np.ndarray, np.ndarray]:
+    """Say who chooses a channel and who puts a lot out to tender, by route x holder class."""
+    choosing, put_out = np.zeros((2, len(ROUTES), CLASSES), bool)
+    choosing[[SCRAPPED, REPLACED, SALVAGE, LET_GO]] = True
+    choosing[LET_GO, 1:] = False  # a fleet's lot that drew nobody is offered again
+    put_out[[TENDER, SECOND_LIFE_RETURN]] = put_out[LET_GO, 1:] = True
+    return choosing.ravel(), put_out.ravel()
+
+
+CHOOSING, PUT_OUT = _ways()
 
 
 class Holders:
@@ -88,13 +102,18 @@ class Holders:
         self.p = p = case.parameters
         self.start, self.scale, self.seed = case.start, case.scale, seed
         self.fleet = Fleet(facts, p, case.retirement_outlook, case.scale, seed, leased_share)
-        hazards = hazards_of(case.country, p)
         factors = vehicle_end_factors(case.early_release, case.start, case.until)
-        self.clocks = Clocks(self.fleet, hazards, factors, case.start)
+        self.clocks = Clocks(self.fleet, *hazards_of(case.country, p), factors, case.start)
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
         self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
-        self.ties, self._peer_codes = ties_of(facts, p), peer_codes(int(p["peers"]))
+        self.ties = ties_of(facts, p)
+        self._codes = np.concatenate([TRAIT_CODES, ROUTE_CODES, peer_codes(int(p["peers"]))])
+        used_again, kept = (IS_SECOND_LIFE, IS_REUSE), np.arange(len(IS_REUSE)) == IS_KEPT
+        least, mean = (p["second_life_least"], p["reuse_least"]), (p["second_life_mean"], p["reuse_mean"])
+        # months until a pack comes back, by disposition: at least, and on average on top of that
+        self._least = np.select([kept, *used_again], [int(p["patience"]), *least])
+        self._on_top = np.select(used_again, np.maximum(np.subtract(mean, least), 0.0))
         self.lot = max(1, int(p["tender_lot"] / case.scale))
 
     def __len__(self) -> int:
@@ -131,19 +150,23 @@ class Holders:
 
     def gather(self, month: int) -> Rows:
         """Collect the packs that come loose this month: first releases, then those that come back."""
-        self.clocks.advance(month)
-        cohort, rank = self.clocks.collect(month, month - RUN_FROM)
+        self.clocks.campaign(month)
+        cohort, rank = self.clocks.collect(month)
         fresh = np.zeros((4, len(cohort)), np.int64)
         fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
         return Rows.joined([fresh, *self.waiting.leave(month)])
 
-    def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits: np.ndarray) -> Flows:
-        """Let everyone whose pack comes loose this month decide; `deposits`: yuan/kWh by month of sale, province."""
+    def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits) -> Flows:
+        """Let everyone whose pack comes loose this month decide.
+
+        `deposits` are yuan/kWh by month of sale and province, or None where nobody ever paid any.
+        """
         rows = self.gather(month)
         flows = Flows()
         for begin in range(0, len(rows), CHUNK):
-            self._decide(month, rows.part(slice(begin, begin + CHUNK)), board, conditions, levers, deposits, flows)
-        if flows.replaced.any():
+            part = rows if len(rows) <= CHUNK else rows.part(slice(begin, begin + CHUNK))
+            self._decide(month, part, board, conditions, levers, deposits, flows)
+        if np.count_nonzero(flows.replaced):
             self.clocks.wind(self.fleet.replace(month, flows.replaced))
         return flows
 
@@ -152,21 +175,23 @@ class Holders:
         fleet = self.fleet
         keys = who(rows.cohort, rows.rank)
         holders = draws.holder_words(fleet.seed, keys)
-        traits = fleet.traits(rows.cohort, month, holders)
+        drawn = draws.words(holders, self._codes)  # the same at all decisions of a holder
         row, place = np.divmod(rows.cohort, CELLS)
+        traits = fleet.traits_by_luck(row, place, month, drawn[:ROUTE])
         province, chemistry, holder_class = PROVINCE[place], CHEMISTRY[place], HOLDER_CLASS[place]
         route = rows.route.copy()
         new = slice(0, np.count_nonzero(route == FIRST_RELEASE))
-        route[new] = self._route(rows.cohort[new], month, holders[new], holder_class[new], traits.leased[new], flows)
+        luck = drawn[ROUTE:PEERS, new]
+        route[new] = self._route(rows.cohort[new], month, luck, holder_class[new], traits.leased[new], flows)
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
-        owed = deposits[SALE_MONTH[row], province] if deposits.any() else None
+        owed = None if deposits is None else deposits[SALE_MONTH[row], province]
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
         channel[route == REUSE_RETURN] = WORKSHOP  # what a workshop sold for re-use ends in a workshop
         price = board.paid[channel, cell]
-        fleets = (holder_class > 0) & (route == LET_GO)  # a lot that drew nobody is offered again
-        lots = np.flatnonzero((route == TENDER) | (route == SECOND_LIFE_RETURN) | fleets)
+        how = route * CLASSES + holder_class
+        lots = PUT_OUT[how].nonzero()[0]
         if lots.size:
             extra = board.tender_extra.take(cell[lots], axis=1)
             if owed is not None:
@@ -175,7 +200,7 @@ class Holders:
             channel[lots], price[lots] = self._tender(
                 rows, lots, keys, cell, province, route, board, conditions, levers, extra
             )
-        free = np.flatnonzero(CHOOSING[route] & ~fleets | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"])))
+        free = (CHOOSING[how] | ((route == LEASE) & (later[OWNER] < self.p["lease_broken"]))).nonzero()[0]
         if free.size:
             community = province[free] * CLASSES + holder_class[free]
             here = route[free] * (PROVINCES * CLASSES) + community
@@ -185,7 +210,12 @@ class Holders:
             utility *= self.p["price_sensitivity"] * traits.price_sensitivity[free]
             utility += conditions.ease.take(here, axis=1)
             mean = conditions.awareness.take(community)
-            polled = self._poll(rows, free, community, holders[free], conditions)
+            if conditions.graph is None:
+                polled = self.ties.poll(drawn[PEERS:].take(free, axis=1), community, conditions.awareness)
+            else:
+                polled = conditions.graph.poll(
+                    conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders[free])
+                )
             aware = own_awareness(mean, polled, traits.norm[free], self.p["peer_weight"])
             utility[: DISMANTLER + 1] += aware * self.p["awareness_weight"]
             channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
@@ -198,12 +228,6 @@ class Holders:
         wh = traits.watt_hours * fleet.scale
         made = Decided(wh, province, chemistry, holder_class, cell, route, what, channel, price, scanned)
         flows.add(made, new, fleet.scale, board, levers["holder_reward"], owed)
-
-    def _poll(self, rows, free, community, holders, conditions) -> np.ndarray:
-        """Give, for the rows that choose, what share of the peers they ask is aware."""
-        if conditions.graph is not None:
-            return conditions.graph.poll(conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders))
-        return self.ties.poll(draws.words(holders, self._peer_codes), community, conditions.awareness)
 
     def _tender(
         self, rows, lots, keys, cell, province, route, board, conditions, levers, extra
@@ -224,7 +248,7 @@ class Holders:
             rows.ordinal[lots],
             extra,
         )
-        if conditions.contracted.any():
+        if np.count_nonzero(conditions.contracted):
             place = rows.cohort[lots] % CELLS
             drawn = draws.uniform(draws.words(draws.at(luck, rows.ordinal[lots]), CONTRACT_CODE))[0]
             share = conditions.contracted[province[lots], HOLDER_CLASS[place]]
@@ -233,14 +257,14 @@ class Holders:
             won.price[bound] = conditions.contract_price[province[lots], CHEMISTRY[place]][bound]
         return won.channel, won.price
 
-    def _route(self, cohort, month: int, holders, holder_class, leased, flows: Flows) -> np.ndarray:
+    def _route(self, cohort, month: int, drawn, holder_class, leased, flows: Flows) -> np.ndarray:
         """Say by which route packs come loose the first time: why, and who holds them then.
 
-        A household whose pack wears out buys a new one for the vehicle, or scraps the vehicle.
+        A household whose pack wears out buys a new one for the vehicle, or scraps the vehicle. `drawn` are their words
+        with ROUTE_CODES.
         """
-        drawn = draws.words(holders, ROUTE_CODES)
         cause = self.clocks.cause(cohort, month, draws.exponential(drawn[:3]))
-        worn = np.flatnonzero(cause == BATTERY_END)
+        worn = (cause == BATTERY_END).nonzero()[0]
         renewed = worn[draws.uniform(drawn[3, worn]) < self._replaced[holder_class[worn]]]
         flows.replaced += np.bincount(cohort[renewed] % CELLS, minlength=CELLS)
         route = np.full(len(cohort), SCRAPPED)
@@ -263,19 +287,14 @@ class Holders:
 
     def _return_later(self, month: int, rows: Rows, route: np.ndarray, what: np.ndarray, luck: np.ndarray) -> None:
         """Send kept and re-used packs to the waiting room, each with the month in which it comes back."""
-        back = np.flatnonzero(COMES_BACK[what])
+        back = COMES_BACK[what].nonzero()[0]
         if not back.size:
             return
-        p, what = self.p, what[back]
-        kept, lawful = what == IS_KEPT, IS_SECOND_LIFE[what]
-        least = np.where(lawful, p["second_life_least"], p["reuse_least"])
-        mean = np.where(lawful, p["second_life_mean"], p["reuse_mean"])
-        lasts = np.floor(least + np.maximum(mean - least, 0.0) * -np.log(luck[back])).astype(np.int64)
-        due = month + np.where(kept, int(p["patience"]), lasts)
-        let_go = np.where(route[back] == SECOND_LIFE_RETURN, SECOND_LIFE_RETURN, LET_GO)
-        route = np.where(kept, let_go, np.where(lawful, SECOND_LIFE_RETURN, REUSE_RETURN))
-        soon = due < MONTHS
-        later = rows.table[:, back[soon]]
-        later[2] = route[soon]
+        what = what[back]
+        due = month + (self._least[what] + self._on_top[what] * -np.log(luck[back])).astype(np.int64)
+        soon = (due < MONTHS).nonzero()[0]
+        back = back[soon]
+        later = rows.table.take(back, axis=1)
+        later[2] = RETURNS_BY[route[back], what[soon]]
         later[3] += 1
         self.waiting.add(due[soon], later)

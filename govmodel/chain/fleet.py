@@ -37,7 +37,7 @@ BID_CELL = (PROVINCE * CHEMISTRIES + CHEMISTRY) * BANDS  # first cell of its bid
 
 def who(cohort: np.ndarray, rank: np.ndarray) -> np.ndarray:
     """Give the key under which a pack's luck is drawn; it does not depend on how many packs other cohorts have."""
-    return (cohort.astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
+    return (cohort << 32 | rank).view(np.uint64)
 
 
 def lives(parameters: dict) -> np.ndarray:
@@ -104,10 +104,10 @@ class Fleet:
 
     def replace(self, month: int, cells: np.ndarray) -> np.ndarray:
         """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS); returns their cohorts."""
-        cohorts = NEW_COHORTS + (month - RUN_FROM) * CELLS + np.flatnonzero(cells)
-        counts = cells[cells > 0]
+        sold = cells.nonzero()[0]
+        cohorts, counts = NEW_COHORTS + (month - RUN_FROM) * CELLS + sold, cells[sold]
         self.packs[cohorts] = counts
-        self.first_number[cohorts] = self.numbered + np.cumsum(counts) - counts
+        self.first_number[cohorts] = self.numbered + counts.cumsum() - counts
         self.numbered += int(counts.sum())
         return cohorts
 
@@ -132,8 +132,11 @@ class Fleet:
     def traits(self, cohort: np.ndarray, month: int, holders: np.ndarray) -> Traits:
         """Say what packs and their holders are like in a month; `holders` are their keyed words (uint64)."""
         row, cell = np.divmod(cohort, CELLS)
+        return self.traits_by_luck(row, cell, month, draws.words(holders, TRAIT_CODES))
+
+    def traits_by_luck(self, row: np.ndarray, cell: np.ndarray, month: int, drawn: np.ndarray) -> Traits:
+        """Say the same from the words that were drawn with TRAIT_CODES, by row and cell of the packs' cohorts."""
         sold, year, holder_class = SALE_MONTH[row], _YEAR[row], HOLDER_CLASS[cell]
-        drawn = draws.words(holders, TRAIT_CODES)
         luck = ((drawn[:, None] >> _SHIFTS) & _LOW).astype(np.int64)  # two words of four pieces each
         (energy, wear, price, norm), (plug, lease, scan, _) = luck
         year_class = year * CLASSES + holder_class
@@ -142,7 +145,7 @@ class Fleet:
         fade *= 0.7 + 0.6 / 65536.0 * wear
         return Traits(
             mean * (52429 + (energy * 13107 >> 15)) >> 16,  # 80 to 120 % of the mean, in whole steps
-            np.searchsorted(_HEALTH_EDGES, -fade, side="right"),
+            _HEALTH_EDGES.searchsorted(-fade, side="right"),
             0.5 + (price + 0.5) / 65536.0,
             2.0 * ((norm + 0.5) / 65536.0),
             lease < self._leased_cut[sold * CLASSES + holder_class],

@@ -16,4 +16,4 @@ def recovered(watt_hours: np.ndarray, content: np.ndarray, recovery: np.ndarray)
     """
     inside = watt_hours[:, :, None] * content
     out = (inside * recovery).astype(np.int64)  # rounded down
-    return out.sum(axis=1), (inside - out).sum(axis=(0, 1))
+    return np.add.reduce(out, axis=1), np.add.reduce(inside - out, axis=(0, 1))

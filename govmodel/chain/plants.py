@@ -1,5 +1,6 @@
 """Licensed plants: capacity, a queue, and a limit on how much may safely be stored. Watt-hours inside, by chemistry."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from ..foundations.calendar import EXPERIMENT_FROM
 def whole_parts(parts: np.ndarray, whole, largest: int) -> np.ndarray:
     """Round parts along the last axis to whole numbers that sum to `whole`; the part at `largest` takes the rest."""
     rounded = np.floor(parts).astype(np.int64)
-    rounded[..., largest] += whole - rounded.sum(axis=-1)
+    rounded[..., largest] += whole - np.add.reduce(rounded, axis=-1)
     return rounded
 
 
@@ -32,7 +33,9 @@ class Plants:
         self.province = np.array([plant.province for plant in facts.plants])
         self.makers = np.flatnonzero([plant.owner_kind == "battery_maker" for plant in facts.plants])
         self._opens = np.array([plant.opens for plant in facts.plants])
-        self._listed = np.array([plant.capacity_t for plant in facts.plants])
+        self._capacity = np.array([plant.capacity_t for plant in facts.plants])
+        self._openings = sorted(self._opens.tolist())
+        self._open, self._listed, self._whole = -1, self._capacity, 1.0
         self._series = facts.capacity[capacity_series]
         self._gram_per_wh = facts.mass_per_kwh  # kg per kWh
         self.waiting = np.zeros((2, len(facts.plants)), np.int64)
@@ -46,14 +49,18 @@ class Plants:
 
         Through 2025 the total is history, whoever closes; afterwards plants that grow or close move it.
         """
-        listed = np.where(self._opens <= month, self._listed, 0.0)
+        opened = bisect_right(self._openings, month)
+        if opened != self._open:
+            self._open, self._listed = opened, np.where(self._opens <= month, self._capacity, 0.0)
+            self._whole = float(self._listed.sum())
+        listed = self._listed
         before, after = self._series[max(month // 12 - 1, 0)], self._series[month // 12]
         total = before + (after - before) * ((month % 12) + 1) / 12.0
         weight = listed * self.standing
         if month < EXPERIMENT_FROM:
-            self.normal = float(listed.sum() / weight.sum())
-        self.capacity_t = weight * (self.normal * total / listed.sum())
-        self.largest = int(np.argmax(self.capacity_t))
+            self.normal = self._whole / float(np.add.reduce(weight))
+        self.capacity_t = weight * (self.normal * float(total) / self._whole)
+        self.largest = int(self.capacity_t.argmax())
 
     @property
     def room_g(self) -> np.ndarray:
@@ -80,17 +87,17 @@ class Plants:
         if promised is not None:
             free, makers_free = np.maximum(arriving - promised[1], 0.0), np.maximum(to_makers - promised[2], 0.0)
         flow = free[:, :, None] * share
-        if to_makers.any():
+        if np.count_nonzero(to_makers):
             flow[:, :, self.makers] += makers_free[:, :, None] * maker_share
         if promised is not None:
             flow += promised[0]
         parts = whole_parts(flow, arriving + to_makers, self.largest)
-        turned_away = np.zeros_like(arriving)
-        received = parts.sum(axis=0)
+        turned_away = np.zeros(arriving.shape, arriving.dtype)
+        received = np.add.reduce(parts)
         room, load = self.room_g, self._gram_per_wh @ received
         accepted = np.minimum(room / np.maximum(load, 1.0), 1.0)
-        if (load > room).any():
-            fits = np.floor(parts * accepted).astype(np.int64)
+        if np.count_nonzero(load > room):
+            fits = (parts * accepted).astype(np.int64)  # rounded down
             turned_away = (parts - fits).sum(axis=-1)
             parts, received = fits, fits.sum(axis=0)
         self.waiting += received
@@ -101,9 +108,11 @@ class Plants:
 
         `scrap` is what the battery factories send (2,), int64; it is spread by capacity and never queues.
         """
-        scrap_parts = whole_parts(scrap[:, None] * (self.capacity_t / self.capacity_t.sum()), scrap, self.largest)
+        scrap_parts = whole_parts(
+            scrap[:, None] * (self.capacity_t / np.add.reduce(self.capacity_t)), scrap, self.largest
+        )
         left = np.maximum(self.capacity_t * 1e6 / 12.0 - self._gram_per_wh @ scrap_parts, 0.0)
         load = self._gram_per_wh @ self.waiting
-        worked = np.floor(self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)
+        worked = (self.waiting * np.minimum(left / np.maximum(load, 1.0), 1.0)).astype(np.int64)  # rounded down
         self.waiting -= worked
         return worked, scrap_parts

@@ -72,16 +72,34 @@ HAZARD_PARAMETERS = (
 )
 
 
-def hazards_of(country: str, parameters: dict) -> np.ndarray:
-    """Give the hazard table of a country; runs with the same lifetimes share it."""
+def hazards_of(country: str, parameters: dict) -> tuple[np.ndarray, "Paths"]:
+    """Give the hazard table of a country and the paths of its clocks; runs with the same lifetimes share them."""
     return _hazards(country, tuple(parameters[name] for name in HAZARD_PARAMETERS))
 
 
 @lru_cache(maxsize=16)
-def _hazards(country: str, values: tuple[float, ...]) -> np.ndarray:
+def _hazards(country: str, values: tuple[float, ...]) -> tuple[np.ndarray, "Paths"]:
     table = monthly_hazards(facts.load(country), dict(zip(HAZARD_PARAMETERS, values)))
     table.setflags(write=False)
-    return table
+    return table, Paths(table)
+
+
+class Paths:
+    """How clocks run where no campaign moves them: a line for every family, sale year, chemistry and class, by age."""
+
+    def __init__(self, hazards: np.ndarray):
+        steps = np.floor(hazards.sum(axis=-1) * UNIT).astype(np.int64)
+        self.steps = steps.reshape(2, -1, KINDS, MONTHS)
+        self.rates = np.maximum(hazards, 1e-200).reshape(-1, 3)  # a cause without hazard waits as good as for ever
+        lines = np.full((self.steps.size // MONTHS, 12 + MONTHS), -1)  # up to the month of sale nothing is due
+        lines[:, 13:] = np.cumsum(steps.reshape(-1, MONTHS), axis=-1)[:, 1:]
+        self.rising = lines.ravel()
+        for table in (self.steps, self.rates, self.rising):
+            table.setflags(write=False)
+
+    def place(self, line: np.ndarray, sold: np.ndarray) -> np.ndarray:
+        """Say where clocks stand in `rising`, less the month, from eleven months before their packs are sold on."""
+        return line * (12 + MONTHS) + (12 - sold)
 
 
 def vehicle_end_factors(campaigns, start: int, until: int) -> dict[int, np.ndarray]:
@@ -104,25 +122,28 @@ def vehicle_end_factors(campaigns, start: int, until: int) -> dict[int, np.ndarr
 class Clocks:
     """The cohorts' clocks, and for each cohort how many packs are gone and when the next one goes."""
 
-    def __init__(self, fleet: Fleet, hazards: np.ndarray, factors: dict[int, np.ndarray], start: int):
+    def __init__(self, fleet: Fleet, hazards: np.ndarray, paths: Paths, factors: dict[int, np.ndarray], start: int):
         self.fleet = fleet
         self.hazards = hazards
+        self.paths = paths
         self.factors = factors
-        steps = np.floor(hazards.sum(axis=-1) * UNIT).astype(np.int64)
-        self._rates = hazards.reshape(-1, 3)
         # with few packs a cohort, one at a time is quicker than a batch; the result is the same
         self._take = self._take_next if fleet.packs.max() <= 200 else self._take_batch
-        self._steps = steps.reshape(2, -1, KINDS, MONTHS)
-        # clocks run alike in all provinces, by sale row and kind; what campaigns add is kept apart, by cohort
-        self.clock = np.zeros((COHORTS // CELLS, KINDS), np.int64)
+        # clocks run alike in all provinces; what campaigns add is kept apart, by cohort
         self.ahead = np.zeros(COHORTS if factors else 0, np.int64)
         self.gone = np.zeros(COHORTS, np.int64)
         self.next = np.full(COHORTS, NEVER)
-        self.wind(np.flatnonzero(fleet.packs))
-        self._start_stock(start)
+        self.forget()
+        self._draw_first(np.flatnonzero(fleet.packs))
+        self.collect(start - 1)  # packs that came loose before the start are history and leave no event
 
     def wind(self, cohorts: np.ndarray) -> None:
-        """Draw the threshold of the first pack of new cohorts."""
+        """Draw the threshold of the first pack of new cohorts, which are numbered higher than those there are."""
+        self._draw_first(cohorts)
+        self._watched = np.concatenate([self._watched, cohorts])
+        self._places = np.concatenate([self._places, self._place(cohorts)])
+
+    def _draw_first(self, cohorts: np.ndarray) -> None:
         self.next[cohorts] = self._spacings(cohorts, np.zeros_like(cohorts), self.fleet.packs[cohorts])
 
     def _spacings(self, cohorts: np.ndarray, ranks: np.ndarray, alive: np.ndarray) -> np.ndarray:
@@ -131,66 +152,68 @@ class Clocks:
         waits = draws.exponential(draws.words(holders, _LIFETIME))[0]
         return np.floor(waits / alive * UNIT).astype(np.int64)
 
-    def _start_stock(self, start: int) -> None:
-        """Wind all clocks to the start: packs that came loose before are history and leave no event."""
-        sold = np.arange(start)
-        self.clock[:start] = np.cumsum(self._steps[0], axis=-1)[sold // 12, :, start - 1 - sold]
-        self.collect(start, 0)
-
-    def advance(self, month: int) -> None:
-        """Move the clocks of all cohorts sold before this month by one month."""
+    def campaign(self, month: int) -> None:
+        """Let the month's campaigns, if there are any, move the clocks of cohorts sold before it."""
         factor = self.factors.get(month)
+        if factor is None:
+            return
+        self.forget()
         for family, first, sold in ((0, 0, np.arange(month)), (1, MONTHS, np.arange(RUN_FROM, month))):
-            rows = slice(first, first + sold.size)
-            step = self._steps[family][sold // 12, :, month - sold]
-            self.clock[rows] += step
-            if factor is not None:
-                parts = self.hazards[family][sold // 12, :, :, month - sold][:, None]
-                total = (
-                    parts[..., VEHICLE_END] * factor[None, :, None, :] + parts[..., BATTERY_END] + parts[..., ACCIDENT]
-                )
-                pushed = np.floor(total * UNIT).astype(np.int64).reshape(sold.size, PROVINCES, KINDS)
-                self.ahead.reshape(-1, PROVINCES, KINDS)[rows] += pushed - step[:, None, :]
+            parts = self.hazards[family][sold // 12, :, :, month - sold][:, None]
+            total = parts[..., VEHICLE_END] * factor[None, :, None, :] + parts[..., BATTERY_END] + parts[..., ACCIDENT]
+            pushed = np.floor(total * UNIT).astype(np.int64).reshape(sold.size, PROVINCES, KINDS)
+            pushed -= self.paths.steps[family][sold // 12, :, month - sold][:, None, :]
+            self.ahead.reshape(-1, PROVINCES, KINDS)[first : first + sold.size] += pushed
 
-    def _due(self, first: int, rows: int) -> np.ndarray:
-        """Find the cohorts among some sale rows whose next pack is due."""
-        shape = (rows, PROVINCES, KINDS)
-        part = slice(first * CELLS, (first + rows) * CELLS)
-        clock = self.clock[first : first + rows, None, :]
+    # cohorts that have a pack due by the end of a year are watched; the others are not looked at until the next year
+
+    def forget(self) -> None:
+        """Look through all cohorts anew before the next packs are collected."""
+        self._until = -1
+        self._watch(np.empty(0, np.int64))
+
+    def _watch(self, cohorts: np.ndarray) -> None:
+        self._watched, self._places = cohorts, self._place(cohorts)
+
+    def _place(self, cohorts: np.ndarray) -> np.ndarray:
+        row, cell = np.divmod(cohorts, CELLS)
+        return self.paths.place(_FIRST_LINE[row] + KIND[cell], SALE_MONTH[row])
+
+    def _look_ahead(self, month: int) -> None:
+        """Find the cohorts that have a pack due by the end of the month's year."""
+        self._until = month // 12 * 12 + 11
+        born = np.minimum(SALE_MONTH, self._until)[:, None]
+        clock = self.paths.rising[self.paths.place(_FIRST_LINE[:, None] + np.arange(KINDS), born) + self._until]
+        clock = np.repeat(clock[:, None, :], PROVINCES, axis=1).ravel()
+        self._watch(np.flatnonzero(self.next <= (clock + self.ahead if self.ahead.size else clock)))
+
+    def collect(self, month: int) -> tuple[np.ndarray, np.ndarray]:
+        """Take every pack whose threshold its cohort's clock passes by the end of a month: (cohort, rank), sorted."""
+        if month > self._until:
+            self._look_ahead(month)
+        clock = self.paths.rising[self._places + month]
         if self.ahead.size:
-            clock = clock + self.ahead[part].reshape(shape)
-        return np.flatnonzero(self.next[part].reshape(shape) <= clock) + first * CELLS
-
-    def _time(self, cohorts: np.ndarray) -> np.ndarray:
-        """Read the clocks of some cohorts."""
-        time = self.clock[cohorts // CELLS, cohorts % KINDS]
-        return time + self.ahead[cohorts] if self.ahead.size else time
-
-    def collect(self, sold: int, replaced: int) -> tuple[np.ndarray, np.ndarray]:
-        """Take every pack whose threshold its cohort's clock has passed: (cohort, rank), sorted.
-
-        `sold` and `replaced` say how many sale months of each family lie behind.
-        """
-        due = self._due(0, sold)
-        if replaced:
-            due = np.concatenate([due, self._due(MONTHS, replaced)])
-        cohorts, ranks, rounds = [], [], 0
+            clock += self.ahead[self._watched]
+        late = (self.next[self._watched] <= clock).nonzero()[0]
+        due, clock = self._watched[late], clock[late]
+        cohorts, ranks = [], []
         while due.size:
-            taken, rank, due = self._take(due)
+            taken, rank = self._take(due, clock)
             cohorts.append(taken)
             ranks.append(rank)
-            rounds += 1
-        if rounds == 0:
+            more = self.next[due] <= clock
+            due, clock = due[more], clock[more]
+        if not cohorts:
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        if rounds == 1:
+        if len(cohorts) == 1:
             return cohorts[0], ranks[0]
         cohort, rank = np.concatenate(cohorts), np.concatenate(ranks)
-        order = np.argsort(cohort, kind="stable")
+        order = cohort.argsort(kind="stable")
         return cohort[order], rank[order]
 
-    def _take_batch(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Take a batch of packs from cohorts that have some due; returns them and the cohorts that have more."""
-        clock, first, threshold = self._time(due), self.gone[due], self.next[due]
+    def _take_batch(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Take a batch of packs from cohorts that have some due; some of them may have more."""
+        first, threshold = self.gone[due], self.next[due]
         left = self.fleet.packs[due] - first
         # a batch a little larger than what is expected to be due; its size changes speed, never results
         guess = ((clock - threshold) * (left * (1.1 / UNIT))).astype(np.int64) + 2
@@ -216,20 +239,18 @@ class Clocks:
             alive = self.fleet.packs[due[more]] - rank_next[more]
             follower[more] = last + self._spacings(due[more], rank_next[more], alive)
         self.next[due] = follower
-        return owners[loose], ranks[loose], due[follower <= clock]
+        return owners[loose], ranks[loose]
 
-    def _take_next(self, due: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Take the next pack from cohorts that have one due; returns them and the cohorts that have more."""
+    def _take_next(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Take the next pack from cohorts that have one due; some of them may have more."""
         rank = self.gone[due]
         following = rank + 1
         self.gone[due] = following
         left = self.fleet.packs[due] - following
-        threshold = np.full(len(due), NEVER)
-        more = np.flatnonzero(left)
-        some = due[more]
-        threshold[more] = self.next[some] + self._spacings(some, following[more], left[more])
+        threshold = self.next[due] + self._spacings(due, following, np.maximum(left, 1))
+        threshold[left == 0] = NEVER
         self.next[due] = threshold
-        return due, rank, due[threshold <= self._time(due)]
+        return due, rank
 
     def cause(self, cohort: np.ndarray, month: int, waits: np.ndarray) -> np.ndarray:
         """Say why each pack came loose: the cause that wins a race at this month's hazards.
@@ -237,13 +258,12 @@ class Clocks:
         `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES.
         """
         row, cell = np.divmod(cohort, CELLS)
-        rates = self._rates[_FIRST_LIFE[row] + KIND[cell] * MONTHS + (month - SALE_MONTH[row])].T
+        rates = self.paths.rates[(_FIRST_LINE[row] + KIND[cell]) * MONTHS + (month - SALE_MONTH[row])].T
         factor = self.factors.get(month)
         if factor is not None:
             rates[VEHICLE_END] *= factor[PROVINCE[cell], HOLDER_CLASS[cell]]
-        with np.errstate(divide="ignore"):  # a cause without hazard waits for ever
-            return np.argmin(waits / rates, axis=0)
+        return (waits / rates).argmin(axis=0)
 
 
-# Where the hazards of a sale row begin in the table of all hazards: family, sale year
-_FIRST_LIFE = ((np.arange(len(SALE_MONTH)) >= MONTHS) * (MONTHS // 12) + SALE_MONTH // 12) * KINDS * MONTHS
+# Where the lines of hazards of a sale row begin: family, sale year
+_FIRST_LINE = ((np.arange(len(SALE_MONTH)) >= MONTHS) * (MONTHS // 12) + SALE_MONTH // 12) * KINDS

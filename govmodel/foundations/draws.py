@@ -87,9 +87,8 @@ def mix_words(words: np.ndarray) -> np.ndarray:
 def holder_words(seed: int, who: np.ndarray) -> np.ndarray:
     """Give each holder its own seed: uint64, same shape as `who` (unsigned whole numbers)."""
     words = who.astype(np.uint64)
-    words += _U(1)
     words *= _GAMMA
-    words += _U(seed & _MASK)
+    words += _U((seed + GAMMA) & _MASK)  # word number who + 1 of the seed's generator
     return mix_words(words)
 
 

@@ -27,6 +27,7 @@ class Ledger:
         self.amounts = np.zeros((months, 0), np.int64)
         self.places: dict[str, int] = {}
         self.stock = np.zeros((0, 0), np.int64)
+        self._inside: tuple = (None, [])  # the places that are not outside, by which ones are
 
     # money
 
@@ -40,8 +41,9 @@ class Ledger:
     def line(self, purpose: str, payers: list[str], payees: list[str]) -> slice:
         """Declare lines on which the payers pay the payees, pair by pair (one name serves all the others)."""
         size = max(len(payers), len(payees))
-        self._payers.append(np.array([self.account(name) for name in payers * (size // len(payers))]))
-        self._payees.append(np.array([self.account(name) for name in payees * (size // len(payees))]))
+        for names, sides in ((payers, self._payers), (payees, self._payees)):
+            numbers = [self.account(name) for name in names]
+            sides.append(np.array(numbers * (size // len(names))))
         self.purposes += [purpose] * size
         self._lines += size
         return slice(self._lines - size, self._lines)
@@ -53,7 +55,8 @@ class Ledger:
 
     def pay(self, month: int, line: slice, fen) -> None:
         """Pay whole fen on a line this month; `fen` is one amount or one for each pair."""
-        self.amounts[month - self.first_month, line] += fen
+        due = self.amounts[month - self.first_month, line]
+        due += fen
 
     def balances(self, until: int) -> np.ndarray:
         """Give every account's balance at the end of a month: int64, fen; they always sum to zero."""
@@ -65,7 +68,7 @@ class Ledger:
 
     def gained(self, first: int, last: int) -> np.ndarray:
         """Give what every account gained from one month to another, both included: fen, whole numbers as floats."""
-        total = self.amounts[first - self.first_month : last - self.first_month + 1].sum(axis=0).astype(float)
+        total = np.add.reduce(self.amounts[first - self.first_month : last - self.first_month + 1]).astype(float)
         accounts = len(self.accounts)
         return np.bincount(self.payees, total, accounts) - np.bincount(self.payers, total, accounts)
 
@@ -104,7 +107,7 @@ class Ledger:
 
     def open_places(self, places: tuple[str, ...], kinds: int) -> None:
         """Lay out the places where things can be; each holds `kinds` kinds of things."""
-        self.places = {name: row for row, name in enumerate(places)}
+        self.places, self._inside = {name: row for row, name in enumerate(places)}, (None, [])
         self.stock = np.zeros((len(places), kinds), np.int64)
 
     def move(self, source: str, target: str, amounts: np.ndarray) -> None:
@@ -112,18 +115,20 @@ class Ledger:
         self.stock[self.places[source]] -= amounts
         self.stock[self.places[target]] += amounts
 
-    def shift(self, changes: np.ndarray, first_kind: int = 0) -> None:
-        """Move many things at once: int64 (places, kinds from `first_kind` on); each kind's changes must cancel."""
-        if changes.sum(axis=0).any():
+    def shift(self, changes: np.ndarray) -> None:
+        """Move many things at once: int64 (places, kinds); each kind's changes must cancel."""
+        if np.count_nonzero(np.add.reduce(changes)):
             raise LawBroken(f"things were made or lost on the way: {changes.sum(axis=0)}")
-        self.stock[:, first_kind : first_kind + changes.shape[1]] += changes
+        self.stock += changes
 
     def check(self, month: int, outside: tuple[str, ...]) -> None:
         """Hold the books to their laws: no payment is negative, and only the outside places may be below zero."""
-        if self.amounts[month - self.first_month].min(initial=0) < 0:
+        if np.minimum.reduce(self.amounts[month - self.first_month], initial=0) < 0:
             line = int(np.argmin(self.amounts[month - self.first_month]))
             raise LawBroken(f"{month_name(month)}: a negative payment on line {self.purposes[line]!r}")
-        inside = [row for name, row in self.places.items() if name not in outside]
-        if self.stock[inside].min() < 0:
+        if self._inside[0] != outside:
+            self._inside = (outside, [row for name, row in self.places.items() if name not in outside])
+        inside = self._inside[1]
+        if np.minimum.reduce(self.stock[inside], axis=None) < 0:
             row = inside[int(np.argmin(self.stock[inside].min(axis=1)))]
             raise LawBroken(f"{month_name(month)}: less than nothing in {list(self.places)[row]!r}")

@@ -20,4 +20,4 @@ def choose_channel(utility: np.ndarray, holders: np.ndarray, ordinal: np.ndarray
     """
     time = draws.exponential(draws.words(draws.at(holders, ordinal), _CHANNEL_CODES))
     time *= np.exp(-utility)
-    return np.argmin(time, axis=0)
+    return time.argmin(axis=0)

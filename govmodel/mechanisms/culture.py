@@ -21,7 +21,7 @@ from ..foundations.calendar import FIRST_YEAR
 MOST_PEERS = 8
 IN_USE = 10  # years
 STEPS = 256  # eight bits of luck choose a peer's province, eight its class
-_BYTE, _S8, _S32 = np.uint64(STEPS - 1), np.uint64(8), np.uint64(32)
+_BYTE, _S32 = STEPS - 1, np.uint64(32)
 
 
 def holders_by_year(facts, outlook: str) -> np.ndarray:
@@ -67,7 +67,8 @@ class Ties:
 
     def peers(self, drawn: np.ndarray, community: np.ndarray) -> np.ndarray:
         """Say in which community (province x 4 + class) peers live, from their words (peers, holders)."""
-        return self.province[community, drawn & _BYTE] + self.holder_class[community, drawn >> _S8 & _BYTE]
+        first, luck = community * STEPS, drawn.view(np.int64)  # signed: the lowest bits are the same, and index faster
+        return self.province.take(first + (luck & _BYTE)) + self.holder_class.take(first + (luck >> 8 & _BYTE))
 
     def poll(self, drawn: np.ndarray, community: np.ndarray, mean: np.ndarray) -> np.ndarray:
         """Ask holders' peers: the share of aware among them, given mean awareness (31, 4).
@@ -76,7 +77,7 @@ class Ties:
         """
         bar = mean.ravel() * 2.0**32
         aware = drawn >> _S32 < bar[self.peers(drawn, community)]
-        return aware.sum(axis=0) / len(drawn)
+        return np.add.reduce(aware) / len(drawn)
 
 
 def luck_of_peers(drawn: np.ndarray) -> np.ndarray:

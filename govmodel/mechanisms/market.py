@@ -16,7 +16,7 @@ import numpy as np
 from ..chain.fleet import BANDS, CHEMISTRIES, HEALTH_BANDS, PROVINCES
 from ..facts import CHANNELS
 from .choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
-from .tender import KINDS
+from .tender import BIDDERS
 
 CELLS = PROVINCES * CHEMISTRIES * BANDS  # bids are posted by province, chemistry and health
 BAND_HEALTH = np.array([0.5, *(np.array(HEALTH_BANDS[:-1]) + 0.05), 0.85])  # a typical state of health in each band
@@ -169,7 +169,7 @@ class Market:
         gate = np.maximum(worth.net[month][:, None] + subsidy - plant_margin * value[:, None], 0.0)
         share, licensed, maker_share, maker = self._deliver(gate, plant_pull, haul)
         second, error = worth.second[month], self.p["use_choice_error"]
-        either = np.stack([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
+        either = np.array([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
         second_chance = logistic((second - either) / error)
         licensed_best, maker_best = np.maximum(either, second)
         penalty = risk[:, None] * worth.gain[month]
@@ -179,13 +179,13 @@ class Market:
         paid, to_workshop = self._pay(licensed_best, maker_best, workshop, at_stake, premium)
         offer = paid.copy()
         offer[:WORKSHOP] += levers["holder_reward"]
-        temptation = np.maximum(paid[WORKSHOP] - paid[:WORKSHOP].max(axis=0), 0.0)
+        temptation = np.maximum(paid[WORKSHOP] - np.maximum.reduce(paid[:WORKSHOP]), 0.0)
         offer[WORKSHOP] -= self.p["perceived_detection"] * levers["fine"] * temptation
         return Board(
             paid=paid,
             offer=offer,
-            tender=paid[KINDS],
-            tender_extra=offer[KINDS] - paid[KINDS],
+            tender=paid[BIDDERS],
+            tender_extra=offer[BIDDERS] - paid[BIDDERS],
             second_life=second_chance.reshape(2, CELLS),
             reuse=worth.reuse_chance[month],
             to_workshop=to_workshop.ravel(),
@@ -207,7 +207,7 @@ class Market:
         error = self.p["plant_choice_error"]
         if self._near is None or self._near[0] is not haul:
             self._near = (haul, np.exp(-haul / error))
-        weight = self._near[1] * (pull * np.exp((gate - gate.max(axis=1, keepdims=True)) / error))
+        weight = self._near[1] * (pull * np.exp((gate - np.maximum.reduce(gate, axis=1, keepdims=True)) / error))
         delivered, own = gate - haul, self._makers
         return *_spread(weight, delivered), *_spread(weight.take(own, axis=2), delivered.take(own, axis=2))
 
@@ -236,8 +236,8 @@ class Market:
 
 def _spread(weight: np.ndarray, delivered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Spread a province's packs over plants by weight: shares (31, 2, plants) and the price they fetch (31, 2)."""
-    share = weight / weight.sum(axis=-1, keepdims=True)
-    return share, (share * delivered).sum(axis=-1)
+    share = weight / np.add.reduce(weight, axis=-1, keepdims=True)
+    return share, np.add.reduce(share * delivered, axis=-1)
 
 
 class Ease:

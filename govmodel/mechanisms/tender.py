@@ -17,6 +17,7 @@ from ..foundations import draws
 from .choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
 
 KINDS = np.array([BATTERY_MAKER_OUTLET, RECYCLER, DISMANTLER, WORKSHOP])
+BIDDERS = slice(BATTERY_MAKER_OUTLET, WORKSHOP + 1)  # the same channels as a slice
 MOST_BIDDERS = 6  # of one kind at one lot
 _CODES = np.array([draws.code(purpose, 0, kind) for purpose in ("bidders", "bid") for kind in range(4)], np.uint64)
 _LOG_COUNT = np.log(np.maximum(np.arange(MOST_BIDDERS + 1.0), 1.0))
@@ -26,12 +27,12 @@ EULER = 0.5772156649015329  # mean of a standard Gumbel error, taken off so that
 
 def attendance(expected: np.ndarray) -> np.ndarray:
     """Turn expected bidders per kind into cumulative Poisson chances of 0, 1, ... 5: (MOST_BIDDERS, kinds, ...)."""
-    chance = np.exp(-expected)
-    rows = [chance]
+    chances = np.empty((MOST_BIDDERS, *expected.shape))
+    chances[0] = chance = np.exp(-expected)
     for count in range(1, MOST_BIDDERS):
         chance = chance * expected / count
-        rows.append(rows[-1] + chance)
-    return np.stack(rows)
+        chances[count] = chances[count - 1] + chance
+    return chances
 
 
 @dataclass
@@ -58,14 +59,14 @@ def award(
     """
     drawn = draws.words(draws.at(lots, ordinal), _CODES)
     luck = draws.uniform(drawn[:4])
-    count = (luck > presence).sum(axis=0)
+    count = np.add.reduce(luck > presence, axis=0)
     waits = draws.exponential(drawn[4:])
     valued = bids * (1.0 + error * (_LOG_COUNT[count] - np.log(waits) - EULER))
     score = weight * (valued + extra) + ((1.0 - weight) * licence_worth * _LICENSED)[:, None]
     score[count == 0] = -np.inf
-    best = np.argmax(score, axis=0)
+    best = score.argmax(axis=0)
     here = np.arange(len(lots))
     came = count[best, here] > 0
-    shaded = valued[best, here] - error * bids[best, here] * np.log(np.maximum(count.sum(axis=0), 1))
+    shaded = valued[best, here] - error * bids[best, here] * np.log(np.maximum(np.add.reduce(count), 1))
     price = np.where(came, np.maximum(shaded, 0.0), 0.0)
     return Awards(np.where(came, KINDS[best], KEPT), price)

@@ -130,7 +130,7 @@ class OneByOne(mesa.Model):
     def live(self, month, board, conditions, levers, deposits) -> Flows:
         """Activate every pack once, in order or shuffled, then sell this month's packs."""
         self.month, self.board, self.conditions = month, board, conditions
-        self.levers, self.deposits = levers, deposits
+        self.levers, self.deposits = levers, np.zeros((MONTHS, 31)) if deposits is None else deposits
         self.flows, self.renewals = Flows(), []
         if self.shuffled:
             self.agents.shuffle_do("step")
