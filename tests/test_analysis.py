@@ -162,6 +162,11 @@ def test_features_rank_what_matters_and_are_the_same_again(swept):
     found = gm.analyse(folder, "features")
     assert list(found.table["factor"]) == ["subsidy", "fine", "deposit"]
     assert found.table["value"].sum() == pytest.approx(1.0)
+    first = found.table.iloc[0]  # the outcome rises with it: least in its lowest third, most in its highest
+    lowest, highest = (float(first[name].split(" to ")[1]) / LEVERS["subsidy"] for name in ("least_at", "most_at"))
+    assert lowest == pytest.approx(1 / 3, abs=0.02) and highest == pytest.approx(1.0, abs=0.02)
+    assert first["least"] == pytest.approx(1.0, abs=0.2) and first["most"] == pytest.approx(3.0, abs=0.2)
+    assert first["most_at"] in found.sentences["en"] and first["least_at"] in found.sentences["zh"]
     again = gm.analyse(folder, "features")
     assert again.table.equals(found.table)
 

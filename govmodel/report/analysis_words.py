@@ -86,6 +86,8 @@ def _features(found: Found, texts: Texts):
     yield texts("analysis.features", what=_what(found, top.outcome, None, texts), factor=top.factor,
                 score=percent(top.value), low=percent(top.low), high=percent(top.high),
                 next=_next(found.table, texts, percent))  # fmt: skip
+    yield texts("analysis.ends", factor=top.factor, least=number(top.least), least_at=top.least_at,
+                most=number(top.most), most_at=top.most_at)  # fmt: skip
 
 
 def _prim(found: Found, texts: Texts):

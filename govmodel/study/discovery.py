@@ -19,6 +19,7 @@ FEWEST = 20  # points from which anything can be learnt
 FORESTS = 10
 TREES = 100
 SMALLEST = 0.05  # share of the points that a box holds at least
+FEW_VALUES = 8  # a factor with more is looked at by thirds
 HARDLY = 1e-9  # more than nothing
 STRUCTURE = "structure"
 
@@ -27,7 +28,8 @@ def features(results: Results, outcome: str | None = None, structure: str | None
     """Score how much each factor tells about an outcome: extra trees, scores add up to one.
 
     value: mean over ten forests of different luck; low, high: their smallest and largest. Over several arms the
-    structure is a factor too.
+    structure is a factor too. least, most: at which value or third of the factor's values the outcome's median is
+    smallest and largest, and what it is there.
     """
     name, table, values = _sample("features", results, outcome, structure, against)
     module, rows = _ema("feature_scoring"), {factor: [] for factor in table.columns}
@@ -41,9 +43,23 @@ def features(results: Results, outcome: str | None = None, structure: str | None
             )  # fmt: skip
         for factor, score in scores[1].items():
             rows[factor].append(float(score))
-    told = [(name, "score", factor, np.mean(found), min(found), max(found)) for factor, found in rows.items()]
-    frame = pd.DataFrame(told, columns=["outcome", "index", "factor", "value", "low", "high"])
+    told = [
+        (name, "score", factor, np.mean(found), min(found), max(found), *_ends(table[factor], values))
+        for factor, found in rows.items()
+    ]
+    columns = ["outcome", "index", "factor", "value", "low", "high", "least_at", "least", "most_at", "most"]
+    frame = pd.DataFrame(told, columns=columns)
     return frame.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+
+
+def _ends(factor: pd.Series, values: np.ndarray) -> tuple[str, float, str, float]:
+    """Say where along a factor the median outcome is least and most: at a value of few, in a third of many."""
+    if factor.nunique() > FEW_VALUES:
+        thirds = pd.qcut(factor, 3, duplicates="drop")
+        factor = thirds.cat.rename_categories([f"{one.left:.3g} to {one.right:.3g}" for one in thirds.cat.categories])
+    medians = pd.Series(values).groupby(factor.to_numpy(), observed=True).median()
+    named = [one if isinstance(one, str) else f"{one:g}" for one in (medians.idxmin(), medians.idxmax())]
+    return named[0], float(medians.min()), named[1], float(medians.max())
 
 
 def prim(
