@@ -55,8 +55,8 @@ def features(results: Results, outcome: str | None = None, structure: str | None
 def _ends(factor: pd.Series, values: np.ndarray) -> tuple[str, float, str, float]:
     """Say where along a factor the median outcome is least and most: at a value of few, in a third of many."""
     if factor.nunique() > FEW_VALUES:
-        thirds = pd.qcut(factor, 3, duplicates="drop")
-        factor = thirds.cat.rename_categories([f"{one.left:.3g} to {one.right:.3g}" for one in thirds.cat.categories])
+        spans = factor.groupby(pd.qcut(factor, 3, duplicates="drop"), observed=True)
+        factor = spans.transform("min").map("{:.3g}".format) + " to " + spans.transform("max").map("{:.3g}".format)
     medians = pd.Series(values).groupby(factor.to_numpy(), observed=True).median()
     named = [one if isinstance(one, str) else f"{one:g}" for one in (medians.idxmin(), medians.idxmax())]
     return named[0], float(medians.min()), named[1], float(medians.max())
