@@ -17,8 +17,6 @@ from govmodel.study.patterns import load
 from govmodel.study.search import best_step, even_points, far_apart, local_model
 from tests.test_validate import made
 
-pytestmark = pytest.mark.xdist_group("calibration")  # one worker lives its worlds, once
-
 KNOWN = load()
 
 

@@ -12,8 +12,6 @@ import govmodel as gm
 from govmodel.cli import app
 from tests.test_bad_input import refused
 
-pytestmark = pytest.mark.xdist_group("compare_command")  # one worker lives its worlds, once
-
 QUICK = ("--scale", "200000", "--until", "2026-09", "--workers", "1", "--replications", "2")
 TWO = ("--structures", "market,collaborative")
 

@@ -11,8 +11,6 @@ from govmodel.cli import app
 from govmodel.study import degenerate
 from govmodel.study.degenerate import at_bounds, at_least, mean_by_period, raised_and_back, remember, spread
 
-pytestmark = pytest.mark.xdist_group("degenerate")  # one worker lives its worlds, once
-
 SMALL = gm.Case.load().with_(scale=100_000)
 
 

@@ -15,8 +15,6 @@ from govmodel.report.page.build import report
 from govmodel.report.page.subject import open_subject
 from tests.test_bad_input import refused
 
-pytestmark = pytest.mark.xdist_group("report")  # one worker lives its worlds, once
-
 EMPTY = {"meta", "input", "br", "col"}
 HAN = re.compile("[\u4e00-\u9fff]")
 ARMS = ("market", "government_led", "collaborative")

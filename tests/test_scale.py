@@ -6,8 +6,6 @@ import pytest
 from govmodel.performance.indicators import INDICATORS
 from tests.worlds import CHINA, live
 
-pytestmark = pytest.mark.xdist_group("scale")  # one worker lives its worlds, once
-
 SEEDS = {20_000: 40, 2_000: 12, 200: 4}
 PERIODS = (("2021-01", "2025-12"), ("2026-01", "2030-12"))
 RATIOS = (

@@ -15,8 +15,6 @@ from govmodel.study.patterns import BASELINE, LEAKS, MEASURES, NotMeasured, Part
 from govmodel.study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, validate
 from govmodel.study.workers import Outcome, Workers, observe
 
-pytestmark = pytest.mark.xdist_group("validate")  # one worker lives its worlds, once
-
 KNOWN = load()
 SMALL = gm.Case.load().with_(scale=200_000)
 

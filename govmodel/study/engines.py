@@ -65,8 +65,9 @@ class Dask(Executor):
         self.cluster = None
         if scheduler is None:
             cluster = needed("distributed", "LocalCluster")
+            quiet = {"dashboard_address": "127.0.0.1:0"}  # even without a dashboard it opens a port: any that is free
             self.cluster = cluster(n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None,
-                                   silence_logs=50)  # fmt: skip
+                                   scheduler_kwargs=quiet, silence_logs=50)  # fmt: skip
         try:
             self.client = client(self.cluster or scheduler, timeout=20, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
