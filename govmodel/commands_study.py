@@ -143,14 +143,12 @@ def calibrate(
     """
     from .commands_sweep import ProgressFormat, run_study
     from .report import calibration as tables
-    from .study.calibration import fitted
-    from .study.sweep import plan_of
+    from .study.calibration import fitted, plan_for
 
-    if plan_of(study).study.design.method != "calibration":
-        raise InputError("design.method", "calibration", str(study), "govmodel sweep runs any other study.")
+    chosen = plan_for(study)
     folder = out if out is not None else study.with_suffix("")
     run_study(study, folder, workers, progress=ProgressFormat.auto)
-    found = fitted(study, folder)
+    found = fitted(chosen, folder)
     if ensemble is not None:
         ensemble.write_text(found.ensemble(), encoding="utf-8", newline="\n")
     if format_ is CalibrationFormat.table:

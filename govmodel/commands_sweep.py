@@ -87,7 +87,7 @@ def sweep(
         typer.echo(f"{told['runs']} runs, about {told['seconds_a_run']:.2f} s each; {minutes:.1f} minutes in all.")
     else:
         swept = run_study(study, folder, workers, scheduler, engine.value, limit, retry, progress)
-        typer.echo(f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {folder / 'results'}.")
+        typer.echo(_said(swept))
 
 
 def run_study(study, folder, workers=None, scheduler=None, engine="processes", limit=None, retry=False,
@@ -109,15 +109,19 @@ def run_study(study, folder, workers=None, scheduler=None, engine="processes", l
         raise typer.Exit(INTERRUPTED) from None
     finally:
         teller.close()
-    told = f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {folder / 'results'}."
     if swept.interrupted:
-        say(f"govmodel: interrupted: {told} The same command goes on.")
+        say(f"govmodel: interrupted: {_said(swept)} The same command goes on.")
         raise typer.Exit(INTERRUPTED)
     if swept.failed:
-        say(f"{told} Failures and their tracebacks are in results/failures.parquet; govmodel sweep --retry does them "
-            "again.")  # fmt: skip
+        say(f"{_said(swept)} Failures and their tracebacks are in results/failures.parquet; govmodel sweep --retry "
+            "does them again.")  # fmt: skip
         raise typer.Exit(SOME_FAILED)
     return swept
+
+
+def _said(swept) -> str:
+    tables = swept.folder / "results"
+    return f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {tables}."
 
 
 def _teller(how: ProgressFormat):

@@ -87,7 +87,7 @@ def test_a_calibration_that_is_stopped_goes_on_runs_nothing_twice_and_ends_alike
     for _ in range(3):  # each time it is stopped inside another stage
         swept = sweeps.sweep(home / "study.toml", tmp_path / "out", engine="serial", limit=len(whole) // 4)
         with pytest.raises(gm.InputError, match="a calibration that is done"):
-            calibrations.fitted(home / "study.toml", tmp_path / "out")
+            calibrations.fitted(calibrations.plan_for(home / "study.toml"), tmp_path / "out")
     assert swept.done == 3 * (len(whole) // 4)
     gm.calibrate(home / "study.toml", tmp_path / "out", engine="serial")
     assert sweeps.status(tmp_path / "out")["attempts"] == len(whole) == whole["run_id"].nunique()

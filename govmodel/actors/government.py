@@ -117,7 +117,7 @@ class Inspectorates:
                 p["effort_strain"] * (1.0 - model.council.willing("provinces")),
             )  # fmt: skip
             self.learner.learn(payoff, p["forgetting"], p["foregone"], p["lock_in"])
-            waits = draws.exponential(draws.words(self._words, _EFFORT + np.uint64(month // 3 << 6))).T
+            waits = draws.exponential(draws.words(draws.at(self._words, month // 3), _EFFORT)).T
             self.learner.choose(waits, p["effort_sensitivity"])
         for total in (self.asked, self.made, self.gained, self.caught):
             total[:] = 0.0

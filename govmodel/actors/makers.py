@@ -25,8 +25,6 @@ PARTS = {name: slice(*ends) for name, ends in zip(OPTIONS, pairwise(BEGINS))}  #
 TODAY = (0, 1, 0, 0)
 FOUND_OUT = 63  # alternative of the keyed draws, after those of the options
 OWN_WAYS = np.stack([CHANNEL_OF == AUTOMAKER_OUTLET, CHANNEL_OF == BATTERY_MAKER_OUTLET]).astype(float)
-
-
 OTHER_WAYS = 1.0 - OWN_WAYS.sum(axis=0)
 
 

@@ -47,7 +47,7 @@ class Decisions:
                 may[mine] = self._there[row] if allowed is None or name not in allowed else allowed[name]
                 keen[mine] = sensitivity[name]
         self.learner.learn(against, p["firm_memory"], p["foregone"], p["lock_in"])
-        drawn = draws.exponential(draws.words(self.words, self._codes + np.uint64(ordinal << 6)))
+        drawn = draws.exponential(draws.words(draws.at(self.words, ordinal), self._codes))
         drawn = drawn.reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1).reshape(flat)
         self.learner.choose(drawn, keen, may)
 

@@ -199,7 +199,7 @@ class Turns:
         learner = shops.learner
         learner.chosen = authority.OPTION_OF[shops.doing]
         learner.learn(payoff, p["workshop_forgetting"], p["workshop_foregone"], 0.0)
-        drawn = draws.words(shops.words, CODES + np.uint64(self.model.month // 3 << 6))
+        drawn = draws.words(draws.at(shops.words, self.model.month // 3), CODES)
         waits = draws.exponential(drawn[:OPTIONS]).T
         as_it_is = AS_IT_IS[learner.chosen]
         waits *= np.where(as_it_is, 1.0, np.exp(p["workshop_sensitivity"] * p["changing_cost"]))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from ..foundations.errors import InputError
 from . import levers as lever_room
 from .levers import SEATS
-from .structures import _SUM, RHYTHMS, RULES, SETTLERS, SIGHTS, Governing
+from .structures import MOST, RHYTHMS, ROUNDING, RULES, SETTLERS, SIGHTS, Governing
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Span:
 
 
 SHARE = Span(0.0, 1.0)
-BODY = {"convener": SHARE, "meets_every": RHYTHMS, "delay": tuple(range(25)), "rounds": tuple(range(4)),
-        "sees": SIGHTS, "settles": SETTLERS}  # fmt: skip
+BODY = {"convener": SHARE, "meets_every": RHYTHMS, "sees": SIGHTS, "settles": SETTLERS}
+BODY |= {name: tuple(range(most + 1)) for name, most in MOST.items()}
 
 
 @lru_cache(maxsize=8)
@@ -70,11 +70,11 @@ def _weighted(old: Mapping[str, float], given: Mapping[str, float], cell: str) -
     if not given:
         return dict(old)
     left = 1.0 - sum(given.values())
-    if left < -_SUM:
+    if left < -ROUNDING:
         raise InputError(cell, "weights that sum to at most 1", f"{1.0 - left:g}", "Narrow the factors' ranges.")
     others = {seat: weight for seat, weight in old.items() if seat not in given}
     whole = sum(others.values())
-    if not whole and left > _SUM:
+    if not whole and left > ROUNDING:
         return dict(old)
     share = max(left, 0.0) / whole if whole else 0.0
     return {seat: weight * share for seat, weight in others.items()} | dict(given)

@@ -25,7 +25,8 @@ LABELS = ("id", "title", "title_zh", "source", "description", "description_zh")
 ALL = "all"
 _BODY = ("meets_every", "delay", "rounds", "convener", "sees", "settles", "pays")
 _RIGHT = ("rule", "weights", "pays")
-_SUM = 1e-6  # by how much shares may miss one
+ROUNDING = 1e-6  # by how much shares may miss one
+MOST = {"delay": 24, "rounds": 3}  # months, and rounds of talk
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,7 @@ def _body(table: Mapping, where: str) -> dict:
     rhythm, convener = table["meets_every"], table["convener"]
     if rhythm not in RHYTHMS or isinstance(rhythm, bool):
         raise InputError(f"{cell}.meets_every", "3, 6 or 12 months", rhythm, "Bodies meet when a quarter ends.")
-    for name, most in (("delay", 24), ("rounds", 3)):
+    for name, most in MOST.items():
         value = table[name]
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
             raise InputError(f"{cell}.{name}", f"a whole number from 0 to {most}", value, "")
@@ -313,7 +314,7 @@ def _shares(given: object, cell: str) -> Mapping[str, float]:
         if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0.0 <= share <= 1.0:
             raise InputError(f"{cell}.{seat}", "a number from 0 to 1", share, "")
     total = sum(given.values())
-    if abs(total - 1.0) > _SUM:
+    if abs(total - 1.0) > ROUNDING:
         raise InputError(cell, "shares that sum to 1", f"{total:g}", "Scale them, or give what is missing to a seat.")
     return MappingProxyType({seat: float(given[seat]) for seat in SEATS if given.get(seat)})
 

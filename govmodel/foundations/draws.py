@@ -92,9 +92,9 @@ def holder_words(seed: int, who: np.ndarray) -> np.ndarray:
     return mix_words(words)
 
 
-def at(holders: np.ndarray, ordinal: np.ndarray) -> np.ndarray:
-    """Give the seeds of holders at the given ordinals of their decisions."""
-    return holders + ordinal.astype(np.uint64) * _ORDINAL_STEP
+def at(holders: np.ndarray, ordinal: np.ndarray | int) -> np.ndarray:
+    """Give the seeds of holders at the given ordinals of their decisions, or all at one."""
+    return holders + np.asarray(ordinal).astype(np.uint64) * _ORDINAL_STEP
 
 
 def words(holders: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -16,13 +16,12 @@ so that 1 means: on average at the edge of the bands. Five stages, each planned 
 5. the ensemble: finalists whose misfit is at most the best one's plus twice its standard error over seeds, or plus the
    file's `tolerance` if that is more (bands are themselves no better known).
 
-It is a study like any other: its runs are runs of a sweep, in the sweep's ledger. Told the same numbers it asks for the
-same sets, so a calibration that was stopped is played again from the ledger, and goes on where it was.
+It is a study like any other: its runs are runs of a sweep, in the sweep's ledger (plan.py: Growing).
 """
 
 import json
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +31,7 @@ from ..case.ensemble import FILE as ENSEMBLE
 from ..folder import write_table
 from ..foundations.errors import InputError
 from ..version import __version__
-from .plan import RunSpec, Told, arms_of, code_hash, runs_at, sha
+from .plan import Growing, RunSpec, sha
 from .search import best_step, even_points, far_apart, local_model
 from .study_file import StudyFile
 from .targets import Target, aimed_at, labels_of
@@ -55,27 +54,24 @@ class Evaluation:
     misfit: float
 
 
-class Calibration:
+class Calibration(Growing):
     """The plan of a calibration, which grows by a stage whenever all that was asked for is told; and what it found."""
 
     def __init__(self, study: StudyFile, text: str):
-        self.study, self.text, self.code, self.wanted = study, text, code_hash(), study.calibration
-        (self.arm,) = arms_of(study)
+        super().__init__(study, text)
+        (self.arm,), self.wanted = self.arms, study.calibration
         self.patterns = aimed_at(self.arm.case.country, self.wanted.patterns)
         self.target, self.labels = Target.of(self.patterns), labels_of(self.patterns)
         self.ranges = {factor.name: tuple(factor.range) for factor in study.factors}
         bounds = np.array(list(self.ranges.values()))
         self._low, self._span = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
-        self.runs: list[RunSpec] = []
-        self._known: dict[str, RunSpec] = {}
-        self._points: dict[str, int] = {}  # of all sets so far, by the identity of their first run
         self.done: list[Evaluation] = []
         self.profiles: list[dict] = []
         self.finalists: list[Evaluation] = []
         self.members: list[Evaluation] = []
         self.threshold = np.nan
         self._course = self._stages()
-        self._asked: list[list[RunSpec]] | None = next(self._course)
+        self._asked = next(self._course)
 
     # as a plan (plan.py)
 
@@ -84,37 +80,13 @@ class Calibration:
         """Give the identity of what is asked, whatever the code."""
         return sha(json.dumps([self.study.model_dump(mode="json"), self.arm.case.hash], sort_keys=True))
 
-    @property
-    def hash(self) -> str:
-        """Give the identity of the whole: what is asked, of which case, by which code."""
-        return sha(self.digest + self.code)
-
-    @property
-    def finished(self) -> bool:
-        """Say whether the last stage was told."""
-        return self._asked is None
-
-    @property
-    def total(self) -> int:
-        """Count the runs that there will be: at most, until the calibration is done."""
+    def _most(self) -> int:
         wanted, seeds = self.wanted, self.study.replications
         sets = 1 + wanted.samples + wanted.rounds * wanted.batch
         sets += len(self.ranges) * wanted.profile_points * (wanted.profile_rounds + 1)
-        most = sets * seeds + wanted.finalists * max(wanted.confirm - seeds, 0)
-        return len(self.runs) if self.finished else max(most, len(self.runs))
+        return sets * seeds + wanted.finalists * max(wanted.confirm - seeds, 0)
 
-    def further(self, told: Told) -> list[RunSpec]:
-        """Give the runs of the next stage; none while one of those before is not done, or when all is done."""
-        before = len(self.runs)
-        while len(self.runs) == before and not self.finished:
-            found = [[told(run.run_id) for run in runs] for runs in self._asked]
-            if any(None in outcomes for outcomes in found):
-                return []
-            self._asked = self._send(found)
-        return self.runs[before:]
-
-    def _send(self, found: list[list[dict]]) -> list[list[RunSpec]] | None:
-        """Tell the stage at work what its runs gave; gives what is asked next, or nothing at the end."""
+    def _next(self, found: list[list[dict]]) -> list[list[RunSpec]] | None:
         try:
             return self._course.send(found)
         except StopIteration:
@@ -126,20 +98,9 @@ class Calibration:
         """Turn a point of the cube into parameters, rounded to six digits."""
         return {n: float(f"{v:.6g}") for n, v in zip(self.ranges, self._low + point * self._span)}
 
-    def _runs_at(self, point: np.ndarray, replications: int) -> list[RunSpec]:
-        """Give the runs of a set of parameters; those that were asked for before are the same runs."""
-        many, values = len(self._points), self.values(point)
-        runs = runs_at(self.study, self.arm, many, values, len(self.runs), replications=replications)
-        place = self._points.setdefault(runs[0].run_id, many)
-        for run in runs:
-            if run.run_id not in self._known:
-                self._known[run.run_id] = replace(run, number=len(self.runs), point=place)
-                self.runs.append(self._known[run.run_id])
-        return [self._known[run.run_id] for run in runs]
-
     def _evaluate(self, stage: str, points: list[np.ndarray], replications: int = 0) -> Generator:
         """Ask for the runs of some sets of parameters, and judge what comes back."""
-        found = yield [self._runs_at(point, replications or self.study.replications) for point in points]
+        found = yield [self._runs_at(self.arm, self.values(point), replications) for point in points]
         made = []
         for point, outcomes in zip(points, found):
             numbers = np.array([[one[label] for label in self.labels] for one in outcomes], float)
@@ -270,25 +231,34 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def plan_for(study: str | Path | dict) -> Calibration:
+    """Plan a study whose method is calibration; refuse any other."""
+    from .sweep import plan_of
+
+    plan = plan_of(study)
+    if not isinstance(plan, Calibration):
+        raise InputError("design.method", "calibration", plan.study.design.method, "Sweep any other study.")
+    return plan
+
+
 def calibrate(study: str | Path | dict, out: str | Path, workers: int | None = None, **how) -> Calibration:
     """Sweep a study whose method is calibration, or what is left of it, and find what fits; `how` as `sweep` takes it.
 
     Writes evaluations.parquet, profiles.parquet, best.toml and ensemble.toml beside the sweep's own tables.
     """
-    from .sweep import plan_of, sweep
+    from .sweep import sweep
 
-    if plan_of(study).study.design.method != "calibration":
-        raise InputError("design.method", "calibration", plan_of(study).study.design.method, "Sweep any other study.")
+    found = plan_for(study)
     sweep(study, out, workers, **how)
-    return fitted(study, out)
+    return fitted(found, out)
 
 
-def fitted(study: str | Path | dict, folder: str | Path) -> Calibration:
-    """Read what a calibration found out of its sweep's folder, and write it down there."""
+def fitted(found: Calibration, folder: str | Path) -> Calibration:
+    """Tell a calibration all that its sweep's folder holds, and write down there what it found."""
     from .store import Store
-    from .sweep import plan_of, replay
+    from .sweep import replay
 
-    found, folder = plan_of(study), Path(folder)
+    folder = Path(folder)
     store = Store(folder).read()
     try:
         replay(found, store)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -138,6 +138,68 @@ def runs_at(
                     arm.outcomes, study.series, study.limits.seconds, shares)
         )  # fmt: skip
     return runs
+
+
+class Growing:
+    """A plan that grows: whoever asks for points is asked again when all the runs that were asked for are told.
+
+    It keeps nothing of its own and is deterministic: told the same outcomes it asks for the same points, so what was
+    stopped is played again from its beginning, takes every answer from the ledger, and goes on where it was. A point
+    that is asked for again is not run again: its runs have the same content, hence the same identity.
+    """
+
+    def __init__(self, study: StudyFile, text: str):
+        self.study, self.text, self.code = study, text, code_hash()
+        self.arms = arms_of(study)
+        self.runs: list[RunSpec] = []
+        self._known: dict[str, RunSpec] = {}
+        self._points: dict[str, int] = {}  # of all points so far, by the identity of their first run
+        self._asked: list[list[RunSpec]] | None = []  # the runs of every point asked for last; None at the end
+
+    def _next(self, found: list[list[dict]]) -> list[list[RunSpec]] | None:
+        """Hear the outcomes of what was asked for last, and give the runs of the points asked for next, if any."""
+        raise NotImplementedError
+
+    def _most(self) -> int:
+        """Say how many runs there can be."""
+        raise NotImplementedError
+
+    @property
+    def hash(self) -> str:
+        """Give the identity of the whole: what is asked, of which cases, by which code."""
+        told = [self.study.model_dump(mode="json"), [arm.case.hash for arm in self.arms], self.code]
+        return sha(json.dumps(told, sort_keys=True))
+
+    @property
+    def finished(self) -> bool:
+        """Say whether all that was asked for has been told, and nothing more is asked."""
+        return self._asked is None
+
+    @property
+    def total(self) -> int:
+        """Count the runs that there will be: at most, until the plan is done."""
+        return len(self.runs) if self.finished else max(self._most(), len(self.runs))
+
+    def further(self, told: Told) -> list[RunSpec]:
+        """Give the runs that are asked for next; none while one of those before is not done, or when all is done."""
+        before = len(self.runs)
+        while len(self.runs) == before and not self.finished:
+            found = [[told(run.run_id) for run in runs] for runs in self._asked]
+            if any(None in outcomes for outcomes in found):
+                return []
+            self._asked = self._next(found)
+        return self.runs[before:]
+
+    def _runs_at(self, arm: Arm, point: dict, replications: int = 0) -> list[RunSpec]:
+        """Give the runs of a point, new ones entered in the plan; those that were asked for before are the same."""
+        many = len(self._points)
+        runs = runs_at(self.study, arm, many, point, len(self.runs), replications=replications)
+        place = self._points.setdefault(runs[0].run_id, many)
+        for run in runs:
+            if run.run_id not in self._known:
+                self._known[run.run_id] = replace(run, number=len(self.runs), point=place)
+                self.runs.append(self._known[run.run_id])
+        return [self._known[run.run_id] for run in runs]
 
 
 def _changes(study: StudyFile, arm: Case, point: dict) -> dict:

@@ -1,110 +1,61 @@
-"""A search: points that NSGA-II asks for, generation after generation, as runs of the same ledger.
-
-The search itself keeps nothing. It is deterministic: told the same outcomes it asks for the same points, so a search
-that was stopped is played again from its first generation, takes every answer from the ledger, and goes on where it
-was. A point that is asked for again is not run again: its runs have the same content, hence the same identity.
-"""
-
-import json
+"""A search: points that NSGA-II asks for, generation after generation, as runs of one ledger (plan.py: Growing)."""
 
 import numpy as np
 
 from ..foundations.errors import InputError
 from .design import needed, scaled
-from .plan import RunSpec, Told, arms_of, code_hash, runs_at, sha
+from .plan import Growing, RunSpec
 from .study_file import StudyFile
 
 STRUCTURE = " structure"  # a gene of its own; no factor's name begins with a blank
 DIGITS = 6  # of a factor's value: what is nearer together is the same point
 
 
-class Search:
+class Search(Growing):
     """The plan of a search; it grows by a generation whenever all that was asked for is told."""
 
     def __init__(self, study: StudyFile, text: str):
-        self.study, self.text, self.code = study, text, code_hash()
-        self.arms = arms_of(study)
-        self.runs: list[RunSpec] = []
-        self._points: dict[str, int] = {}  # of all points so far, by the identity of their first run
+        super().__init__(study, text)
         self._algorithm, self._problem = _nsga2(study)
         self._asked = self._ask()
 
-    @property
-    def hash(self) -> str:
-        """Give the identity of the whole: what is asked, of which cases, by which code."""
-        told = [self.study.model_dump(mode="json"), [arm.case.hash for arm in self.arms], self.code]
-        return sha(json.dumps(told, sort_keys=True))
-
-    @property
-    def finished(self) -> bool:
-        """Say whether the last generation was told."""
-        return self._asked is None
-
-    @property
-    def total(self) -> int:
-        """Count the runs that there will be: at most, until the search is done."""
+    def _most(self) -> int:
         design = self.study.design
-        most = design.population * design.generations * self.study.replications
-        return len(self.runs) if self.finished else max(most, len(self.runs))
-
-    def further(self, told: Told) -> list[RunSpec]:
-        """Give the runs of the next generation; none while one of those before is not done, or when all is done."""
-        before = len(self.runs)
-        while len(self.runs) == before and not self.finished:
-            results = [self._outcomes(runs, told) for runs in self._asked[1]]
-            if None in results:
-                return []
-            self._tell([self._objectives(outcomes) for outcomes in results])
-            self._asked = self._ask()
-        return self.runs[before:]
+        return design.population * design.generations * self.study.replications
 
     # one generation
 
-    def _ask(self) -> tuple | None:
-        """Ask the search for points: what it calls them, and their runs; nothing when it is done."""
+    def _next(self, found: list[list[dict]]) -> list[list[RunSpec]] | None:
+        self._tell([self._objectives(runs, outcomes) for runs, outcomes in zip(self._asked, found)])
+        return self._ask()
+
+    def _ask(self) -> list[list[RunSpec]] | None:
+        """Ask the search for points, and give their runs; nothing when it is done."""
         if not self._algorithm.has_next():
             return None
-        wanted = self._algorithm.ask()
-        return wanted, [self._runs_at(one.X) for one in wanted]
+        self._wanted = self._algorithm.ask()
+        return [self._runs_of(one.X) for one in self._wanted]
 
-    def _runs_at(self, genes: dict) -> list[RunSpec]:
+    def _runs_of(self, genes: dict) -> list[RunSpec]:
         """Give the runs of a point: those of before if it was asked for before."""
-        arm = self.arms[genes.get(STRUCTURE, 0)]
         point = {factor.name: value_of(factor, genes[factor.name]) for factor in self.study.factors}
-        place = len(self._points)
-        runs = runs_at(self.study, arm, place, point, len(self.runs))
-        known = self._points.get(runs[0].run_id)
-        if known is not None:
-            return [run for run in self.runs if run.point == known]
-        self._points[runs[0].run_id] = place
-        self.runs += runs
-        return runs
+        return self._runs_at(self.arms[genes.get(STRUCTURE, 0)], point)
 
-    def _outcomes(self, runs: list[RunSpec], told: Told) -> dict | None:
-        """Give a point's outcomes, means over its replications; nothing while a run is missing or failed."""
-        found = [told(run.run_id) for run in runs]
-        if None in found:
-            return None
-        for name in (*self.study.design.maximise, *self.study.design.minimise):
+    def _objectives(self, runs: list[RunSpec], found: list[dict]) -> list[float]:
+        """Turn a point's outcomes, means over its replications, into what the search makes small."""
+        design, means = self.study.design, {}
+        for name in (*design.maximise, *design.minimise):
             if any(outcomes[name] is None for outcomes in found):
                 raise InputError(f"outcome {name}", "a value in every run of a search",
                                  f"none in run {runs[0].run_id}", "Choose an outcome that always has one.")  # fmt: skip
-        return {name: float(np.mean([outcomes[name] for outcomes in found])) for name in self._names()}
-
-    def _names(self) -> tuple[str, ...]:
-        return (*self.study.design.maximise, *self.study.design.minimise)
-
-    def _objectives(self, outcomes: dict) -> list[float]:
-        """Turn outcomes into what the search makes small."""
-        design = self.study.design
-        return [-outcomes[name] for name in design.maximise] + [outcomes[name] for name in design.minimise]
+            means[name] = float(np.mean([outcomes[name] for outcomes in found]))
+        return [-means[name] for name in design.maximise] + [means[name] for name in design.minimise]
 
     def _tell(self, objectives: list[list[float]]) -> None:
         static, evaluator = (needed(f"pymoo.{room}", name) for room, name in
                              (("problems.static", "StaticProblem"), ("core.evaluator", "Evaluator")))  # fmt: skip
-        wanted = self._asked[0]
-        evaluator().eval(static(self._problem, F=np.array(objectives)), wanted)
-        self._algorithm.tell(infills=wanted)
+        evaluator().eval(static(self._problem, F=np.array(objectives)), self._wanted)
+        self._algorithm.tell(infills=self._wanted)
 
 
 def value_of(factor, gene: object) -> object:
