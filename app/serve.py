@@ -14,6 +14,7 @@ SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",  # nobody is told who uses it
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",  # a font that nothing here needs
     "SOLARA_ASSETS_PROXY": "true",  # everything comes from this machine
+    "SOLARA_ASSETS_EXTRA_LOCATIONS": "govmodel_app.assets",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "govmodel",

@@ -45,6 +45,19 @@ def test_a_drag_is_drawn_on_the_way_and_ends_where_the_slider_stands(visit):
     assert len(on_the_way) >= 4, on_the_way
 
 
+def test_the_board_comes_also_where_the_notebook_extension_comes_late(browser, server):
+    v = Visit(browser, server)
+
+    def late(route):
+        time.sleep(2)
+        route.continue_()
+
+    v.page.route("**/nbextensions/anywidget/extension.js*", late)
+    v.open("?lang=en&runs=0")
+    v.close()
+    assert not v.wrong, v.wrong
+
+
 def test_words_and_theme_react_while_a_run_is_under_way(visit):
     v = visit("?lang=en")
     lever(v.page, "subsidy").press("ArrowRight")
