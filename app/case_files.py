@@ -1,8 +1,6 @@
 """Case files: what is saved can be loaded again; one that the board cannot show whole is refused, with the reason."""
 
-import json
 import re
-import tomllib
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,10 +10,10 @@ from govmodel.case import structures as structure_room
 from govmodel.foundations.calendar import EXPERIMENT_FROM, LAST_YEAR
 from govmodel.foundations.errors import InputError
 
-from .structure_files import hold
+from .structure_files import hold, table_of
 from .wanted import FIRST_YEAR, OUTLOOKS, SCALE, cases, understand
 
-LARGEST = 400_000  # letters in a file
+LARGEST = 400_000  # letters in a case file
 SEED = "# seed {}\n"  # a case has no luck of its own: the first line of a saved file tells it to the board
 WHERE = "case file"
 
@@ -27,10 +25,7 @@ def write_case(case: Case, seed: int) -> str:
 
 def read_case(text: str) -> dict:
     """Read a saved case, JSON or TOML: gives the settings, and what was shown beside them."""
-    if len(text) > LARGEST:
-        raise InputError(WHERE, f"at most {LARGEST:,} letters", len(text), "Is it a case file?")
-    text = text.lstrip("\ufeff")
-    table = _json(text) if text.lstrip().startswith("{") else _toml(text)
+    table = table_of(text, WHERE, LARGEST)
     if "wanted" in table:
         wanted = _exactly(table["wanted"])
         shown = table.get("shown") if isinstance(table.get("shown"), Mapping) else {}
@@ -38,23 +33,8 @@ def read_case(text: str) -> dict:
         return {"wanted": wanted, "month": str(shown.get("month", "")), "kept": kept}
     if "scenario" not in table and "governance" not in table:
         raise InputError(WHERE, "settings or a case", ", ".join(map(str, table))[:80] or "nothing", "Save one first.")
-    found = re.match(r"# seed (\d+)\s", text)
+    found = re.match(r"\ufeff?# seed (\d+)\s", text)
     return {"wanted": _of_case(table, int(found[1]) if found else None), "month": "", "kept": None}
-
-
-def _json(text: str) -> dict:
-    try:
-        table = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(WHERE, "a text in JSON", str(error), "Mend that place.") from None
-    return table
-
-
-def _toml(text: str) -> dict:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(WHERE, "a text in TOML or JSON", str(error), "Mend that place.") from None
 
 
 def _exactly(given: object) -> dict:

@@ -18,12 +18,13 @@ FRAMES = 96  # how many frames are kept for whoever wants the same
 class Job:
     """One thing to do in a worker, and what to do with the result."""
 
-    def __init__(self, function: Callable, args: tuple, done: Callable, worker: int | None = None, waits: bool = False):
+    def __init__(self, function: Callable, args: tuple, done: Callable, worker: int | None = None, waits: bool = False,
+                 visitor: object = None, key: str = ""):  # fmt: skip
         self.function, self.args, self.done = function, args, done
         self.worker = worker  # which worker must do it, if that matters
         self.waits = waits  # may be given up for something more urgent
-        self.visitor: object = None  # whose wish it is, if it is one
-        self.key = ""  # of the run that is wished for
+        self.visitor = visitor  # for whose wish it is done, if it falls with that wish
+        self.key = key  # of the run that is wished for
 
 
 class Worker:
@@ -38,6 +39,10 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.stop = context.Value("b", 0, lock=False)
         self.executor = ProcessPoolExecutor(1, context, initializer=work.begin, initargs=(self.stop,))
+
+    def give_up(self) -> None:
+        """Stop what is being done; nobody wants its result any more."""
+        self.job.done, self.stop.value = _nothing, 1
 
 
 class Pool:
@@ -89,20 +94,21 @@ class Pool:
             self.later.extend(jobs)
             self._serve()
 
-    def forget(self, chosen: Callable[[Job], bool]) -> None:
-        """Drop jobs of the last kind that nobody needs any more, also those that are being done."""
+    def forget(self, visitor: object) -> None:
+        """Drop what was prepared for a visitor's earlier wish, also what is being done of it."""
         with self.lock:
-            self.later = deque(job for job in self.later if not chosen(job))
+            self.later = deque(job for job in self.later if job.visitor is not visitor)
             for worker in self.workers:
-                if worker.job is not None and worker.job.waits and chosen(worker.job):
-                    worker.job.done, worker.stop.value = _nothing, 1
+                if worker.job is not None and worker.job.waits and worker.job.visitor is visitor:
+                    worker.give_up()
 
-    def drop(self, visitor: object, chosen: Callable[[Job], bool]) -> None:
-        """Give up runs that are being lived for a visitor who wants something else for good."""
+    def drop(self, visitor: object, key: str) -> None:
+        """Give up runs that are being lived for a visitor who, for good, wants another one."""
         with self.lock:
             for worker in self.workers:
-                if worker.job is not None and worker.job.visitor is visitor and chosen(worker.job):
-                    worker.job.done, worker.stop.value = _nothing, 1
+                job = worker.job
+                if job is not None and not job.waits and job.visitor is visitor and job.key != key:
+                    worker.give_up()
 
     def leave(self, visitor: object) -> None:
         """Forget a visitor's wish."""

@@ -43,17 +43,16 @@ class Session:
             if number <= self.newest:
                 return
             self.newest, self.wanted, self.key = number, wanted, key
-        self.pool.forget(lambda job: getattr(job, "session", None) is self)
+        self.pool.forget(self)
         if final:
-            self.pool.drop(self, lambda job: job.key != key)
+            self.pool.drop(self, key)
         known = self.pool.known(key)
         if known is not None:
             self.pool.leave(self)
             self._arrived(number, wanted, key, notes, known, None)
             return
-        job = Job(work.frame, (wanted, key), lambda made, error: self._arrived(number, wanted, key, notes, made, error))
-        job.visitor, job.key = self, key
-        self.pool.run(self, job)
+        arrived = _with(self._arrived, number, wanted, key, notes)
+        self.pool.run(self, Job(work.frame, (wanted, key), arrived, visitor=self, key=key))
 
     def _arrived(self, number: int, wanted: dict, key: str, notes: list, made: bytes | None, error) -> None:
         """Show a frame, unless a newer one has been shown; then follow it with a band."""
@@ -91,18 +90,13 @@ class Session:
                 if len(rows) in (FIRST_BAND, size // 2, size):
                     self.show(self._band_frame(key, size, list(rows.values())))
 
-        jobs = []
-        for replication in range(size):
-            job = Job(
-                work.replication,
-                (wanted, replication, self.series),
-                lambda made, error, replication=replication: arrived(replication, made, error),
-                worker=replication,
-                waits=True,
-            )
-            job.session = self
-            jobs.append(job)
-        self.pool.prepare(jobs)
+        self.pool.prepare(
+            [
+                Job(work.replication, (wanted, replication, self.series), _with(arrived, replication),
+                    worker=replication, waits=True, visitor=self)
+                for replication in range(size)
+            ]
+        )  # fmt: skip
 
     def _band_frame(self, key: str, size: int, rows: list[np.ndarray]) -> bytes:
         with warnings.catch_warnings():
@@ -142,13 +136,9 @@ class Session:
         key = key_of(wanted)
 
         def arrived(made: bytes | None, error) -> None:
-            if self.closed:
-                return
-            if error is not None:
-                self.reply({"ask": "run", "id": question.get("id"), "error": _said(error)})
-                return
-            self.pool.remember(key, made)
-            self.reply({"ask": "run", "id": question.get("id")}, _headed({"notes": notes, "wanted": wanted}, made))
+            if made is not None:
+                self.pool.remember(key, made)
+            self._brought(question, {"notes": notes, "wanted": wanted}, made, error)
 
         known = self.pool.known(key)
         if known is not None:
@@ -159,17 +149,17 @@ class Session:
     def _province(self, question: dict) -> None:
         """Send one province of the world that is wanted now."""
         number = min(max(int(question["province"]), 0), len(PROVINCES) - 1)
+        self.pool.ask(Job(work.province, (self.wanted, self.key, number), _with(self._brought, question, {})))
 
-        def arrived(made: bytes | None, error) -> None:
-            if self.closed:
-                return
-            answer = {"ask": "province", "id": question.get("id")}
-            if error is not None:
-                self.reply(answer | {"error": _said(error)})
-            else:
-                self.reply(answer, _headed({}, made))
-
-        self.pool.ask(Job(work.province, (self.wanted, self.key, number), arrived))
+    def _brought(self, question: dict, head: dict, made: bytes | None, error) -> None:
+        """Answer a question with a frame."""
+        answer = {"ask": question["ask"], "id": question.get("id")}
+        if self.closed:
+            return
+        if error is not None:
+            self.reply(answer | {"error": _said(error)})
+        else:
+            self.reply(answer, _headed(head, made))
 
     def _answered(self, question: dict, answer: dict | None, error) -> None:
         if self.closed:
@@ -215,7 +205,7 @@ class Session:
         """Drop all that this visitor still waits for."""
         self.closed = True
         self.pool.leave(self)
-        self.pool.forget(lambda job: getattr(job, "session", None) is self)
+        self.pool.forget(self)
 
 
 def _headed(head: dict, made: bytes) -> bytes:

@@ -1,12 +1,13 @@
 """Structure files: what the designer saves and loads is the file that the command line reads."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 
 from govmodel.case import structures
 from govmodel.foundations.errors import InputError
 
-LARGEST = 100_000  # letters in a file
+LARGEST = 100_000  # letters in a structure file
 
 
 def hold(table: Mapping, where: str) -> structures.Governing:
@@ -23,14 +24,21 @@ def hold(table: Mapping, where: str) -> structures.Governing:
 
 def read_structure(text: str) -> dict:
     """Read a structure file, or say which cell of it is wrong; gives the whole table."""
-    if len(text) > LARGEST:
-        raise InputError("structure file", f"at most {LARGEST:,} letters", len(text), "Is it a structure file?")
-    try:
-        table = tomllib.loads(text.lstrip("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError("structure file", "a text in TOML", str(error), "Mend that place.") from None
+    table = table_of(text, "structure file", LARGEST)
     table.setdefault("id", "own")
     return hold(table, "structure file").to_dict("china")
+
+
+def table_of(text: str, where: str, largest: int) -> dict:
+    """Read a file that a visitor chose, TOML or JSON."""
+    if len(text) > largest:
+        raise InputError(where, f"at most {largest:,} letters", len(text), f"Is it a {where}?")
+    text = text.lstrip("\ufeff")
+    read, kind = (json.loads, "JSON") if text.lstrip().startswith("{") else (tomllib.loads, "TOML")
+    try:
+        return read(text)
+    except ValueError as error:  # what both readers raise
+        raise InputError(where, f"a text in {kind}", str(error), "Mend that place.") from None
 
 
 def write_structure(table: dict) -> str:

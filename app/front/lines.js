@@ -101,7 +101,7 @@ export class Lines {
     const shown = this.spec.series.filter((line) => !this.hidden.has(line.name));
     const local = this.local();
     const rows = shown.map((line) => this.here(line));
-    const others = local ? shown.map((line) => (this.nationBeside(line) && rows[shown.indexOf(line)] !== NOTHING ? series(store.frame, line.name) : NOTHING)) : hasOther() ? shown.map((line) => series(store.kept, line.name)) : [];
+    const others = local ? shown.map((line, i) => (this.nationBeside(line) && rows[i] !== NOTHING ? series(store.frame, line.name) : NOTHING)) : hasOther() ? shown.map((line) => series(store.kept, line.name)) : [];
     const bands = !local && store.ui.bands && store.band ? shown.map((line) => this.band(line.name)) : [];
     this.hold(local ? store.province : null, shown);
     this.axis([...rows, ...others, ...bands.flat().filter(Boolean)]);

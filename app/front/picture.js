@@ -19,41 +19,40 @@ const subtitle = (chart) => (chart.caption ? chart.caption() : monthName(monthSh
 
 // Draw the same chart once more as SVG, unseen.
 function redrawn(chart) {
-  const { spec } = chart;
-  if (chart.picture) return whole(chart);
   const stage = store.echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
-  const option = chart.chart.getOption();
-  const { xAxis, yAxis } = option;
-  const axes = xAxis && xAxis.length ? { xAxis, yAxis, grid: [{ left: 62, right: 18, top: HEAD + 34, bottom: 30 }] } : {};
-  const keys = chart.keys ? chart.keys() : [];
-  const lines = (series) => ["line", "custom"].includes(series.type);
-  stage.setOption({
-    textStyle: { fontFamily: FONT }, ...axes, backgroundColor: css("--card"), animation: false,
-    title: {
-      text: `${both(spec)}${unitOf(spec)}`, subtext: axes.grid ? "" : subtitle(chart), left: 12, top: 8, itemGap: 4,
-      textStyle: { fontSize: 17, color: css("--ink") }, subtextStyle: { fontSize: 12, color: css("--muted") },
-    },
-    legend: [], graphic: legend(keys, axes.grid ? 38 : 54),
-    series: option.series.map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
-  });
+  const option = chart.picture ? whole(chart) : again(chart);
+  stage.setOption({ ...option, textStyle: { fontFamily: FONT }, backgroundColor: css("--card"), animation: false });
   const drawn = stage.renderToSVGString();
   stage.dispose();
   return drawn;
 }
 
+// A chart of the page with the picture's own title and legend.
+function again(chart) {
+  const { spec } = chart;
+  const option = chart.chart.getOption();
+  const { xAxis, yAxis } = option;
+  const axes = xAxis && xAxis.length ? { xAxis, yAxis, grid: [{ left: 62, right: 18, top: HEAD + 34, bottom: 30 }] } : {};
+  const keys = chart.keys ? chart.keys() : [];
+  const lines = (series) => ["line", "custom"].includes(series.type);
+  return {
+    ...axes, title: title(`${both(spec)}${unitOf(spec)}`, axes.grid ? "" : subtitle(chart)),
+    legend: [], graphic: legend(keys, axes.grid ? 38 : 54),
+    series: option.series.map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
+  };
+}
+
 // A chart that lays itself out in any room.
 function whole(chart) {
-  const stage = store.echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   const option = chart.picture(WIDTH, HEIGHT, HEAD + 4);
-  const title = {
-    text: `${both(chart.spec)}${unitOf({ series: [chart.spec] })}`, subtext: subtitle(chart), left: 12, top: 8, itemGap: 4,
-    textStyle: { fontSize: 17, color: css("--ink") }, subtextStyle: { fontSize: 12, color: css("--muted") },
-  };
-  stage.setOption({ ...option, textStyle: { fontFamily: FONT }, backgroundColor: css("--card"), title: [...option.title, title] });
-  const drawn = stage.renderToSVGString();
-  stage.dispose();
-  return drawn;
+  const name = `${both(chart.spec)}${unitOf({ series: [chart.spec] })}`;
+  return { ...option, title: [...option.title, title(name, subtitle(chart))] };
 }
+
+const title = (text, subtext) => ({
+  text, subtext, left: 12, top: 8, itemGap: 4,
+  textStyle: { fontSize: 17, color: css("--ink") }, subtextStyle: { fontSize: 12, color: css("--muted") },
+});
 
 // Where a network stands: as wide as it is high on the page, for its nodes must not be stretched.
 function inside({ chart }) {

@@ -80,33 +80,43 @@ def as_markdown(found: Robustness, lang: str = "en") -> str:
     return "\n".join(lines) + "\n"
 
 
+DIFFERENCES = ("formal_share", "standing_min", merit.GAIN, merit.COST, "treasury_net", "fires")
+
+
 def _differences(found: Robustness, texts: Texts) -> list[str]:
     """Write the paired differences for a document: structures under luck alone, then every change; * if told apart."""
-    names = ("formal_share", "standing_min", merit.GAIN, merit.COST, "treasury_net", "fires")
-    measures = [texts.word(name, "robustness_changes") for name in names]
     frame = found.pairs()
-    lines = []
-    for first, part in (
-        ("stands", frame[frame["ensemble"] == PUBLISHED]),
-        ("changed", frame[frame["against"] == PUBLISHED]),
-    ):
-        cells = []
-        for (ensemble, arm, against), rows_ in part.groupby(["ensemble", "structure", "against"], sort=False):
-            rows_ = rows_.set_index("indicator")
-            if first == "stands":
-                head = [texts("robustness.less", arm=structure(arm, texts), against=structure(against, texts))]
-            elif rows_.loc[list(names), ["low", "difference", "high"]].to_numpy().any():
-                head = [texts.word(ensemble, "ensembles"), structure(arm, texts)]
-            else:
-                continue
-            cells.append([*head, *(_difference(rows_.loc[name], texts) for name in names)])
-        heads = (
-            [texts("robustness.pair")]
-            if first == "stands"
-            else [texts("robustness.ensemble"), texts("robustness.structure")]
-        )
-        lines += ["", texts(f"robustness.{first}"), "", *table([*heads, *measures], cells)] if cells else []
-    return lines
+    return _stands(frame[frame["ensemble"] == PUBLISHED], texts) + _changed(frame[frame["against"] == PUBLISHED], texts)
+
+
+def _stands(frame, texts: Texts) -> list[str]:
+    """Write how far structures lie apart under luck alone."""
+    rows = [
+        [texts("robustness.less", arm=structure(arm, texts), against=structure(against, texts)), *_cells(part, texts)]
+        for (arm, against), part in frame.groupby(["structure", "against"], sort=False)
+    ]
+    return _titled("stands", [texts("robustness.pair")], rows, texts)
+
+
+def _changed(frame, texts: Texts) -> list[str]:
+    """Write what every other ensemble changes in a structure, where it changes anything."""
+    rows = [
+        [texts.word(ensemble, "ensembles"), structure(arm, texts), *_cells(part, texts)]
+        for (ensemble, arm), part in frame.groupby(["ensemble", "structure"], sort=False)
+        if part.loc[part["indicator"].isin(DIFFERENCES), ["low", "difference", "high"]].to_numpy().any()
+    ]
+    return _titled("changed", [texts("robustness.ensemble"), texts("robustness.structure")], rows, texts)
+
+
+def _cells(part, texts: Texts) -> list[str]:
+    named = part.set_index("indicator")
+    return [_difference(named.loc[name], texts) for name in DIFFERENCES]
+
+
+def _titled(name: str, heads: list[str], rows: list[list[str]], texts: Texts) -> list[str]:
+    """Lay out a table of differences under its sentence; nothing where it would be empty."""
+    measures = [texts.word(one, "robustness_changes") for one in DIFFERENCES]
+    return ["", texts(f"robustness.{name}"), "", *table([*heads, *measures], rows)] if rows else []
 
 
 def _difference(row, texts: Texts) -> str:

@@ -61,26 +61,29 @@ def test_a_branch_shows_what_the_whole_run_shows(app):
 
 
 def test_a_wish_is_not_lived_twice_and_a_final_one_drops_the_others(app):
-    from govmodel_app.pool import Job, Pool
+    from govmodel_app.pool import Job, Pool, Worker
+
+    class Idle(Worker):
+        def renew(self):
+            self.stop = SimpleNamespace(value=0)
 
     def wish(visitor, key, told):
-        job = Job(abs, (-1,), told)
-        job.visitor, job.key = visitor, key
-        return job
+        return Job(abs, (-1,), told, visitor=visitor, key=key)
 
     pool = Pool(0)
     heard, me, other = [], object(), object()
     for visitor, key in ((me, "a"), (other, "a")):
-        pool.workers.append(SimpleNamespace(job=wish(visitor, key, None), stop=SimpleNamespace(value=0)))
+        pool.workers.append(Idle())
+        pool.workers[-1].job = wish(visitor, key, None)
     mine, theirs = pool.workers
     mine.job.done = lambda made, error: heard.append("first")
     pool.run(me, wish(me, "a", lambda made, error: heard.append("second")))
     assert not pool.runs and mine.stop.value == 0
     mine.job.done(1, None)
     assert heard == ["second"]  # the wish that came later gets the answer
-    pool.drop(me, lambda job: job.key != "a")
+    pool.drop(me, "a")
     assert mine.stop.value == 0
-    pool.drop(me, lambda job: job.key != "b")
+    pool.drop(me, "b")
     assert mine.stop.value == 1 and theirs.stop.value == 0
     pool.run(me, wish(me, "a", None))
     assert me in pool.runs  # what was given up is lived anew
