@@ -19,7 +19,7 @@ from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
 from govmodel.model import GovernanceModel
 from govmodel.past import same_world
 from govmodel.performance.indicators import INDICATORS
-from govmodel.run import let_go
+from govmodel.run import let_go, living
 
 from . import frames, provinces, questions
 from .wanted import cases, trunk_month
@@ -108,11 +108,8 @@ def live(wanted: dict, replication: int = 0, may_stop: bool = False, branch_may:
     seed = draws.seed_of_replication(wanted["seed"], replication)
     early = trunk(plain, trunk_month(wanted), seed, may_stop)
     may_stop = may_stop or branch_may
-    gc.disable()  # a run makes no garbage worth looking for while it lasts
-    try:
+    with living():
         return _step_to(_branch(early, case), case.until + 1, may_stop)
-    finally:
-        gc.enable()
 
 
 def world(wanted: dict, key: str, may_stop: bool = False) -> GovernanceModel:

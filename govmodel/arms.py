@@ -117,19 +117,20 @@ def live(arms: tuple, shared: int, replication: int, seed: int, folder: Path) ->
     Gives the indicators by arm. A branch equals the full run of its case: it does not matter which arms live together.
     """
     from .model import GovernanceModel
-    from .run import let_go
+    from .run import let_go, living
     from .snapshot import branches
 
     own, found = arms[-1][1], {}
     trunk = GovernanceModel(own, rng=seed)
-    for _ in range(shared):
-        trunk.step()
-    for (number, _), model in zip(arms, branches(trunk, [case for _, case in arms])):
-        while model.running:
-            model.step()
-        shelf.put(folder, number, replication, model)
-        found[number] = model.indicators
-        let_go(model)
+    with living():
+        for _ in range(shared):
+            trunk.step()
+        for (number, _), model in zip(arms, branches(trunk, [case for _, case in arms])):
+            while model.running:
+                model.step()
+            shelf.put(folder, number, replication, model)
+            found[number] = model.indicators
+            let_go(model)
     del trunk, model
     gc.collect()  # worlds are circles of references, and large
     return found

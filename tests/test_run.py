@@ -1,5 +1,6 @@
 """Runs: equal seeds give equal bytes, saved folders are whole or refused, packs' lives can be told again."""
 
+import gc
 import json
 import math
 import shutil
@@ -17,6 +18,7 @@ from govmodel.foundations.calendar import month_name
 from govmodel.performance.indicators import INDICATORS
 from govmodel.performance.years import by_period
 from govmodel.report import tables
+from govmodel.run import living
 
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
 FILES = {f"{name}.parquet" for name in FRAMES} | {"case.toml", "provenance.json"}
@@ -348,3 +350,14 @@ def test_bands_hold_the_median(two):
     values = tables.yearly(two.indicators).pivot(index="year", columns="replication", values="retired_kt")
     assert (low <= high).all() and (low < high).any()
     assert np.allclose(points["median"]["retired_kt"].droplevel("structure"), values.mean(axis=1))
+
+
+def test_months_leave_no_circles_of_references_so_none_are_looked_for_meanwhile():
+    model = gm.GovernanceModel(gm.Case.load().with_(scale=20_000, structure="collaborative"), rng=1)
+    gc.collect()
+    with living():
+        assert not gc.isenabled()
+        for _ in range(72):  # into the years in which a body meets
+            model.step()
+        assert gc.collect() == 0
+    assert gc.isenabled()

@@ -1,5 +1,7 @@
 """Tidy tables of a run: flows, actors, contracts and events. Reading changes nothing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,8 +13,9 @@ from ..mechanisms.contract import ENDINGS, FORMS, RECYCLER, SOURCE, SOURCE_KINDS
 from ..structures import minutes
 
 
-def _names(values: tuple, index: np.ndarray) -> np.ndarray:
-    return np.array(values, object)[index]
+def _names(values: Sequence[str], index: np.ndarray):
+    """Look names up as a column of texts: made of the few names once, not of every cell."""
+    return pd.Series(list(values)).array.take(index)
 
 
 def flows_frame(model, months: int) -> pd.DataFrame:
@@ -26,7 +29,7 @@ def flows_frame(model, months: int) -> pd.DataFrame:
     month, province, route, channel, chemistry = np.unravel_index(cells, shape)
     return pd.DataFrame(
         {
-            "month": _names(tuple(model.months), month),
+            "month": _names(model.months, month),
             "province": _names(PROVINCES, province),
             "route": _names(ROUTES, route),
             "channel": _names(CHANNELS, channel),
@@ -83,9 +86,10 @@ def actors_frame(model, months: int) -> pd.DataFrame:
         add(f"province_{code}", "government", code)
     add("association", "association", "")
     words, numbers = zip(*((actor[:3], actor[3:]) for actor in actors))
-    columns = {"month": np.repeat(np.array(model.months[:months], object), len(actors))}
+    month, place = np.divmod(np.arange(months * len(actors)), len(actors))
+    columns = {"month": _names(model.months, month)}
     for name, values in zip(("actor", "kind", "province"), zip(*words)):
-        columns[name] = np.tile(np.array(values, object), months)
+        columns[name] = _names(values, place)
     for name, values in zip(("received_kt", "capacity_kt", "margin", "count", "net_million_yuan"), zip(*numbers)):
         columns[name] = np.stack(values, axis=1).astype(float).ravel()
     return pd.DataFrame(columns)
@@ -99,7 +103,6 @@ def contracts_frame(model, months: int) -> pd.DataFrame:
     table = model.contracts.table
     table = table[table["signed"] < model.start + months]
     ended = np.where(table["ended"] <= model.start + months, table["ended"], -1)
-    names = [recycler.name for recycler in model.recyclers]
     price = {
         f"{part}_{chemistry.lower()}": table[part][:, i]
         for part in ("coefficient", "fee")
@@ -107,12 +110,12 @@ def contracts_frame(model, months: int) -> pd.DataFrame:
     }
     return pd.DataFrame(
         {
-            "month": np.array([month_name(int(month)) for month in table["signed"]], object),
+            "month": _names(model.months, table["signed"] - model.start),
             "source": _names(model.contracts.sources.names, table["source"]),
             "source_kind": _names(SOURCE_KINDS, table["kind"]),
-            "recycler": _names(tuple(names), table["plant"]),
+            "recycler": _names([recycler.name for recycler in model.recyclers], table["plant"]),
             "share": table["share"],
-            "terms": np.where(table["tolling"], "tolling", "indexed").astype(object),
+            "terms": _names(("indexed", "tolling"), table["tolling"].astype(int)),
             **price,
             "months": table["months"],
             "formal": table["formal"],
@@ -125,7 +128,7 @@ def contracts_frame(model, months: int) -> pd.DataFrame:
             "breaches_by_recycler": table["broken"][:, RECYCLER],
             "mediated": table["mediated"],
             "court": table["court"],
-            "ended": np.array([month_name(int(month) - 1) if month >= 0 else "" for month in ended], object),
+            "ended": _names(("", *model.months), np.where(ended >= 0, ended - model.start, 0)),
             "why": _names(ENDINGS, np.where(ended >= 0, table["why"], 0)),
         }
     )

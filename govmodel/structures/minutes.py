@@ -25,31 +25,32 @@ FRAME = (
 def frame(council) -> pd.DataFrame:
     """Give the minutes: a row a meeting, lever and seat with a say or a wish; empty where nobody meets."""
     rows = dict(zip(COLUMNS, council.rows.T))
-    whole = {name: rows[name].astype(int) for name in ("lever", "rule", "seat", "goal", "outcome")}
-    levers = [council.registry[council.names[i]] for i in whole["lever"]]
-    cells = list(zip(whole["goal"].tolist(), whole["lever"].tolist()))
-    reasons = [council.demands.reasons.get(cell, ("", "")) for cell in cells]
+    whole = {name: rows[name].astype(int) for name in ("month", "lever", "rule", "seat", "goal", "in_force", "outcome")}
     wishes = np.abs(rows["asked"]) > 0.0
-    columns = {
-        "month": [month_name(int(month)) for month in rows["month"]],
-        "meeting": rows["meeting"].astype(int),
-        "lever": [lever.name for lever in levers],
-        "unit": [lever.unit for lever in levers],
-        "rule": [RULES[i] for i in whole["rule"]],
-        "seat": [SEATS[i] for i in whole["seat"]],
-        "goal": [council.goals[i].name if asks else "" for i, asks in zip(whole["goal"], wishes)],
-        "agreed": rows["agreed"].astype(bool),
-        "rounds": rows["rounds"].astype(int),
-        "in_force": [month_name(int(month)) for month in rows["in_force"]],
-        "outcome": [KEPT_WAYS[i] for i in whole["outcome"]],
-        "reason": [reason[0] if asks else "" for reason, asks in zip(reasons, wishes)],
-        "reason_zh": [reason[1] if asks else "" for reason, asks in zip(reasons, wishes)],
+    goal, levers = np.where(wishes, whole["goal"] + 1, 0), [council.registry[name] for name in council.names]
+    months = [month_name(month) for month in range(max(whole["in_force"].max(initial=0), council.model.until) + 1)]
+    texts = {
+        "month": _looked_up(months, whole["month"]),
+        "lever": _looked_up(council.names, whole["lever"]),
+        "unit": _looked_up([lever.unit for lever in levers], whole["lever"]),
+        "rule": _looked_up(RULES, whole["rule"]),
+        "seat": _looked_up(SEATS, whole["seat"]),
+        "goal": _looked_up(("", *(one.name for one in council.goals)), goal),
+        "in_force": _looked_up(months, whole["in_force"]),
+        "outcome": _looked_up(KEPT_WAYS, whole["outcome"]),
     }
-    plain = {name: rows[name] for name in ("weight", "seen", "aspiration", "asked", "settled_at", "old", "new")}
-    plain["in_force"] = columns["in_force"]
-    made = pd.DataFrame({name: columns.get(name, plain.get(name)) for name in FRAME})
-    texts = [name for name in FRAME if name in columns and name not in ("meeting", "agreed", "rounds")]
-    return made.astype(dict.fromkeys(texts, object))
+    for place, name in enumerate(("reason", "reason_zh")):
+        reasons = np.full((len(council.goals) + 1, len(levers)), "", object)  # in row 0 nothing is asked
+        for (which, lever), told in council.demands.reasons.items():
+            reasons[which + 1, lever] = told[place]
+        texts[name] = pd.Series(reasons[goal, whole["lever"]], dtype=object)
+    numbers = rows | {name: rows[name].astype(int) for name in ("meeting", "rounds")}
+    numbers["agreed"] = rows["agreed"].astype(bool)
+    return pd.DataFrame({name: texts.get(name, numbers.get(name)) for name in FRAME})
+
+
+def _looked_up(values, index: np.ndarray) -> pd.Series:
+    return pd.Series(np.array(values, object)[index], dtype=object)
 
 
 def sentences(table: pd.DataFrame, lang: str = "en", word=str, country: str = "china") -> list[str]:

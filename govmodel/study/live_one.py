@@ -31,7 +31,7 @@ def live_one(run: RunSpec) -> tuple[str, str, float, str]:
 def _measured(run: RunSpec) -> dict:
     """Live the case and measure what the study asks for."""
     from ..model import GovernanceModel
-    from ..run import let_go
+    from ..run import let_go, living
     from .pasts import model_after
 
     latest = time.monotonic() + run.seconds
@@ -43,10 +43,11 @@ def _measured(run: RunSpec) -> dict:
             )
 
     case = run.case()
-    model = model_after(case, run.seed, in_time) if run.shares_past else GovernanceModel(case, rng=run.seed)
-    while model.running:
-        in_time(model)
-        model.step()
+    with living():
+        model = model_after(case, run.seed, in_time) if run.shares_past else GovernanceModel(case, rng=run.seed)
+        while model.running:
+            in_time(model)
+            model.step()
     own, patterns = model.indicators, [one["pattern"] for one in run.outcomes if "pattern" in one]
     history = _history(model, patterns) if patterns else {}
     let_go(model)

@@ -111,20 +111,21 @@ def _tasks(once: dict[tuple, tuple[Wanted, int]]) -> list[tuple]:
 def _live(group: tuple[Wanted, ...], seed: int) -> list[list[float]]:
     """Live some cases of one world from their common past, and measure them."""
     from ..model import GovernanceModel
-    from ..run import let_go
+    from ..run import let_go, living
     from ..snapshot import branches
 
     cases = [one.case for one in group]
     trunk = GovernanceModel(cases[-1], rng=seed)
-    for _ in range(months_shared(cases)):
-        trunk.step()
     found = []
-    for one, model in zip(group, branches(trunk, cases)):
-        while model.running:
-            model.step()
-        months = model.indicators
-        found.append([measure.of(months) for measure in one.measures])
-        let_go(model)
+    with living():
+        for _ in range(months_shared(cases)):
+            trunk.step()
+        for one, model in zip(group, branches(trunk, cases)):
+            while model.running:
+                model.step()
+            months = model.indicators
+            found.append([measure.of(months) for measure in one.measures])
+            let_go(model)
     let_go(trunk)
     del trunk, model
     gc.collect()  # worlds are circles of references, and large
