@@ -170,7 +170,8 @@ class Session:
         """Live several structures with the same luck, then hold them against each other."""
         self.comparison += 1
         mine, arms, size = self.comparison, list(question["arms"])[:4], min(int(question.get("size", 8)), 20)
-        wishes = [understand(self.wanted | {"structure": arm})[0] for arm in arms]
+        structures = [question["own"] if arm == "own" else arm for arm in arms]
+        wishes = [understand(self.wanted | {"structure": structure})[0] for structure in structures]
         rows: dict[tuple[int, int], np.ndarray] = {}
 
         def arrived(arm: int, replication: int, made, error) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from . import work
 from .catalogue import catalogue, panel_series
 from .pool import Job, Pool
-from .wanted import DEFAULT
+from .wanted import DEFAULT, key_of
 
 HERE = Path(__file__).resolve().parent
 _pool: Pool | None = None
@@ -21,14 +21,18 @@ def open_pool(workers: int) -> Pool:
     global _pool
     _pool, _series[:] = Pool(workers), panel_series()
 
-    def known(names, error) -> None:
+    key = key_of(DEFAULT)
+
+    def known(warm, error) -> None:
         if error is not None:
             raise error
+        names, made = warm
         _names.update(names)
+        _pool.remember(key, made)  # what most visitors see first
         _ready.set()
 
     for _ in range(workers):
-        _pool.ask(Job(work.warm, (dict(DEFAULT), []), known))
+        _pool.ask(Job(work.warm, (dict(DEFAULT), key), known))
     _pool.prepare(
         [
             Job(work.prepare, (dict(DEFAULT), number), _prepared, number, waits=True)

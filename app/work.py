@@ -152,17 +152,21 @@ def answer(wanted: dict, key: str, question: dict):
     return questions.answer(world(wanted, key), wanted, question)
 
 
-def warm(wanted: dict, seeds: list[int]) -> dict:
-    """Get ready for the first visitor: read the facts, live the years that all cases share; gives names of firms."""
-    model = live(wanted)
+def warm(wanted: dict, key: str) -> tuple[dict, bytes]:
+    """Get ready for the first visitor: read the facts, live the years that all cases share.
+
+    Gives the names of firms, and the frame of what most visitors see first.
+    """
+    made, model = frame(wanted, key), world(wanted, key)
     plain, _ = cases(wanted)
     trunk(plain, EXPERIMENT_FROM + 12, draws.seed_of_replication(wanted["seed"], 0))
-    return {
+    names = {
         "sources": list(model.contracts.sources.names),
         "source_kinds": [int(kind) for kind in model.contracts.sources.kind],
         "plants": [recycler.name for recycler in model.recyclers],
         "plant_provinces": [int(recycler.province) for recycler in model.recyclers],
     }
+    return names, made
 
 
 def prepare(wanted: dict, number: int) -> None:

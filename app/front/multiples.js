@@ -116,7 +116,8 @@ export class Multiples {
   }
 }
 
-export const structureName = (arm) => both(store.catalogue.structures[arm].title);
+export const OWN = "own"; // the structure that was drawn here
+export const structureName = (arm) => (arm === OWN ? t("own_structure") : both(store.catalogue.structures[arm].title));
 
 // The sign of a structure beside its name.
 export const glyph = (arm) => h("i", { class: "glyph", style: `color: ${colourOf(arm)}`, "aria-hidden": "true" }, "■ ");

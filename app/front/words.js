@@ -14,13 +14,16 @@ export function t(key, fill = {}) {
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
+// Making one of these takes longer than writing a number with it.
+const WRITERS = [0, 1, 2, 3, 4].map((maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }));
+
 export function plain(number, digits = 3) {
   if (number === null || number === undefined || !Number.isFinite(number)) return "–";
   const size = Math.abs(number);
   if (size === 0) return "0";
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   const rounded = decimals === 0 && size >= 10 ** digits ? Number(number.toPrecision(digits)) : number;
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: Math.min(decimals, 4) }).replace("-", "−");
+  return WRITERS[Math.min(decimals, 4)].format(rounded).replace("-", "−");
 }
 
 const SHARES = new Set(["share", "0-1", "share 0-1"]);

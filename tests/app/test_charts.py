@@ -1,6 +1,7 @@
 """What charts show beside each other: structures, the network of contracts, one province beside the nation."""
 
 import json
+from urllib.parse import quote
 
 import matplotlib.image
 import numpy as np
@@ -51,17 +52,24 @@ def test_structures_stand_side_by_side_on_the_same_axes(visit, tmp_path):
     page = v.page.locator(".multiples").bounding_box()
     assert page["y"] < v.page.locator("#compare-start").bounding_box()["y"] + 200  # in sight at once
 
-    # the line of a structure is that of Explore with the same settings
-    seen = visit("?lang=en&runs=0&structure=collaborative&levers=subsidy:20")
+
+def test_a_structure_of_ones_own_is_compared_like_the_others(visit, tmp_path):
+    own = quote(json.dumps({"id": "own", "base": "collaborative", "body": {"convener": 0.0}}))
+    v = visit(f"?lang=en&runs=0&page=compare&levers=subsidy:20&structure={own}", ready="#gm[data-other]")
+    drawn = side_by_side(v, 4)
+    assert "your own" in drawn["compare_shares"]["words"]
+
+    # its line is that of Explore with the same settings
+    seen = visit(f"?lang=en&runs=0&levers=subsidy:20&structure={own}")
     seen.page.evaluate(ECHARTS)
     true = seen.page.evaluate(
         "() => window.echartsOf(document.querySelector('#panel-shares .plot')).getOption().series"
     )
     line = next(one for one in true if one["id"] == "formal_share")
-    assert drawn["compare_shares"]["own"][2][2] == line["data"][-1][1]
+    assert drawn["compare_shares"]["own"][-2][2] == line["data"][-1][1]
 
     v.page.uncheck("input[value=enterprise_led]")
-    v.page.uncheck("input[value=government_led]")
+    v.page.uncheck("input[value=collaborative]")
     assert len(side_by_side(v, 2)["compare_fires"]["titles"]) == 2
     v.page.select_option("#compare-size", "5")
     v.page.click("#compare-start")
@@ -70,6 +78,10 @@ def test_structures_stand_side_by_side_on_the_same_axes(visit, tmp_path):
     assert "5 runs" in v.page.locator(".compare-note").inner_text()
     charts, table = v.page.locator(".multiples").bounding_box(), v.page.locator("table.verdicts").bounding_box()
     assert charts["y"] + charts["height"] <= table["y"]
+    assert "your own" in v.page.locator("table.verdicts thead").inner_text()
+    told = v.page.locator("table.verdicts").inner_text()
+    assert "licensed share" in told and ("higher" in told or "lower" in told or "not distinguishable" in told)
+    assert "your own" in v.page.locator("table.ranks").inner_text()
     picture = matplotlib.image.imread(
         take(v, v.page.locator("#panel-compare_treasury").get_by_role("button", name="PNG"), tmp_path)
     )

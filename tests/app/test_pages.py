@@ -89,17 +89,6 @@ def test_designer_edits_run_at_once_and_the_file_is_the_command_lines(visit, tmp
     assert float(v.page.input_value("#weight-subsidy-recyclers")) == pytest.approx(80)
 
 
-def test_compare_gives_a_verdict_on_every_number(visit):
-    v = visit("?lang=en&runs=0&page=compare", ready="#gm[data-other]")
-    for arm in ("enterprise_led", "collaborative"):
-        v.page.uncheck(f"input[value={arm}]")
-    v.page.select_option("#compare-size", "8")
-    v.page.click("#compare-start")
-    v.page.wait_for_selector("table.verdicts", timeout=90_000)
-    told = v.page.locator("table.verdicts").inner_text()
-    assert "licensed share" in told and ("higher" in told or "lower" in told or "not distinguishable" in told)
-
-
 def test_what_is_taken_away_can_be_read_again(visit, tmp_path):
     v = visit("?lang=en&runs=0&levers=subsidy:20")
 

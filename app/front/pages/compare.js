@@ -1,7 +1,7 @@
 // Compare: two to four structures in the same world with the same luck, and a verdict on every number in words.
 
 import { caseBar } from "../case_bar.js";
-import { glyph, Multiples, structureName as armName } from "../multiples.js";
+import { glyph, Multiples, OWN, structureName as armName } from "../multiples.js";
 import { Panel } from "../panel.js";
 import { copy, emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
@@ -29,18 +29,31 @@ export function compare() {
   let built = false;
   let arms = ["market", "government_led", "enterprise_led", "collaborative"];
   let answer = null;
+  let own = null; // the table of the structure that was drawn last
 
-  // What all structures have in common.
-  const worldOf = (wanted) => JSON.stringify({ ...wanted, structure: "", bands: 0 });
+  // What all structures have in common, and the table that stands for the visitor's own.
+  const worldOf = (wanted) => JSON.stringify({ ...wanted, structure: "", bands: 0, own: arms.includes(OWN) ? own : null });
+
+  // The market first, what the others are held against; a structure of one's own last.
+  const known = () => ["market", ...Object.keys(store.catalogue.structures).filter((name) => name !== "market"), ...(own ? [OWN] : [])];
+  const inOrder = () => known().filter((arm) => arms.includes(arm));
+
+  // Take up a structure that was drawn, in place of the last choice if there is no room.
+  function take({ structure }) {
+    if (typeof structure === "string") return;
+    if (!own) arms = [...inOrder().slice(0, MOST - 1), OWN];
+    own = copy(structure);
+    name();
+  }
 
   // Live every structure once in the world that is wanted, and draw them side by side.
   async function side() {
     if (element.hidden || !store.frame || arms.length < 2) return;
-    const order = inOrder().filter((arm) => arms.includes(arm));
+    const order = inOrder();
     const [mine, wanted] = [(asked += 1), copy(store.wanted)];
     charts.setAttribute("aria-busy", "true");
     try {
-      const runs = await Promise.all(order.map((structure) => ask({ ask: "run", wanted: { ...wanted, structure } })));
+      const runs = await Promise.all(order.map((arm) => ask({ ask: "run", wanted: { ...wanted, structure: arm === OWN ? own : arm } })));
       if (mine !== asked) return;
       Object.assign(shown, { arms: order, frames: Object.fromEntries(order.map((arm, i) => [arm, runs[i]])), bands: null, world: worldOf(wanted) });
       drawCharts();
@@ -69,10 +82,9 @@ export function compare() {
     start.textContent = t("compare_start");
     jump.textContent = `${t("verdicts")} ↓`;
     progress.setAttribute("aria-label", t("computing"));
-    const known = inOrder().map((arm) => [arm, store.catalogue.structures[arm]]);
     choice.replaceChildren(
       h("legend", {}, t("compare_which")),
-      ...known.map(([arm, structure]) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), " ", glyph(arm), both(structure.title))),
+      ...known().map((arm) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), " ", glyph(arm), armName(arm))),
     );
     if (answer) draw();
     if (built) panels.forEach((panel) => panel.words());
@@ -91,7 +103,7 @@ export function compare() {
   }
 
   async function run() {
-    const order = inOrder().filter((arm) => arms.includes(arm));
+    const order = inOrder();
     progress.hidden = false;
     progress.value = 0;
     start.disabled = true;
@@ -99,7 +111,7 @@ export function compare() {
     try {
       const world = worldOf(store.wanted);
       const drawn = Object.values(store.catalogue.multiples).map((spec) => spec.name);
-      answer = Object.assign(await ask({ ask: "compare", arms: order, size: Number(size.value), drawn }), { order, world });
+      answer = Object.assign(await ask({ ask: "compare", arms: order, own, size: Number(size.value), drawn }), { order, world });
       draw();
       jump.hidden = false;
       if (built) drawCharts();
@@ -133,7 +145,7 @@ export function compare() {
 
   function ranks() {
     if (!answer.ranking.length) return h("span", {});
-    const order = (text) => text.split(/(\s*[>~=,]\s*)/).map((part) => (store.catalogue.structures[part.trim()] ? armName(part.trim()) : part)).join("");
+    const order = (text) => text.split(/(\s*[>~=,]\s*)/).map((part) => (answer.order.includes(part.trim()) ? armName(part.trim()) : part)).join("");
     return h("section", { class: "card" }, h("h2", {}, t("who_is_served")), h("p", { class: "small" }, t("who_is_served_what")),
       h("table", { class: "data ranks" }, h("thead", {}, h("tr", {}, ...["seat", "what", "order"].map((key) => h("th", { scope: "col" }, t(key))))),
         h("tbody", {}, ...answer.ranking.map((rank) => h("tr", {}, h("th", { scope: "row" }, seat(rank.stakeholder)), h("td", {}, indicatorName(rank.measure)), h("td", {}, order(String(rank.order))))))));
@@ -145,8 +157,10 @@ export function compare() {
   on("theme", name);
   let followed = "";
   const follow = () => {
-    const key = store.frame && worldOf(store.wanted);
-    if (element.hidden || !store.frame || key === followed) return;
+    if (element.hidden || !store.frame) return;
+    take(store.wanted);
+    const key = worldOf(store.wanted);
+    if (key === followed) return;
     followed = key;
     side();
   };
@@ -154,9 +168,6 @@ export function compare() {
   new ResizeObserver(() => { if (built && !element.hidden) panels.forEach((panel) => panel.chart.resize()); }).observe(charts);
   return { element, show: follow };
 }
-
-// The market first: what the others are held against.
-const inOrder = () => ["market", ...Object.keys(store.catalogue.structures).filter((name) => name !== "market")];
 
 const kind = (verdict) => (verdict === "higher" ? "up" : verdict === "lower" ? "down" : "");
 

@@ -18,6 +18,7 @@ import { both, h, t } from "../words.js";
 
 const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
 const FIRST = "shares"; // the chart that stays in sight on a phone
+const SLICE = 30; // milliseconds of drawing out of sight, after which the browser may attend to something else
 
 export function explore() {
   const panels = Object.entries(store.catalogue.panels).map(([id, spec]) => new Panel(Object.assign(new KINDS[spec.kind](id, spec), { placed: true }), true));
@@ -67,15 +68,16 @@ export function explore() {
     later(left, store.frame.number);
   }
 
-  // Charts out of sight are drawn afterwards, one by one; a newer run takes their place.
+  // Charts out of sight are drawn afterwards, a few at a time; a newer run takes their place.
   function later(left, number) {
     if (!left.length) {
       document.getElementById("gm").dataset.complete = number;
       return;
     }
     unseen = setTimeout(() => {
-      left[0].draw();
-      later(left.slice(1), number);
+      const ends = performance.now() + SLICE;
+      while (left.length && performance.now() < ends) left.shift().draw();
+      later(left, number);
     }, 0);
   }
 
