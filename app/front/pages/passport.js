@@ -20,7 +20,8 @@ export function passport() {
   let last = null;
   let asked = 0; // answers may overtake each other: only that to the latest question counts
 
-  async function open(wanted, eventful) {
+  // `unasked`: the page opens a pack by itself; then it leaves alone the number that somebody is writing.
+  async function open(wanted, eventful, unasked = false) {
     const mine = (asked += 1);
     life.replaceChildren(h("p", { class: "small" }, t("computing")));
     try {
@@ -28,7 +29,7 @@ export function passport() {
       if (mine !== asked) return;
       packs = answer.packs;
       number.max = packs - 1;
-      number.value = answer.pack.number;
+      if (!unasked || document.activeElement !== number) number.value = answer.pack.number;
       last = answer.pack.number;
       range.textContent = t("pack_range", { last: plain(packs - 1, 9) });
       draw(answer);
@@ -66,7 +67,7 @@ export function passport() {
     label.textContent = t("pack_number");
     go.textContent = t("open");
     any.textContent = t("random_pack");
-    open(last === null ? 70000 : last, last === null);
+    open(last === null ? 70000 : last, last === null, true);
   });
   return { element, show };
 }
