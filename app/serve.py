@@ -22,7 +22,7 @@ SETTINGS = {
     "OMP_NUM_THREADS": "1",
 }
 ADDRESS = "127.0.0.1"
-FIRST_PORT = 8765
+FIRST_PORT, LAST_PORT = 8765, 8864
 
 
 def main(words: list[str] | None = None) -> int:
@@ -30,7 +30,13 @@ def main(words: list[str] | None = None) -> int:
     options = _options(words)
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
-    port = options.port or _free_port(options.host)
+    try:
+        door = _door(options.host, options.port)
+    except OSError as error:
+        wanted = f"port {options.port}" if options.port else f"one of the ports {FIRST_PORT} to {LAST_PORT}"
+        told = f"wanted {wanted} of {options.host} to be free; got: {error.strerror or error}. Choose another one."
+        print(f"--port: {told}", file=sys.stderr)
+        return 2
     import uvicorn
 
     from . import site
@@ -38,14 +44,14 @@ def main(words: list[str] | None = None) -> int:
     pool = site.open_pool(options.workers)
     try:
         config = uvicorn.Config(
-            site.asgi(), host=options.host, port=port, log_level="warning", ws_max_size=2**24,
+            site.asgi(), host=options.host, log_level="warning", ws_max_size=2**24,
             timeout_graceful_shutdown=1, lifespan="on",
         )  # fmt: skip
         server = uvicorn.Server(config)
-        address = f"http://{'localhost' if options.host == ADDRESS else options.host}:{port}/"
+        address = f"http://{'localhost' if options.host == ADDRESS else options.host}:{door.getsockname()[1]}/"
         threading.Thread(target=_announce, args=(server, address, options.browser), daemon=True).start()
         try:
-            server.run()
+            server.run([door])
         except KeyboardInterrupt:
             pass
     finally:
@@ -62,16 +68,22 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _free_port(host: str) -> int:
-    """Find a port that nobody uses."""
-    for port in range(FIRST_PORT, FIRST_PORT + 100):
-        with socket.socket() as trial:
-            try:
-                trial.bind((host, port))
-            except OSError:
-                continue
-            return port
-    return FIRST_PORT
+def _door(host: str, port: int) -> socket.socket:
+    """Listen where visitors knock, on a port that nobody else has."""
+    last = port or LAST_PORT
+    for chosen in range(port or FIRST_PORT, last + 1):
+        door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        if os.name == "posix":  # elsewhere it would let two listen on one port
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, chosen))
+            door.listen()
+        except OSError:
+            door.close()
+            if chosen == last:
+                raise
+        else:
+            return door
 
 
 def _announce(server, address: str, browser: bool) -> None:

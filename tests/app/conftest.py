@@ -38,7 +38,6 @@ def pytest_collection_modifyitems(items):
             reason = missing() if reason is None else reason
             if reason and Path(item.fspath).name not in PLAIN:
                 item.add_marker(pytest.mark.skip(reason=reason))
-            item.add_marker(pytest.mark.xdist_group("dashboard"))
 
 
 def serve(*words: str) -> tuple[subprocess.Popen, str]:
