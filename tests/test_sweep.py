@@ -15,7 +15,7 @@ import pytest
 import govmodel as gm
 from govmodel.foundations.errors import GovmodelError, InputError
 from govmodel.study import live_one as worker
-from govmodel.study import pasts
+from govmodel.study import pasts, results
 from govmodel.study import store as store_room
 from govmodel.study import sweep as room
 from govmodel.study.design import points
@@ -383,3 +383,14 @@ def test_points_may_be_listed_or_read_from_a_file(tmp_path):
     assert points(read, tmp_path) == [{"subsidy": 1.0}, {"subsidy": 2.5}]
     with pytest.raises(InputError, match="a value for each"):
         points(check(study_of(design={"method": "list", "points": [{"subsidie": 3.0}]})))
+
+
+def test_a_study_that_is_gone_from_its_folder_is_asked_for_and_written_again(tmp_path):
+    study = write_study(tmp_path, values=(0.0,), replications=1)
+    room.sweep(study, tmp_path / "out", engine="serial")
+    (tmp_path / "out" / "study.toml").unlink()
+    with pytest.raises(InputError, match="govmodel sweep, with the same study, writes it again"):
+        results.read(tmp_path / "out")
+    room.sweep(study, tmp_path / "out", engine="serial")
+    assert (tmp_path / "out" / "study.toml").read_bytes() == study.read_bytes()
+    assert results.read(tmp_path / "out").study.question

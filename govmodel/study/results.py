@@ -108,6 +108,9 @@ def read(folder: str | Path) -> Results:
                          f"{counts['done']} of {total} done, {counts['failed']} failed",
                          "govmodel sweep goes on where it stopped; --retry does again what failed.")  # fmt: skip
     made = _manifest(folder, counts["done"])
+    if not (folder / STUDY).is_file():
+        raise InputError("folder", f"a sweep with its {STUDY}", str(folder),
+                         "govmodel sweep, with the same study, writes it again.")  # fmt: skip
     study = parse((folder / STUDY).read_text(encoding="utf-8"), folder / STUDY)
     return Results(folder, study, read_table(folder / RUNS), made)
 

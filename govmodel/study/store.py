@@ -77,7 +77,7 @@ class Store:
         """Refuse to go on with another study or other code than the folder was begun with."""
         meta = dict(self._ledger.execute("select key, value from meta"))
         if not meta:
-            (self.folder / STUDY).write_text(plan.text, encoding="utf-8", newline="\n")
+            self._keep_study(plan)
             rows = {"plan": plan.hash, "code": plan.code, "runs": str(plan.total)}
             self._ledger.executemany("insert into meta values (?, ?)", rows.items())
             return
@@ -88,6 +88,11 @@ class Store:
         if meta["plan"] != plan.hash:
             raise Changed("out", "results of this study", "results of another study, or of this one before it changed",
                           "Name another folder, or put the study back as it was.")  # fmt: skip
+        if not (self.folder / STUDY).is_file():
+            self._keep_study(plan)
+
+    def _keep_study(self, plan: Plan) -> None:
+        (self.folder / STUDY).write_text(plan.text, encoding="utf-8", newline="\n")
 
     def read(self) -> "Store":
         """Open the folder for reading only; another process may be writing."""

@@ -203,7 +203,8 @@ def _check_factors(study: StudyFile, base: Case) -> None:
     for number, factor in enumerate(study.factors):
         cell, known = f"factors[{number}]", registries[factor.kind]
         if factor.name not in known:
-            raise InputError(f"{cell}.name", f"the name of a {factor.kind}", factor.name, nearest(factor.name, known))
+            wanted = "a cell of a structure's table" if factor.kind == "structure" else f"the name of a {factor.kind}"
+            raise InputError(f"{cell}.name", wanted, factor.name, nearest(factor.name, known))
         if names.count(factor.name) > 1:
             raise InputError(f"{cell}.name", "each factor once", factor.name, "Remove one of the two.")
         if (factor.range is None) == (factor.values is None):
