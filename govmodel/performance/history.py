@@ -7,6 +7,7 @@ import numpy as np
 from ..actors.fates import CHANNEL_OF, DISPOSITIONS, SCANNED
 from ..chain.fleet import CELLS, CHEMISTRY, HOLDER_CLASS, NEW_COHORTS, PROVINCE, SALE_MONTH, who
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
+from ..facts import load as load_facts
 from ..foundations import draws
 from ..foundations.calendar import month_name
 
@@ -34,6 +35,7 @@ _ZH = {
     "workshop_recovery": "转卖小作坊拆解",
     "workshop_reuse": "转卖小作坊再利用",
     "reuse": "违规再利用",
+    "others": "其他",
 }
 
 
@@ -87,7 +89,7 @@ class PackHistory:
         told = [
             f"Pack {self.number} (stands for {self.stands_for:,}): "
             f"{self.chemistry}, {self.kwh:.1f} kWh, {self.kg:.0f} kg.",
-            f"{self.sold}: sold in {self.province} as a {kind} to a holder of class {self.holder_class}"
+            f"{self.sold}: sold in {self._place('en')} as a {kind} for {label(self.holder_class)} use"
             f"{', on lease' if self.leased else ''}; automaker {self.automaker}, battery maker {self.battery_maker}.",
         ]
         for event in self.events:
@@ -99,19 +101,25 @@ class PackHistory:
 
     def _chinese(self) -> list[str]:
         kind = "更换电池包" if self.replacement else "电池包"
+        automaker, maker = (_ZH.get(name, name) for name in (self.automaker, self.battery_maker))
         told = [
-            f"{kind} {self.number}(代表 {self.stands_for:,} 个):{self.chemistry},{self.kwh:.1f} kWh,{self.kg:.0f} kg。",
-            f"{self.sold}:在 {self.province} 售出,用途 {_ZH[self.holder_class]}{',租赁' if self.leased else ''};"
-            f"车企 {self.automaker},电池企业 {self.battery_maker}。",
+            f"{kind} {self.number}（代表 {self.stands_for:,} 个）："
+            f"{self.chemistry}，{self.kwh:.1f} kWh，{self.kg:.0f} kg。",
+            f"{self.sold}：在{self._place('zh')}售出，用途：{_ZH[self.holder_class]}{'，租赁' if self.leased else ''}；"
+            f"车企：{automaker}，电池企业：{maker}。",
         ]
         for event in self.events:
             seen = "已扫码" if event.scanned else "未扫码"
             told.append(
-                f"{event.month}:{_ZH[event.route]},自行留置。"
+                f"{event.month}：{_ZH[event.route]}，自行留置。"
                 if event.channel == "kept"
-                else f"{event.month}:{_ZH[event.route]},流向{_ZH[event.channel]}:{_ZH[event.use]};{seen}。"
+                else f"{event.month}：{_ZH[event.route]}，流向{_ZH[event.channel]}：{_ZH[event.use]}；{seen}。"
             )
         return told + ([] if self.events else [self._quiet("zh")])
+
+    def _place(self, lang: str) -> str:
+        facts = load_facts()
+        return (facts.province_names_zh if lang == "zh" else facts.province_names_en)[PROVINCES.index(self.province)]
 
     def _quiet(self, lang: str) -> str:
         if self.unsold:
