@@ -1,4 +1,4 @@
-// Where the packs of twelve months went: route, channel, fate.
+// Where the packs of twelve months went: route, channel, fate; all of them, or only those that passed a place or a flow.
 
 import { monthShown, monthName, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
@@ -9,21 +9,44 @@ const FATE_COLOUR = { recovery: "green", second_life: "sky", workshop_recovery: 
 
 export class Sankey {
   constructor(id, spec) {
-    Object.assign(this, { id, spec });
+    Object.assign(this, { id, spec, only: "" }); // `only`: the places that packs have passed, as "r0 c3"; all if empty
   }
 
   build(body) {
     this.place = h("div", { class: "plot tall", role: "img" });
     this.when = h("p", { class: "small", "aria-live": "off" });
-    body.append(this.when, h("div", { class: "plotbox tall" }, this.place));
+    this.list = h("select", { id: `${this.id}-only`, onchange: () => this.choose(this.list.value) });
+    this.label = h("label", { for: this.list.id });
+    body.append(h("div", { class: "bar-row" }, this.when, this.label, this.list), h("div", { class: "plotbox tall" }, this.place));
     this.chart = store.echarts.init(this.place, null, { renderer: "canvas" });
+    this.chart.on("click", ({ dataType, data }) => this.choose(dataType === "edge" ? `${data.source} ${data.target}` : data.name));
+    this.listed();
   }
+
+  // Show only what passed here; a second time, everything again.
+  choose(only) {
+    this.only = this.only === only ? "" : only;
+    this.listed();
+    this.draw();
+  }
+
+  // The list says what is shown, and is the way there without a mouse.
+  listed() {
+    const { routes, channels } = store.catalogue;
+    const places = [...routes.map((_, i) => `r${i}`), ...channels.map((_, i) => `c${i}`), ...FATES.map((_, i) => `f${i}`)];
+    if (this.only.includes(" ")) places.push(this.only);
+    this.label.textContent = t("flow_only");
+    this.list.replaceChildren(...["", ...places].map((only) => h("option", { value: only, selected: only === this.only }, this.told(only))));
+  }
+
+  told = (only) => (only ? only.split(" ").map((name) => this.word(name)).join(" → ") : t("flow_all"));
 
   // GWh of the twelve months up to the month shown: {routeToChannel, channelToFate} keyed by pair.
   sums() {
     const { values, shape } = (this.local() ? store.local : store.frame).arrays.flows;
     const [, routes, ways] = shape;
     const last = monthShown();
+    const passed = this.only.split(" ").filter(Boolean);
     const [left, right] = [new Map(), new Map()];
     for (let month = Math.max(0, last - 11); month <= last; month++) {
       for (let route = 0; route < routes; route++) {
@@ -31,6 +54,7 @@ export class Sankey {
           const gwh = values[(month * routes + route) * ways + way];
           if (!gwh) continue;
           const [channel, fate] = this.meaning(store.catalogue.ways[way]);
+          if (!passed.every((name) => [`r${route}`, `c${channel}`, `f${fate}`].includes(name))) continue;
           add(left, `${route}|${channel}`, gwh);
           add(right, `${channel}|${fate}`, gwh);
         }
@@ -65,17 +89,22 @@ export class Sankey {
     this.when.textContent = t("twelve_months_to", { month: monthName(monthShown()) });
     this.chart.setOption(this.option(nodes, links), { replaceMerge: ["series"], silent: true });
     const fates = FATES.map((fate, i) => `${t(`fate_${fate}`)} ${plain(amounts.get(`f${i}`) || 0)}`);
-    this.place.setAttribute("aria-label", `${both(this.spec)}, ${this.when.textContent}, GWh: ${fates.join("; ")}`);
+    const only = this.only ? `, ${this.told(this.only)}` : "";
+    this.place.setAttribute("aria-label", `${both(this.spec)}, ${this.when.textContent}${only}, GWh: ${fates.join("; ")}`);
+  }
+
+  // The name of a place.
+  word(name) {
+    const [side, number] = [name[0], Number(name.slice(1))];
+    return side === "r" ? both(store.catalogue.routes[number]) : side === "c" ? both(store.catalogue.channels[number]) : t(`fate_${FATES[number]}`);
   }
 
   node(name, gwh) {
-    const number = Number(name.slice(1));
-    const side = name[0];
-    const label = side === "r" ? both(store.catalogue.routes[number]) : side === "c" ? both(store.catalogue.channels[number]) : t(`fate_${FATES[number]}`);
+    const [side, number] = [name[0], Number(name.slice(1))];
     const paint = side === "f" ? colour(FATE_COLOUR[FATES[number]]) : css("--muted");
     return {
       name, depth: "rcf".indexOf(side), itemStyle: { color: paint, borderWidth: 0 },
-      label: { formatter: `${label} ${plain(gwh)}`, position: side === "f" ? "left" : "right" },
+      label: { formatter: `${this.word(name)} ${plain(gwh)}`, position: side === "f" ? "left" : "right" },
     };
   }
 
@@ -95,24 +124,21 @@ export class Sankey {
   }
 
   explain(item) {
-    if (item.dataType === "edge") {
-      const name = (id) => this.node(id, 0).label.formatter.replace(/ 0$/, "");
-      return `${name(item.data.source)} → ${name(item.data.target)}: ${plain(item.data.value)} GWh`;
-    }
+    if (item.dataType === "edge") return `${this.told(`${item.data.source} ${item.data.target}`)}: ${plain(item.data.value)} GWh`;
     return `${item.data.label.formatter} GWh`;
   }
 
   caption() {
-    return `GWh, ${this.when.textContent}`;
+    return `GWh, ${this.when.textContent}${this.only ? `, ${this.told(this.only)}` : ""}`;
   }
 
   table() {
     const { left, right } = this.sums();
-    const name = (id) => this.node(id, 0).label.formatter.replace(/ 0$/, "");
-    const rows = [
-      ...[...left].map(([pair, gwh]) => [name(`r${pair.split("|")[0]}`), name(`c${pair.split("|")[1]}`), gwh]),
-      ...[...right].map(([pair, gwh]) => [name(`c${pair.split("|")[0]}`), name(`f${pair.split("|")[1]}`), gwh]),
-    ];
+    const row = (a, b) => ([pair, gwh]) => {
+      const [from, to] = pair.split("|");
+      return [this.word(a + from), this.word(b + to), gwh];
+    };
+    const rows = [...[...left].map(row("r", "c")), ...[...right].map(row("c", "f"))];
     return { head: [t("from"), t("to"), "GWh"], rows };
   }
 
@@ -121,6 +147,7 @@ export class Sankey {
   }
 
   words() {
+    this.listed();
     this.draw();
   }
 

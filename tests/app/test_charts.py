@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import matplotlib.image
 import numpy as np
+import pytest
 
 from .test_explore import lever
 from .test_files import take
@@ -169,3 +170,37 @@ def test_a_click_on_a_province_makes_the_charts_show_it(visit):
     other.page.keyboard.press("Enter")
     other.page.locator("#title-harm", has_text="西藏").wait_for()
     other.until("r.province === 25")
+
+
+def test_a_flow_leaves_only_the_packs_that_passed_there(visit):
+    v = visit("?lang=en&runs=0&month=2030-12")
+    v.page.evaluate(ECHARTS)
+    panel = v.page.locator("#panel-flows")
+    panel.scroll_into_view_if_needed()
+    drawn = (
+        "() => { const { nodes, links } = (s => ({ nodes: s.data.map(n => n.name), links: s.links }))"
+        "(window.echartsOf(document.querySelector('#panel-flows .plot')).getOption().series[0]);"
+        " return [nodes, links.map(l => [l.source, l.target, l.value])]; }"
+    )
+    _, before = v.page.evaluate(drawn)
+    whole = {(a, b): gwh for a, b, gwh in before}
+    v.page.select_option("#flows-only", "r0")
+    nodes, links = v.page.evaluate(drawn)
+    assert [name for name in nodes if name[0] == "r"] == ["r0"]
+    taken = {(a, b): gwh for a, b, gwh in links if a == "r0"}
+    assert taken == pytest.approx({key: gwh for key, gwh in whole.items() if key[0] == "r0"})
+    fates = sum(gwh for a, _, gwh in links if a[0] == "c")
+    assert fates == pytest.approx(sum(taken.values()))  # nothing is lost on the way
+    assert all(gwh <= whole[a, b] + 1e-9 for a, b, gwh in links)
+    assert "scrapped vehicle" in v.page.get_attribute("#panel-flows .plot", "aria-label")
+
+    box = panel.locator(".plot").bounding_box()
+    v.page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])  # a flow
+    source, target = v.page.input_value("#flows-only").split()
+    assert source[0] == "c" and target[0] == "f"
+    _, links = v.page.evaluate(drawn)
+    assert [(a, b) for a, b, _ in links if b[0] == "f"] == [(source, target)]
+    assert sum(gwh for _, b, gwh in links if b[0] == "f") == pytest.approx(whole[source, target])
+    v.page.select_option("#flows-only", "")
+    _, links = v.page.evaluate(drawn)
+    assert {(a, b): gwh for a, b, gwh in links} == pytest.approx(whole)
