@@ -1,8 +1,10 @@
-// The address bar carries everything that is not the default: settings, A, language, page, month.
+// The address bar carries everything that is not the default: settings, A, language, page, month, what charts show.
 
 import { copy, store } from "./store.js";
 
 const SHORT = { since: "from", outlook: "outlook", prices: "prices", capacity: "capacity", seed: "seed", bands: "runs" };
+
+const VIEW = { layer: "formal_share", seats: "standing", flow: "", fit: false, bands: true }; // what charts show at first
 
 function encoded(wanted) {
   const standard = store.catalogue.default;
@@ -51,6 +53,10 @@ export function read() {
   if (month >= 0) store.month = month;
   const province = store.catalogue.provinces.findIndex(({ code }) => code === query.get("province"));
   if (province >= 0) store.province = province;
+  for (const [name, usual] of Object.entries(VIEW)) {
+    const given = query.get(name);
+    if (given !== null) ui[name] = typeof usual === "boolean" ? given === "true" : given; // a chart knows what it can show
+  }
   store.wanted = decoded((name) => query.get(name));
   return query.get("a") ? decoded((name) => new URLSearchParams(query.get("a")).get(name)) : null;
 }
@@ -71,6 +77,7 @@ export function address() {
   if (ui.page !== "explore") query.set("page", ui.page);
   if (store.month !== 119) query.set("month", store.catalogue.months[store.month]);
   if (store.province !== null) query.set("province", store.catalogue.provinces[store.province].code);
+  for (const [name, usual] of Object.entries(VIEW)) if (ui[name] !== usual) query.set(name, ui[name]);
   if (store.kept) {
     const kept = new URLSearchParams(encoded(store.kept.wanted)).toString();
     if (kept) query.set("a", kept);

@@ -1,5 +1,6 @@
 // The provinces as tiles that keep their place in the country; one number at a time.
 
+import { write } from "./address.js";
 import { chooseProvince } from "./province.js";
 import { monthName, monthShown, on, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
@@ -26,7 +27,8 @@ export class Tiles {
   }
 
   build(body) {
-    this.choice = h("select", { onchange: () => { store.ui.layer = this.choice.value; this.draw(); } });
+    this.choice = h("select", { onchange: () => { store.ui.layer = this.choice.value; this.draw(); write(); } });
+    if (!(store.ui.layer in LAYERS)) store.ui.layer = "formal_share";
     this.label = h("label", { class: "inline" });
     this.drawing = h("div", { class: "tiles" });
     this.scale = h("p", { class: "small scale" });

@@ -1,5 +1,6 @@
 // Where the packs of twelve months went: route, channel, fate; all of them, or only those that passed a place or a flow.
 
+import { write } from "./address.js";
 import { monthShown, monthName, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
 import { colour, css } from "./lines.js";
@@ -9,7 +10,7 @@ const FATE_COLOUR = { recovery: "green", second_life: "sky", workshop_recovery: 
 
 export class Sankey {
   constructor(id, spec) {
-    Object.assign(this, { id, spec, only: "" }); // `only`: the places that packs have passed, as "r0 c3"; all if empty
+    Object.assign(this, { id, spec });
   }
 
   build(body) {
@@ -23,17 +24,24 @@ export class Sankey {
     this.listed();
   }
 
+  // The places that packs have passed, as "r0 c3"; all packs if empty.
+  get only() {
+    return store.ui.flow;
+  }
+
   // Show only what passed here; a second time, everything again.
   choose(only) {
-    this.only = this.only === only ? "" : only;
+    store.ui.flow = this.only === only ? "" : only;
     this.listed();
     this.draw();
+    write();
   }
 
   // The list says what is shown, and is the way there without a mouse.
   listed() {
     const { routes, channels } = store.catalogue;
     const places = [...routes.map((_, i) => `r${i}`), ...channels.map((_, i) => `c${i}`), ...FATES.map((_, i) => `f${i}`)];
+    if (!this.only.split(" ").filter(Boolean).every((name) => places.includes(name))) store.ui.flow = ""; // of an address
     if (this.only.includes(" ")) places.push(this.only);
     this.label.textContent = t("flow_only");
     this.list.replaceChildren(...["", ...places].map((only) => h("option", { value: only, selected: only === this.only }, this.told(only))));

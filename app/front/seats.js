@@ -1,8 +1,11 @@
 // How every seat fares, year by year: a table whose cells are coloured; it is its own data table.
 
+import { write } from "./address.js";
 import { series, store, hasOther, monthShown } from "./store.js";
 import { both, h, t } from "./words.js";
 import { years } from "./lines.js";
+
+const MEASURES = ["standing", "satisfaction"];
 
 export class Seats {
   constructor(id, spec) {
@@ -10,7 +13,8 @@ export class Seats {
   }
 
   build(body) {
-    this.choice = h("select", { onchange: () => { store.ui.seats = this.choice.value; this.draw(); } });
+    this.choice = h("select", { onchange: () => { store.ui.seats = this.choice.value; this.draw(); write(); } });
+    if (!MEASURES.includes(store.ui.seats)) store.ui.seats = "standing";
     this.label = h("label", { class: "inline" });
     this.grid = h("table", { class: "heat" });
     this.legend = h("p", { class: "small" });
@@ -20,7 +24,7 @@ export class Seats {
 
   words() {
     this.choice.replaceChildren(
-      ...["standing", "satisfaction"].map((name) => h("option", { value: name, selected: store.ui.seats === name }, t(`seats_${name}`))),
+      ...MEASURES.map((name) => h("option", { value: name, selected: store.ui.seats === name }, t(`seats_${name}`))),
     );
     this.label.replaceChildren(h("span", {}, t("measure")), this.choice);
     this.grid.parentElement.setAttribute("aria-label", both(this.spec));

@@ -201,6 +201,13 @@ def test_a_flow_leaves_only_the_packs_that_passed_there(visit):
     _, links = v.page.evaluate(drawn)
     assert [(a, b) for a, b, _ in links if b[0] == "f"] == [(source, target)]
     assert sum(gwh for _, b, gwh in links if b[0] == "f") == pytest.approx(whole[source, target])
+    v.page.wait_for_function(
+        "flow => new URLSearchParams(location.search).get('flow') === flow", arg=f"{source} {target}"
+    )
+    again = visit(v.page.evaluate("() => location.search"))
+    assert again.page.input_value("#flows-only") == f"{source} {target}"
+    wrong = visit("?lang=en&runs=0&flow=r99&layer=gold&seats=none")  # what is not there is not shown
+    assert wrong.page.input_value("#flows-only") == ""
     v.page.select_option("#flows-only", "")
     _, links = v.page.evaluate(drawn)
     assert {(a, b): gwh for a, b, gwh in links} == pytest.approx(whole)

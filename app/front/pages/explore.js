@@ -1,5 +1,6 @@
 // Explore: controls on one side, the country's answer on the other.
 
+import { write } from "../address.js";
 import { controls } from "../controls.js";
 import { Lines } from "../lines.js";
 import { Tiles } from "../map.js";
@@ -112,7 +113,7 @@ export function explore() {
   function name() {
     page.querySelector("#page-title").textContent = t("page_explore");
     const toggle = (key, flag) =>
-      h("label", {}, h("input", { type: "checkbox", id: `flag-${flag}`, checked: store.ui[flag], onchange: (event) => { store.ui[flag] = event.target.checked; draw(); } }), ` ${t(key)}`);
+      h("label", {}, h("input", { type: "checkbox", id: `flag-${flag}`, checked: store.ui[flag], onchange: (event) => { store.ui[flag] = event.target.checked; draw(); write(); } }), ` ${t(key)}`);
     const taken = (key) => h("button", { type: "button", class: "quiet", id: `take-${key}`, onclick: () => take(key, panels) }, t(`take_${key}`));
     options.replaceChildren(toggle("show_bands", "bands"), toggle("fit_axes", "fit"), h("div", { class: "exports" }, taken("csv"), taken("toml"), taken("json"), ...loader(), taken("html")));
     greet(welcome);
