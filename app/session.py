@@ -5,6 +5,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Session:
             self.pool.leave(self)
             self._arrived(number, wanted, key, notes, known, None)
             return
-        arrived = _with(self._arrived, number, wanted, key, notes)
+        arrived = partial(self._arrived, number, wanted, key, notes)
         self.pool.run(self, Job(work.frame, (wanted, key), arrived, visitor=self, key=key))
 
     def _arrived(self, number: int, wanted: dict, key: str, notes: list, made: bytes | None, error) -> None:
@@ -92,7 +93,7 @@ class Session:
 
         self.pool.prepare(
             [
-                Job(work.replication, (wanted, replication, self.series), _with(arrived, replication),
+                Job(work.replication, (wanted, replication, self.series), partial(arrived, replication),
                     worker=replication, waits=True, visitor=self)
                 for replication in range(size)
             ]
@@ -149,7 +150,7 @@ class Session:
     def _province(self, question: dict) -> None:
         """Send one province of the world that is wanted now."""
         number = min(max(int(question["province"]), 0), len(PROVINCES) - 1)
-        self.pool.ask(Job(work.province, (self.wanted, self.key, number), _with(self._brought, question, {})))
+        self.pool.ask(Job(work.province, (self.wanted, self.key, number), partial(self._brought, question, {})))
 
     def _brought(self, question: dict, head: dict, made: bytes | None, error) -> None:
         """Answer a question with a frame."""
@@ -187,7 +188,7 @@ class Session:
         jobs = []
         for replication in range(size):
             for arm, wish in enumerate(wishes):
-                done = _with(arrived, arm, replication)
+                done = partial(arrived, arm, replication)
                 job = Job(work.monthly, (wish, replication), done, worker=replication, waits=True)
                 jobs.append(job)
         self.pool.prepare(jobs)
@@ -213,11 +214,6 @@ def _headed(head: dict, made: bytes) -> bytes:
     """Put a head before a frame, as the browser reads it."""
     text = json.dumps(head, ensure_ascii=False).encode()
     return b"FRME" + len(text).to_bytes(4, "little") + text + b" " * (-len(text) % 4) + made
-
-
-def _with(function: Callable, *first) -> Callable:
-    """Fix the first arguments of a function."""
-    return lambda *rest: function(*first, *rest)
 
 
 def _said(error: BaseException) -> str:

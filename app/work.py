@@ -62,13 +62,14 @@ def _kept(shelf: OrderedDict, key, size: int, make):
 
 
 def _step_to(model: GovernanceModel, month: int, may_stop: bool) -> GovernanceModel:
-    while model.month < month:
-        if may_stop and _stop is not None and _stop.value:
-            let_go(model)
-            raise Stopped
-        model.step()
-        if (model.month - model.start) % frames.QUARTER == 1:
-            model.diary.append(frames.ties_of(model))
+    with living():
+        while model.month < month:
+            if may_stop and _stop is not None and _stop.value:
+                let_go(model)
+                raise Stopped
+            model.step()
+            if (model.month - model.start) % frames.QUARTER == 1:
+                model.diary.append(frames.ties_of(model))
     return model
 
 
@@ -108,8 +109,7 @@ def live(wanted: dict, replication: int = 0, may_stop: bool = False, branch_may:
     seed = draws.seed_of_replication(wanted["seed"], replication)
     early = trunk(plain, trunk_month(wanted), seed, may_stop)
     may_stop = may_stop or branch_may
-    with living():
-        return _step_to(_branch(early, case), case.until + 1, may_stop)
+    return _step_to(_branch(early, case), case.until + 1, may_stop)
 
 
 def world(wanted: dict, key: str, may_stop: bool = False) -> GovernanceModel:

@@ -116,24 +116,32 @@ def live(arms: tuple, shared: int, replication: int, seed: int, folder: Path) ->
 
     Gives the indicators by arm. A branch equals the full run of its case: it does not matter which arms live together.
     """
+    found = {}
+    for model, (number, _) in zip(lived([case for _, case in arms], shared, seed), arms):
+        shelf.put(folder, number, replication, model)
+        found[number] = model.indicators
+    del model
+    gc.collect()  # worlds are circles of references, and large
+    return found
+
+
+def lived(cases: Sequence[Case], shared: int, seed: int) -> Iterator:
+    """Live some cases of one world to their ends, one after another, the months that they share only once."""
     from .model import GovernanceModel
     from .run import let_go, living
     from .snapshot import branches
 
-    own, found = arms[-1][1], {}
-    trunk = GovernanceModel(own, rng=seed)
+    trunk = GovernanceModel(cases[-1], rng=seed)
     with living():
         for _ in range(shared):
             trunk.step()
-        for (number, _), model in zip(arms, branches(trunk, [case for _, case in arms])):
+        for model in branches(trunk, cases):
             while model.running:
                 model.step()
-            shelf.put(folder, number, replication, model)
-            found[number] = model.indicators
-            let_go(model)
-    del trunk, model
-    gc.collect()  # worlds are circles of references, and large
-    return found
+            try:
+                yield model
+            finally:
+                let_go(model)
 
 
 def seeds_of(seed: int, replications: int) -> list[int]:

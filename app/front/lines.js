@@ -107,10 +107,10 @@ export class Lines {
     this.axis([...rows, ...others, ...bands.flat().filter(Boolean)]);
     const drawn = [];
     shown.forEach((line, i) => {
-      const stroke = colour(line.colour);
-      if (bands[i]) drawn.push(shaded(line.name, stroke, bands[i]));
-      if (others[i]) drawn.push(stroke_(`A ${line.name}`, others[i], stroke, local ? "solid" : "dashed", local ? 1 : 1.6, local ? 0.55 : 0.65));
-      drawn.push(stroke_(line.name, rows[i], stroke, line.dash, 2.2, 1));
+      const paint = colour(line.colour);
+      if (bands[i]) drawn.push(shaded(line.name, paint, bands[i]));
+      if (others[i]) drawn.push(stroke(`A ${line.name}`, others[i], paint, local ? "solid" : "dashed", local ? 1 : 1.6, local ? 0.55 : 0.65));
+      drawn.push(stroke(line.name, rows[i], paint, line.dash, 2.2, 1));
     });
     drawn.push(this.laws());
     this.chart.setOption({ ...this.frameOption(), series: drawn }, { replaceMerge: ["series"], silent: true });
@@ -230,7 +230,8 @@ export function nice(raw) {
 
 export const points = (row) => Array.from(row, (y, month) => [month + 0.5, Number.isFinite(y) ? y : null]);
 
-function stroke_(name, row, color, type, width, opacity) {
+// One line of a chart.
+export function stroke(name, row, color, type, width, opacity) {
   return {
     id: name, name, type: "line", data: points(row), showSymbol: false, silent: true, animation: false,
     lineStyle: { color, type, width, opacity }, itemStyle: { color }, z: opacity === 1 ? 5 : 4,

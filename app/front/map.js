@@ -28,7 +28,7 @@ export class Tiles {
 
   build(body) {
     this.choice = h("select", { onchange: () => { store.ui.layer = this.choice.value; this.draw(); write(); } });
-    if (!(store.ui.layer in LAYERS)) store.ui.layer = "formal_share";
+    if (!(store.ui.layer in LAYERS)) [store.ui.layer] = Object.keys(LAYERS);
     this.label = h("label", { class: "inline" });
     this.drawing = h("div", { class: "tiles" });
     this.scale = h("p", { class: "small scale" });

@@ -3,7 +3,7 @@
 
 import { indicator, months, series, store } from "./store.js";
 import { amount, both, h, onAxis, t } from "./words.js";
-import { colourOf, css, nice, points, shaded, years } from "./lines.js";
+import { colourOf, css, nice, shaded, stroke, years } from "./lines.js";
 
 const [LEFT, GAP, FOOT, HIGH, NARROW] = [52, 16, 24, 160, 620];
 const HEAD = { wide: 24, slim: 40 }; // room for a structure's name, and for its value below where both do not fit
@@ -83,9 +83,8 @@ export class Multiples {
   now = (arm) => `2035: ${amount(series(this.shown().frames[arm], this.spec.name)[months() - 1], indicator(this.spec.name).unit)}`;
 
   lines(arm, arms, frames, bands) {
-    const stroke = (id, row, color, type, width, z) => ({ id, type: "line", data: points(row), showSymbol: false, silent: true, animation: false, lineStyle: { color, type, width, opacity: z < 5 ? 0.4 : 1 }, itemStyle: { color }, z });
-    const others = arms.filter((one) => one !== arm).map((one) => stroke(`other ${one}`, series(frames[one], this.spec.name), css("--muted"), "solid", 1.2, 2));
-    const own = this.names.map((name, n) => stroke(name, series(frames[arm], name), colourOf(arm), n ? "dotted" : "solid", 2.2, 5));
+    const others = arms.filter((one) => one !== arm).map((one) => stroke(`other ${one}`, series(frames[one], this.spec.name), css("--muted"), "solid", 1.2, 0.4));
+    const own = this.names.map((name, n) => stroke(name, series(frames[arm], name), colourOf(arm), n ? "dotted" : "solid", 2.2, 1));
     return [...(bands ? [shaded(arm, colourOf(arm), bands[arm][this.spec.name])] : []), ...others, ...own];
   }
 

@@ -21,12 +21,21 @@ export class Sankey {
     body.append(h("div", { class: "bar-row" }, this.when, this.label, this.list), h("div", { class: "plotbox tall" }, this.place));
     this.chart = store.echarts.init(this.place, null, { renderer: "canvas" });
     this.chart.on("click", ({ dataType, data }) => this.choose(dataType === "edge" ? `${data.source} ${data.target}` : data.name));
+    const places = this.places();
+    if (!this.passed().every((name) => places.includes(name))) store.ui.flow = ""; // an address may say anything
     this.listed();
   }
 
   // The places that packs have passed, as "r0 c3"; all packs if empty.
   get only() {
     return store.ui.flow;
+  }
+
+  passed = () => this.only.split(" ").filter(Boolean);
+
+  places() {
+    const { routes, channels } = store.catalogue;
+    return [["r", routes], ["c", channels], ["f", FATES]].flatMap(([side, all]) => all.map((_, i) => side + i));
   }
 
   // Show only what passed here; a second time, everything again.
@@ -39,9 +48,7 @@ export class Sankey {
 
   // The list says what is shown, and is the way there without a mouse.
   listed() {
-    const { routes, channels } = store.catalogue;
-    const places = [...routes.map((_, i) => `r${i}`), ...channels.map((_, i) => `c${i}`), ...FATES.map((_, i) => `f${i}`)];
-    if (!this.only.split(" ").filter(Boolean).every((name) => places.includes(name))) store.ui.flow = ""; // of an address
+    const places = this.places();
     if (this.only.includes(" ")) places.push(this.only);
     this.label.textContent = t("flow_only");
     this.list.replaceChildren(...["", ...places].map((only) => h("option", { value: only, selected: only === this.only }, this.told(only))));
@@ -54,7 +61,7 @@ export class Sankey {
     const { values, shape } = (this.local() ? store.local : store.frame).arrays.flows;
     const [, routes, ways] = shape;
     const last = monthShown();
-    const passed = this.only.split(" ").filter(Boolean);
+    const passed = this.passed();
     const [left, right] = [new Map(), new Map()];
     for (let month = Math.max(0, last - 11); month <= last; month++) {
       for (let route = 0; route < routes; route++) {

@@ -14,7 +14,7 @@ export class Seats {
 
   build(body) {
     this.choice = h("select", { onchange: () => { store.ui.seats = this.choice.value; this.draw(); write(); } });
-    if (!MEASURES.includes(store.ui.seats)) store.ui.seats = "standing";
+    if (!MEASURES.includes(store.ui.seats)) [store.ui.seats] = MEASURES;
     this.label = h("label", { class: "inline" });
     this.grid = h("table", { class: "heat" });
     this.legend = h("p", { class: "small" });

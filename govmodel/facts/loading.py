@@ -101,6 +101,11 @@ class Facts:
                 if isinstance(array, np.ndarray):
                     array.setflags(write=False)
 
+    def province_name(self, code: str, lang: str) -> str:
+        """Give the name of a province in a language: "en" or "zh"."""
+        names = self.province_names_zh if lang == "zh" else self.province_names_en
+        return names[PROVINCES.index(code)]
+
 
 def countries() -> tuple[str, ...]:
     """List the countries that have a folder of facts."""

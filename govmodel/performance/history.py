@@ -118,8 +118,7 @@ class PackHistory:
         return told + ([] if self.events else [self._quiet("zh")])
 
     def _place(self, lang: str) -> str:
-        facts = load_facts()
-        return (facts.province_names_zh if lang == "zh" else facts.province_names_en)[PROVINCES.index(self.province)]
+        return load_facts().province_name(self.province, lang)
 
     def _quiet(self, lang: str) -> str:
         if self.unsold:

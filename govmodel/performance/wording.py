@@ -183,8 +183,7 @@ def _surroundings(model, row_before: int, row: int, table: pd.DataFrame, lang: s
 def _name(part: str, model, lang: str) -> str:
     """Name a part: provinces by their names, everything else in plain words."""
     if part in PROVINCES:
-        names = model.facts.province_names_zh if lang == "zh" else model.facts.province_names_en
-        return names[PROVINCES.index(part)]
+        return model.facts.province_name(part, lang)
     if part in INDICATORS and lang == "zh":
         return INDICATORS[part].definition_zh
     return ZH.get(part, part) if lang == "zh" else part.replace("_", " ")

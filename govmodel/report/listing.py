@@ -8,7 +8,6 @@ from rich.text import Text
 from ..case.levers import LEVERS
 from ..case.policies import NATION
 from ..case.policies import load as load_policies
-from ..facts import PROVINCES
 from ..facts import load as load_facts
 from ..foundations.calendar import month_name
 from . import catalogue
@@ -155,4 +154,4 @@ def _moved(change, texts: Texts) -> str:
 
 
 def _province(code: str, texts: Texts) -> str:
-    return code if texts.lang == "en" else load_facts().province_names_zh[PROVINCES.index(code)]
+    return code if texts.lang == "en" else load_facts().province_name(code, texts.lang)

@@ -13,6 +13,7 @@ from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
 from ..foundations.draws import seed_of_replication
 from ..performance.years import yearly
+from ..run import live
 from ..workers import Workers
 
 LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts
@@ -53,12 +54,7 @@ LFP_COLUMNS = ("lithium_price", "lfp_lithium_value", "lfp_feed_price", "lfp_plan
 
 def observe(case: Case, seed: int) -> Outcome:
     """Run a case once and keep what studies read."""
-    from ..model import GovernanceModel  # here, because mesa is slow to import
-
-    model = GovernanceModel(case, rng=seed)
-    for _ in case.months:
-        model.step()
-    return outcome_of(model)
+    return outcome_of(live(case, seed))
 
 
 def outcome_of(model) -> Outcome:

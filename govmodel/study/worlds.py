@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..arms import lived
 from ..case.case import Case
 from ..foundations.calendar import month_name
 from ..foundations.errors import InputError, nearest
@@ -110,23 +111,10 @@ def _tasks(once: dict[tuple, tuple[Wanted, int]]) -> list[tuple]:
 
 def _live(group: tuple[Wanted, ...], seed: int) -> list[list[float]]:
     """Live some cases of one world from their common past, and measure them."""
-    from ..model import GovernanceModel
-    from ..run import let_go, living
-    from ..snapshot import branches
-
-    cases = [one.case for one in group]
-    trunk = GovernanceModel(cases[-1], rng=seed)
-    found = []
-    with living():
-        for _ in range(months_shared(cases)):
-            trunk.step()
-        for one, model in zip(group, branches(trunk, cases)):
-            while model.running:
-                model.step()
-            months = model.indicators
-            found.append([measure.of(months) for measure in one.measures])
-            let_go(model)
-    let_go(trunk)
-    del trunk, model
+    cases, found = [one.case for one in group], []
+    for model, one in zip(lived(cases, months_shared(cases), seed), group):
+        months = model.indicators
+        found.append([measure.of(months) for measure in one.measures])
+    del model
     gc.collect()  # worlds are circles of references, and large
     return found

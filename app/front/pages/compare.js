@@ -40,7 +40,7 @@ export function compare() {
 
   // Take up a structure that was drawn, in place of the last choice if there is no room.
   function take({ structure }) {
-    if (typeof structure === "string") return;
+    if (typeof structure === "string" || JSON.stringify(structure) === JSON.stringify(own)) return;
     if (!own) arms = [...inOrder().slice(0, MOST - 1), OWN];
     own = copy(structure);
     name();
