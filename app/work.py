@@ -3,16 +3,14 @@
 A worker keeps trunks: worlds that stopped at a month, from which many cases live on. A branch equals the full run.
 """
 
-import gc
 import os
-import signal
 import threading
 import time
 from collections import OrderedDict
 
 import numpy as np
 
-from govmodel import snapshot
+from govmodel import snapshot, workers
 from govmodel.case import Case
 from govmodel.foundations import draws
 from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
@@ -37,11 +35,9 @@ class Stopped(Exception):
 def begin(stop) -> None:
     """Prepare a worker: Ctrl-C is the server's affair; `stop` is raised to give up what can wait."""
     global _stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    workers.begin()
     threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     _stop = stop
-    gc.collect()
-    gc.freeze()  # what was imported is never garbage
 
 
 def _follow(parent: int) -> None:

@@ -7,11 +7,11 @@ the driver dies. Dask does them in local workers of its own, or in those of a sc
 import multiprocessing
 import os
 import re
-import signal
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 from ..foundations.errors import InputError
+from ..workers import begin
 from .design import needed
 
 ENGINES = ("serial", "processes", "dask")
@@ -31,8 +31,7 @@ class Serial(Executor):
 
 
 def _alone() -> None:
-    """Prepare a worker: Ctrl-C is for the driver, and when the driver is gone so is the worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Prepare a worker: when the driver is gone so is the worker."""
     driver = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -40,6 +39,7 @@ def _alone() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    begin()
 
 
 def processes(workers: int) -> ProcessPoolExecutor:
@@ -48,7 +48,7 @@ def processes(workers: int) -> ProcessPoolExecutor:
 
 
 WANTED = "the address of a Dask scheduler, tcp://host:port"
-PRELOAD = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+PRELOAD = "from govmodel.workers import begin\n\nbegin()\n"
 
 
 class Dask(Executor):
