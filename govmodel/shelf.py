@@ -68,6 +68,9 @@ class Shelf:
 
 def put(folder: Path, arm: int, replication: int, model) -> None:
     """Put the tables of a world that has lived on the shelf in a folder."""
+    import pyarrow as pa
+    from pyarrow import feather
+
     tables = {
         "flows": model.flows_frame(),
         "actors": model.actors_frame(),
@@ -75,7 +78,8 @@ def put(folder: Path, arm: int, replication: int, model) -> None:
         "minutes": model.minutes_frame(),
     }
     for name, table in tables.items():
-        table.to_feather(_place(folder, arm, replication, name), compression="lz4")
+        columns = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)  # the processors have worlds to live
+        feather.write_feather(columns, _place(folder, arm, replication, name), compression="lz4")
     amounts = model.ledger.amounts
     cells = np.flatnonzero(amounts)
     with _place(folder, arm, replication, "ledger").open("wb") as file:

@@ -27,10 +27,18 @@ ARRAYS = {
     "holders.fleet": ("packs", "first_number"),
     "holders.clocks": ("ahead", "gone", "next"),
     "plants": ("waiting",),
-    "ledger": ("amounts", "stock"),
+    "ledger": ("stock",),
 }
 _MINUTES = [COLUMNS.index(name) for name in ("month", "lever", "in_force")]
 RECORD = tuple(name for name in Record.__dataclass_fields__ if name not in ("cells", "amounts", "series"))
+
+
+def _pages(model) -> dict[str, np.ndarray]:
+    """Give by name what has a row a month, of which no row after this month has been written to."""
+    record = model.record
+    pages = {f"record:{name}": getattr(record, name) for name in RECORD}
+    pages |= {f"series:{name}": series for name, series in record.series.items()}
+    return pages | {"ledger:amounts": model.ledger.amounts}
 
 
 def _part(model, path: str):
@@ -42,8 +50,7 @@ def _part(model, path: str):
 def state(model: GovernanceModel) -> dict[str, np.ndarray]:
     """Take down the state of a model as plain arrays by name."""
     held = {f"{path}:{name}": getattr(_part(model, path), name) for path, names in ARRAYS.items() for name in names}
-    held |= {f"record:{name}": getattr(model.record, name) for name in RECORD}
-    held |= {f"series:{name}": series for name, series in model.record.series.items()}
+    held |= {name: page[: model.months_run] for name, page in _pages(model).items()}
     held |= {f"part:{name}:{key}": value for name, part in model.parts.items() for key, value in part.state().items()}
     held["record:rows"] = np.array([len(cells) for cells in model.record.cells], np.int64)
     held["record:cells"] = np.concatenate(model.record.cells or [np.zeros(0, np.int64)])
@@ -60,10 +67,9 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
     for path, names in ARRAYS.items():
         for name in names:
             setattr(_part(model, path), name, held[f"{path}:{name}"].copy())
-    for name in RECORD:
-        setattr(model.record, name, held[f"record:{name}"].copy())
-    for name in model.record.series:
-        model.record.series[name] = held[f"series:{name}"].copy()
+    months = len(held["record:rows"])
+    for name, page in _pages(model).items():
+        page[:months] = held[name][:months]
     for name, part in model.parts.items():
         mine = f"part:{name}:"
         part.restore({key.removeprefix(mine): value.copy() for key, value in held.items() if key.startswith(mine)})

@@ -36,6 +36,7 @@ class Record:
     amounts: list[np.ndarray] = field(default_factory=list)
     # what the mechanisms note of themselves, one row a month, by name
     series: dict[str, np.ndarray] = field(default_factory=dict)
+    _flows = None  # all flows as columns, once somebody has asked
 
     @classmethod
     def blank(cls, months: int, plants: int, bids: int) -> "Record":
@@ -62,9 +63,17 @@ class Record:
         cells = table[0].nonzero()[0]
         self.cells.append(cells)
         self.amounts.append(table.take(cells, axis=1))
+        self._flows = None
 
     def flows(self) -> dict[str, np.ndarray]:
         """Give all flows as columns: month (counted from the start), province, route, way, chemistry, and MEASURES."""
+        if self._flows is None:
+            self._flows = self._columns()
+            for column in self._flows.values():
+                column.setflags(write=False)
+        return self._flows
+
+    def _columns(self) -> dict[str, np.ndarray]:
         if not self.cells:
             return {name: np.zeros(0, np.int64) for name in AXES} | {name: np.zeros(0) for name in MEASURES}
         month = np.repeat(np.arange(len(self.cells)), [len(cells) for cells in self.cells])
