@@ -1,5 +1,7 @@
 """The world of one case: its chain, its subjects and its books, and how they are read."""
 
+from functools import lru_cache
+
 import mesa
 import numpy as np
 
@@ -39,6 +41,14 @@ def seed_of(rng) -> int:
     if isinstance(rng, (int, np.integer)):
         return int(rng)
     return int(np.random.default_rng(rng).integers(2**63))
+
+
+@lru_cache(maxsize=256)
+def _everywhere(value: float) -> np.ndarray:
+    """Give a value for every province (31,), not to be written to."""
+    values = np.full(PROVINCES, value)
+    values.setflags(write=False)
+    return values
 
 
 class World(mesa.Model):
@@ -170,7 +180,7 @@ class World(mesa.Model):
             return np.zeros(PROVINCES)
         path = self.case.provincial_paths.get(name)
         if path is None:
-            return np.full(PROVINCES, levers[name])
+            return _everywhere(levers[name])
         row = (self.month if month is None else month) - self.start
         moved = levers[name] - float(self.lever_paths[name][row])
         return np.maximum(path[row] + moved, 0.0) if moved else path[row]

@@ -95,14 +95,12 @@ class Flows:
 
     def add(self, made: Decided, new: slice, scale: int, board: Board, reward: float, deposits) -> None:
         """Add what a chunk of holders did; `new` are the rows of first releases, `deposits` yuan/kWh by row or None."""
-        wh, what, channel = made.watt_hours, made.what, made.channel
+        wh, what, channel = made.watt_hours.astype(float), made.what, made.channel
         key = ((made.province * len(ROUTES) + made.route) * len(DISPOSITIONS) + what) * CHEMISTRIES + made.chemistry
         fen = np.floor(wh * made.price * 0.1)
         packs, energy, paid, scanned = self.table
-        packs += np.bincount(key, minlength=FLOW_SIZE) * float(scale)
-        energy += np.bincount(key, wh, FLOW_SIZE)
-        paid += np.bincount(key, fen, FLOW_SIZE)
-        scanned += np.bincount(key, wh * made.scanned, FLOW_SIZE)
+        for cells, amounts in ((packs, float(scale)), (energy, wh), (paid, fen), (scanned, wh * made.scanned)):
+            np.add.at(cells, key, amounts)
         payer = np.where(channel == WORKSHOP, 4 + made.province, np.minimum(channel, DISMANTLER))
         group = np.where(made.route >= SECOND_LIFE_RETURN, made.route - SECOND_LIFE_RETURN + CLASSES, made.holder_class)
         _add(self.payments, group * PAYERS + payer, fen)
@@ -133,4 +131,4 @@ class Flows:
 
 def _add(total: np.ndarray, key: np.ndarray, weights: np.ndarray) -> None:
     """Add weights to the cells of a table by flat index."""
-    total += np.bincount(key, weights, total.size).reshape(total.shape)
+    np.add.at(total.reshape(-1), key, weights)

@@ -144,9 +144,10 @@ class Holders:
 
     def on_the_road(self, month: int) -> np.ndarray:
         """Count the simulated packs on the road at the start of a month, by province: int64 (31,)."""
-        still = self.fleet.packs - self.clocks.gone
-        still[month * CELLS : NEW_COHORTS] = 0
-        return still.reshape(-1, CELLS).sum(axis=0).reshape(PROVINCES, -1).sum(axis=1)
+        packs, gone = self.fleet.packs, self.clocks.gone
+        sold = slice(month * CELLS), slice(NEW_COHORTS, None)  # with vehicles by then, and as replacements
+        still = sum((packs[which] - gone[which]).reshape(-1, CELLS).sum(axis=0) for which in sold)
+        return still.reshape(PROVINCES, -1).sum(axis=1)
 
     def gather(self, month: int) -> Rows:
         """Collect the packs that come loose this month: first releases, then those that come back."""

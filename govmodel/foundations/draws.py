@@ -86,15 +86,14 @@ def mix_words(words: np.ndarray) -> np.ndarray:
 
 def holder_words(seed: int, who: np.ndarray) -> np.ndarray:
     """Give each holder its own seed: uint64, same shape as `who` (unsigned whole numbers)."""
-    words = who.astype(np.uint64)
-    words *= _GAMMA
+    words = who.astype(np.uint64, copy=False) * _GAMMA
     words += _U((seed + GAMMA) & _MASK)  # word number who + 1 of the seed's generator
     return mix_words(words)
 
 
 def at(holders: np.ndarray, ordinal: np.ndarray | int) -> np.ndarray:
     """Give the seeds of holders at the given ordinals of their decisions, or all at one."""
-    return holders + np.asarray(ordinal).astype(np.uint64) * _ORDINAL_STEP
+    return holders + np.asarray(ordinal, np.uint64) * _ORDINAL_STEP
 
 
 def words(holders: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from .choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RE
 from .tender import BIDDERS
 
 CELLS = PROVINCES * CHEMISTRIES * BANDS  # bids are posted by province, chemistry and health
+_IN_PROVINCE = np.arange(CELLS) % (CHEMISTRIES * BANDS)  # chemistry and health of a cell
 BAND_HEALTH = np.array([0.5, *(np.array(HEALTH_BANDS[:-1]) + 0.05), 0.85])  # a typical state of health in each band
 
 
@@ -69,7 +70,7 @@ class Worth:
     crude_value: np.ndarray  # (months, 2) black mass and scrap metal a workshop sells
     crude_vat: np.ndarray  # (months, 2) VAT that refiners pay on the salts in black mass
     reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
-    reuse_chance: np.ndarray  # (months, CELLS) chance that a workshop re-uses, the same in all provinces
+    reuse_chance: np.ndarray  # (months, 8) chance that a workshop re-uses, the same in all provinces
     best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
     gain: np.ndarray  # (months, 2) the cost and tax that a workshop saves, on which fines are set
 
@@ -136,7 +137,7 @@ class Market:
             self._new_pack * (p["reuse_price"] * BAND_HEALTH) * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
         )
         reuse = reuse_worth - p["reuse_cost"]
-        reuse_chance = np.tile(logistic((reuse - crude) / p["use_choice_error"]).reshape(len(value), -1), PROVINCES)
+        reuse_chance = logistic((reuse - crude) / p["use_choice_error"]).reshape(len(value), -1)
         gain = np.maximum(cost + tax - self.workshop_cost, 0.0)
         best = np.maximum(crude, reuse)
         net = value - tax - cost
@@ -187,7 +188,7 @@ class Market:
             tender=paid[BIDDERS],
             tender_extra=offer[BIDDERS] - paid[BIDDERS],
             second_life=second_chance.reshape(2, CELLS),
-            reuse=worth.reuse_chance[month],
+            reuse=worth.reuse_chance[month].take(_IN_PROVINCE),
             to_workshop=to_workshop.ravel(),
             gate=gate,
             share=share,

@@ -48,7 +48,10 @@ class Evidence:
     def trust(self, source, plant) -> np.ndarray:
         """Give both sides' trust in each other for some pairs, by index arrays that go together: float (2, ...)."""
         own = self.table[:, :, source, plant]
-        of_plant, of_source = own[0] + self.heard_of_plants[:, plant], own[1] + self.heard_of_sources[:, source]
+        of_plant, of_source = (
+            own[0] + self.heard_of_plants.take(plant, axis=1),
+            own[1] + self.heard_of_sources.take(source, axis=1),
+        )
         return np.array([belief(*of_plant, self.p), belief(*of_source, self.p)])
 
     def trust_in_plants(self, source: np.ndarray) -> np.ndarray:
@@ -72,7 +75,7 @@ class Evidence:
         for table in self.tables():
             table *= self.p["organisations_forget"]
         _, _, sources, plants = self.table.shape
-        harm = broken * self.p["harm_of_breach"]
+        harm, pair = broken * self.p["harm_of_breach"], source * plants + plant
         for row, (on_plant, on_source) in enumerate(((kept, kept), (harm[1], harm[0]))):
             self.done_by_plants[row] += np.bincount(plant, on_plant, plants)
             self.done_by_sources[row] += np.bincount(source, on_source, sources)
@@ -81,5 +84,5 @@ class Evidence:
                 self.heard_of_plants[row] += np.bincount(plant, by_source, plants)
                 self.heard_of_sources[row] += np.bincount(source, by_plant, sources)
                 on_plant, on_source = on_plant - by_source, on_source - by_plant
-            np.add.at(self.table[0, row], (source, plant), on_plant)
-            np.add.at(self.table[1, row], (source, plant), on_source)
+            np.add.at(self.table[0, row].reshape(-1), pair, on_plant)
+            np.add.at(self.table[1, row].reshape(-1), pair, on_source)

@@ -60,7 +60,7 @@ class Record:
 
     def keep_flows(self, table: np.ndarray) -> None:
         """Keep the month's flows, (4, FLOW_SIZE), without their empty cells."""
-        cells = table[0].nonzero()[0]
+        cells = (table[0] != 0.0).nonzero()[0]
         self.cells.append(cells)
         self.amounts.append(table.take(cells, axis=1))
         self._flows = None
