@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from .foundations.calendar import month_name
+from .foundations.columns import frame_of
 from .foundations.ledger import Ledger
-
-TABLES = ("flows", "actors", "contracts", "minutes")  # and the ledger, which is kept as numbers of lines and amounts
+from .performance.frames import TABLES
 
 
 class Shelf:
@@ -30,7 +30,7 @@ class Shelf:
     def table(self, name: str, arm: int, replication: int) -> pd.DataFrame:
         """Take one table of one world from the shelf."""
         if name != "ledger":
-            return pd.read_feather(_place(self.folder, arm, replication, name))
+            return frame_of(_take(_place(self.folder, arm, replication, name)))
         books, cells, fen = self._books(arm, replication)
         books.amounts = np.zeros((books.months, len(books.purposes)), np.int64)
         books.amounts.reshape(-1)[cells] = fen
@@ -58,8 +58,7 @@ class Shelf:
 
     def _books(self, arm: int, replication: int) -> tuple[Ledger, np.ndarray, np.ndarray]:
         """Take a world's ledger without amounts, the places of those that are not zero, and their fen."""
-        with _place(self.folder, arm, replication, "ledger").open("rb") as file:
-            return pickle.load(file)
+        return _take(_place(self.folder, arm, replication, "ledger"))
 
     def clear(self) -> None:
         """Throw the folder away."""
@@ -68,22 +67,22 @@ class Shelf:
 
 def put(folder: Path, arm: int, replication: int, model) -> None:
     """Put the tables of a world that has lived on the shelf in a folder."""
-    import pyarrow as pa
-    from pyarrow import feather
-
-    tables = {
-        "flows": model.flows_frame(),
-        "actors": model.actors_frame(),
-        "contracts": model.contracts_frame(),
-        "minutes": model.minutes_frame(),
-    }
-    for name, table in tables.items():
-        columns = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)  # the processors have worlds to live
-        feather.write_feather(columns, _place(folder, arm, replication, name), compression="lz4")
+    for name, columns_of in TABLES.items():
+        _put(columns_of(model, model.months_run), _place(folder, arm, replication, name))
     amounts = model.ledger.amounts
     cells = np.flatnonzero(amounts)
-    with _place(folder, arm, replication, "ledger").open("wb") as file:
-        pickle.dump((_lines_of(model.ledger), cells, amounts.reshape(-1)[cells]), file, pickle.HIGHEST_PROTOCOL)
+    books = _lines_of(model.ledger), cells, amounts.reshape(-1)[cells]
+    _put(books, _place(folder, arm, replication, "ledger"))
+
+
+def _put(things: object, place: Path) -> None:
+    with place.open("wb") as file:
+        pickle.dump(things, file, pickle.HIGHEST_PROTOCOL)
+
+
+def _take(place: Path) -> object:
+    with place.open("rb") as file:
+        return pickle.load(file)
 
 
 def _lines_of(ledger: Ledger) -> Ledger:

@@ -22,6 +22,7 @@ from .chain import geography, metals
 from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
+from .foundations.columns import frame_of
 from .foundations.ledger import Ledger
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Ease, Market
@@ -214,19 +215,19 @@ class World(mesa.Model):
 
     def flows_frame(self):
         """Flows of packs so far, by month, province, route, channel and chemistry."""
-        return frames.flows_frame(self, self.months_run)
+        return frame_of(frames.flows_of(self, self.months_run))
 
     def actors_frame(self):
         """What every organisation and group did and earned so far, by month."""
-        return frames.actors_frame(self, self.months_run)
+        return frame_of(frames.actors_of(self, self.months_run))
 
     def contracts_frame(self):
         """Contracts so far."""
-        return frames.contracts_frame(self, self.months_run)
+        return frame_of(frames.contracts_of(self, self.months_run))
 
     def minutes_frame(self):
         """Minutes of governing bodies so far."""
-        return frames.minutes_frame(self, self.months_run)
+        return frame_of(frames.minutes_of(self, self.months_run))
 
     def events_frame(self):
         """Every event of every pack so far."""

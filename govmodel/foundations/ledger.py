@@ -78,7 +78,7 @@ class Ledger:
         chosen[[self._account[name] for name in names]] = True
         sign = chosen[self.payees].astype(np.int64) - chosen[self.payers]
         touched = np.flatnonzero(sign)
-        return (self.amounts[:, touched] * sign[touched]).sum(axis=1)
+        return self.amounts.take(touched, axis=1) @ sign[touched]
 
     def nets(self) -> np.ndarray:
         """Give what every account gained in each month: int64 fen, (months, accounts)."""
@@ -86,7 +86,7 @@ class Ledger:
         for sides, sign in ((self.payees, 1), (self.payers, -1)):
             order = np.argsort(sides, kind="stable")
             accounts, first = np.unique(sides[order], return_index=True)
-            gained[:, accounts] += sign * np.add.reduceat(self.amounts[:, order], first, axis=1)
+            gained[:, accounts] += sign * np.add.reduceat(self.amounts.take(order, axis=1), first, axis=1)
         return gained
 
     def frame(self) -> pd.DataFrame:

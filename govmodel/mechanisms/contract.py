@@ -60,7 +60,9 @@ def volatility(values: np.ndarray) -> float:
         return 0.0
     logs = np.log(np.maximum(values, 1e-6))
     moves = logs[1:] - logs[:-1]
-    return float(moves.std(axis=0).mean() * np.sqrt(12.0))
+    away = moves - np.add.reduce(moves) / len(moves)
+    deviation = np.sqrt(np.add.reduce(away * away) / len(moves))
+    return float(deviation.mean() * np.sqrt(12.0))
 
 
 def transaction_cost(specificity, uncertainty, trust, standards, p: dict):

@@ -1,6 +1,4 @@
-"""Tidy tables of a run: flows, actors, contracts and events. Reading changes nothing."""
-
-from collections.abc import Sequence
+"""Tables of a run, column by column: flows, actors, contracts, minutes and events. Reading changes nothing."""
 
 import numpy as np
 import pandas as pd
@@ -9,16 +7,12 @@ from ..actors.books import COLLECTORS
 from ..actors.fates import CHANNEL_OF, DISPOSITIONS, HOLDER_GROUPS, IN_WORKSHOP, SCANNED
 from ..facts import CHANNELS, CHEMISTRIES, PROVINCES, ROUTES
 from ..foundations.calendar import month_name
+from ..foundations.columns import Columns, Words
 from ..mechanisms.contract import ENDINGS, FORMS, RECYCLER, SOURCE, SOURCE_KINDS
-from ..structures import minutes
+from ..structures.minutes import minutes_of
 
 
-def _names(values: Sequence[str], index: np.ndarray):
-    """Look names up as a column of texts: made of the few names once, not of every cell."""
-    return pd.Series(list(values)).array.take(index)
-
-
-def flows_frame(model, months: int) -> pd.DataFrame:
+def flows_of(model, months: int) -> Columns:
     """Packs, kWh and kg by month, province, route, channel and chemistry; empty rows left out."""
     flows = model.record.flows()
     shape = (months, len(PROVINCES), len(ROUTES), len(CHANNELS), len(CHEMISTRIES))
@@ -27,21 +21,19 @@ def flows_frame(model, months: int) -> pd.DataFrame:
     packs = np.bincount(row, flows["packs"], len(cells)).astype(np.int64)
     kwh = np.bincount(row, flows["watt_hours"], len(cells)) / 1000.0
     month, province, route, channel, chemistry = np.unravel_index(cells, shape)
-    return pd.DataFrame(
-        {
-            "month": _names(model.months, month),
-            "province": _names(PROVINCES, province),
-            "route": _names(ROUTES, route),
-            "channel": _names(CHANNELS, channel),
-            "chemistry": _names(CHEMISTRIES, chemistry),
-            "packs": packs,
-            "kwh": kwh,
-            "kg": kwh * model.facts.mass_per_kwh[chemistry],
-        }
-    )
+    return {
+        "month": Words(model.months, month),
+        "province": Words(PROVINCES, province),
+        "route": Words(ROUTES, route),
+        "channel": Words(CHANNELS, channel),
+        "chemistry": Words(CHEMISTRIES, chemistry),
+        "packs": packs,
+        "kwh": kwh,
+        "kg": kwh * model.facts.mass_per_kwh[chemistry],
+    }
 
 
-def actors_frame(model, months: int) -> pd.DataFrame:
+def actors_of(model, months: int) -> Columns:
     """What each organisation and group did and earned, by month: one row a month and actor."""
     record, ledger = model.record, model.ledger
     mass = model.facts.mass_per_kwh
@@ -87,15 +79,15 @@ def actors_frame(model, months: int) -> pd.DataFrame:
     add("association", "association", "")
     words, numbers = zip(*((actor[:3], actor[3:]) for actor in actors))
     month, place = np.divmod(np.arange(months * len(actors)), len(actors))
-    columns = {"month": _names(model.months, month)}
+    columns = {"month": Words(model.months, month)}
     for name, values in zip(("actor", "kind", "province"), zip(*words)):
-        columns[name] = _names(values, place)
+        columns[name] = Words(values, place)
     for name, values in zip(("received_kt", "capacity_kt", "margin", "count", "net_million_yuan"), zip(*numbers)):
         columns[name] = np.stack(values, axis=1).astype(float).ravel()
-    return pd.DataFrame(columns)
+    return columns
 
 
-def contracts_frame(model, months: int) -> pd.DataFrame:
+def contracts_of(model, months: int) -> Columns:
     """Every contract that has come into force, by the month it was signed for; prices are yuan/kWh at the plant's gate.
 
     The price follows the metals: coefficient x metal value - fee. A contract still in force has no `ended`.
@@ -108,35 +100,31 @@ def contracts_frame(model, months: int) -> pd.DataFrame:
         for part in ("coefficient", "fee")
         for i, chemistry in enumerate(CHEMISTRIES)
     }
-    return pd.DataFrame(
-        {
-            "month": _names(model.months, table["signed"] - model.start),
-            "source": _names(model.contracts.sources.names, table["source"]),
-            "source_kind": _names(SOURCE_KINDS, table["kind"]),
-            "recycler": _names([recycler.name for recycler in model.recyclers], table["plant"]),
-            "share": table["share"],
-            "terms": _names(("indexed", "tolling"), table["tolling"].astype(int)),
-            **price,
-            "months": table["months"],
-            "formal": table["formal"],
-            "penalty": table["penalty"],
-            "information": table["information"],
-            "renewed": table["renewed"],
-            "form": _names(FORMS, table["form"]),
-            "kept_months": table["kept"],
-            "breaches_by_source": table["broken"][:, SOURCE],
-            "breaches_by_recycler": table["broken"][:, RECYCLER],
-            "mediated": table["mediated"],
-            "court": table["court"],
-            "ended": _names(("", *model.months), np.where(ended >= 0, ended - model.start, 0)),
-            "why": _names(ENDINGS, np.where(ended >= 0, table["why"], 0)),
-        }
-    )
+    return {
+        "month": Words(model.months, table["signed"] - model.start),
+        "source": Words(model.contracts.sources.names, table["source"]),
+        "source_kind": Words(SOURCE_KINDS, table["kind"]),
+        "recycler": Words([recycler.name for recycler in model.recyclers], table["plant"]),
+        "share": table["share"],
+        "terms": Words(("indexed", "tolling"), table["tolling"].astype(int)),
+        **price,
+        "months": table["months"],
+        "formal": table["formal"],
+        "penalty": table["penalty"],
+        "information": table["information"],
+        "renewed": table["renewed"],
+        "form": Words(FORMS, table["form"]),
+        "kept_months": table["kept"],
+        "breaches_by_source": table["broken"][:, SOURCE],
+        "breaches_by_recycler": table["broken"][:, RECYCLER],
+        "mediated": table["mediated"],
+        "court": table["court"],
+        "ended": Words(("", *model.months), np.where(ended >= 0, ended - model.start, 0)),
+        "why": Words(ENDINGS, np.where(ended >= 0, table["why"], 0)),
+    }
 
 
-def minutes_frame(model, months: int) -> pd.DataFrame:
-    """Minutes of the governing body; where nobody meets, the table has columns and no rows."""
-    return minutes.frame(model.council)
+TABLES = {"flows": flows_of, "actors": actors_of, "contracts": contracts_of, "minutes": minutes_of}
 
 
 def events_frame(model) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from ..case import levers as lever_room
 from ..case.levers import SEAT_NAMES, SEATS
 from ..case.structures import RULES
 from ..foundations.calendar import month_name
+from ..foundations.columns import Columns, Words
 from .goals import load as load_goals
 
 # What the body keeps of every seat at every lever on the table, as numbers
@@ -22,35 +23,32 @@ FRAME = (
 )  # fmt: skip
 
 
-def frame(council) -> pd.DataFrame:
-    """Give the minutes: a row a meeting, lever and seat with a say or a wish; empty where nobody meets."""
+def minutes_of(model, months: int) -> Columns:
+    """Give the minutes: a row a meeting, lever and seat with a say or a wish; no rows where nobody meets."""
+    council = model.council
     rows = dict(zip(COLUMNS, council.rows.T))
     whole = {name: rows[name].astype(int) for name in ("month", "lever", "rule", "seat", "goal", "in_force", "outcome")}
     wishes = np.abs(rows["asked"]) > 0.0
     goal, levers = np.where(wishes, whole["goal"] + 1, 0), [council.registry[name] for name in council.names]
-    months = [month_name(month) for month in range(max(whole["in_force"].max(initial=0), council.model.until) + 1)]
+    months = [month_name(month) for month in range(max(whole["in_force"].max(initial=0), model.until) + 1)]
     texts = {
-        "month": _looked_up(months, whole["month"]),
-        "lever": _looked_up(council.names, whole["lever"]),
-        "unit": _looked_up([lever.unit for lever in levers], whole["lever"]),
-        "rule": _looked_up(RULES, whole["rule"]),
-        "seat": _looked_up(SEATS, whole["seat"]),
-        "goal": _looked_up(("", *(one.name for one in council.goals)), goal),
-        "in_force": _looked_up(months, whole["in_force"]),
-        "outcome": _looked_up(KEPT_WAYS, whole["outcome"]),
+        "month": Words(months, whole["month"]),
+        "lever": Words(council.names, whole["lever"]),
+        "unit": Words([lever.unit for lever in levers], whole["lever"]),
+        "rule": Words(RULES, whole["rule"]),
+        "seat": Words(SEATS, whole["seat"]),
+        "goal": Words(("", *(one.name for one in council.goals)), goal),
+        "in_force": Words(months, whole["in_force"]),
+        "outcome": Words(KEPT_WAYS, whole["outcome"]),
     }
     for place, name in enumerate(("reason", "reason_zh")):
-        reasons = np.full((len(council.goals) + 1, len(levers)), "", object)  # in row 0 nothing is asked
+        reasons = [""] * ((len(council.goals) + 1) * len(levers))  # of the first levers nothing is asked
         for (which, lever), told in council.demands.reasons.items():
-            reasons[which + 1, lever] = told[place]
-        texts[name] = pd.Series(reasons[goal, whole["lever"]], dtype=object)
+            reasons[(which + 1) * len(levers) + lever] = told[place]
+        texts[name] = Words(reasons, goal * len(levers) + whole["lever"])
     numbers = rows | {name: rows[name].astype(int) for name in ("meeting", "rounds")}
     numbers["agreed"] = rows["agreed"].astype(bool)
-    return pd.DataFrame({name: texts.get(name, numbers.get(name)) for name in FRAME})
-
-
-def _looked_up(values, index: np.ndarray) -> pd.Series:
-    return pd.Series(np.array(values, object)[index], dtype=object)
+    return {name: texts[name] if name in texts else numbers[name] for name in FRAME}
 
 
 def sentences(table: pd.DataFrame, lang: str = "en", word=str, country: str = "china") -> list[str]:
