@@ -41,8 +41,8 @@ def peer_codes(peers: int) -> np.ndarray:
 class Ties:
     """Who meets whom: for every value of eight bits of luck, a peer's province and class."""
 
-    province: np.ndarray  # int (31 * 4, STEPS): 4 x a peer's province, by own community and luck
-    holder_class: np.ndarray  # int (31 * 4, STEPS): a peer's class
+    province: np.ndarray  # uint8 (31 * 4, STEPS): 4 x a peer's province, by own community and luck
+    holder_class: np.ndarray  # uint8 (31 * 4, STEPS): a peer's class
     met_province: np.ndarray  # float (31, 31), rows sum to one: the same as shares
     met_class: np.ndarray  # float (4, 4)
 
@@ -58,7 +58,7 @@ class Ties:
         classes = np.eye(CLASSES) * own_class + mix / mix.sum() * (1.0 - own_class)
         tables = [_steps(wanted), _steps(classes)]
         shares = [np.stack([np.bincount(row, minlength=len(table)) for row in table]) / STEPS for table in tables]
-        province, holder_class = tables
+        province, holder_class = (table.astype(np.uint8) for table in tables)  # small: they are looked up all the time
         return cls(np.repeat(province * CLASSES, CLASSES, axis=0), np.tile(holder_class, (PROVINCES, 1)), *shares)
 
     def meet(self, share: np.ndarray) -> np.ndarray:
