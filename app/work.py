@@ -14,10 +14,10 @@ from govmodel import snapshot, workers
 from govmodel.case import Case
 from govmodel.foundations import draws
 from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
+from govmodel.living import let_go, living
 from govmodel.model import GovernanceModel
 from govmodel.past import same_world
 from govmodel.performance.indicators import INDICATORS
-from govmodel.run import let_go, living
 
 from . import frames, provinces, questions
 from .wanted import cases, trunk_month

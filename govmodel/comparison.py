@@ -19,10 +19,11 @@ from .case import Case
 from .case import ensemble as ensemble_room
 from .foundations.calendar import year_of
 from .foundations.errors import InputError, nearest
+from .living import live
 from .past import months_shared
 from .progress import Bar
 from .provenance import provenance
-from .run import LARGEST_SEED, TABLES, Progress, Run, live, whole
+from .run import LARGEST_SEED, TABLES, Progress, Run, whole
 from .shelf import Shelf, headed, stacked
 
 COMPARISON = "comparison"  # the kind of folder, in its provenance

@@ -6,11 +6,9 @@ Replication 0 has the run's own seed; the seeds of the others are drawn from it 
 Several cases with the same luck: `comparison.py`.
 """
 
-import gc
 import sys
 import types
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +21,7 @@ from .case import Case
 from .case import ensemble as ensemble_room
 from .foundations import draws
 from .foundations.errors import InputError
+from .living import let_go, live
 from .progress import Bar
 from .provenance import provenance
 from .version import __version__
@@ -337,38 +336,6 @@ def _with_events(history, rows: pd.DataFrame, last: str):
         use = row.disposition.partition(":")[2] or "kept"
         events.append(Happening(row.month, row.route, channel, use, bool(row.scanned)))
     return replace(history, events=tuple(events), unsold=history.sold > last)
-
-
-def live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
-    """Live a case through to its end and give the model; `report` hears of every month, after `done` earlier ones."""
-    from .model import GovernanceModel  # here, because mesa is slow to import
-
-    model = GovernanceModel(case, rng=seed)
-    with living():
-        for month in range(len(case.months)):
-            model.step()
-            if report:
-                report(done + month + 1, total)
-    return model
-
-
-@contextmanager
-def living() -> Iterator[None]:
-    """Look for no circles of references meanwhile: months leave none behind, and looking takes one part in fifteen."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def let_go(model) -> None:
-    """Give a world's memory back: Mesa 3.3 keeps every model that numbered agents as long as the program runs."""
-    import mesa
-
-    getattr(mesa.Agent, "_ids", {}).pop(model, None)
 
 
 def whole(field: str, value: object, low: int, high: int) -> int:

@@ -37,7 +37,18 @@ FLOORS = {
 }
 ENTRY = {"__init__", "version"}  # the package's front door loads everything lazily; the version imports nothing
 # files beside run.py that save, load and describe runs belong to its floor
-BESIDE_RUN = {"arms", "comparison", "folder", "past", "progress", "provenance", "shelf", "snapshot", "workers"}
+BESIDE_RUN = {
+    "arms",
+    "comparison",
+    "folder",
+    "living",
+    "past",
+    "progress",
+    "provenance",
+    "shelf",
+    "snapshot",
+    "workers",
+}
 # facts and cases share a floor; a case checks names against the orders of the facts, which know nothing of cases
 ALLOWED = {("case", "facts")}
 

@@ -7,6 +7,7 @@ import time
 import traceback
 from itertools import count
 
+from ..living import let_go, living
 from .plan import RunSpec
 from .store import DONE, FAILED
 
@@ -31,7 +32,6 @@ def live_one(run: RunSpec) -> tuple[str, str, float, str]:
 def _measured(run: RunSpec) -> dict:
     """Live the case and measure what the study asks for."""
     from ..model import GovernanceModel
-    from ..run import let_go, living
     from .pasts import model_after
 
     latest = time.monotonic() + run.seconds

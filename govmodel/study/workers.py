@@ -12,8 +12,8 @@ from ..case.case import Case
 from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
 from ..foundations.draws import seed_of_replication
+from ..living import live
 from ..performance.years import yearly
-from ..run import live
 from ..workers import Workers
 
 LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts
