@@ -25,7 +25,7 @@ def live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
 def side_by_side(models: Sequence) -> None:
     """Live worlds to their ends together, a phase at a time.
 
-    Small worlds take a tenth less time like that: what one has brought into the processor's caches serves the others.
+    Small worlds take less time like that: what one has brought into the processor's caches serves the others.
     """
     while models := [model for model in models if model.running]:
         months = [model.agenda() for model in models]
@@ -35,7 +35,7 @@ def side_by_side(models: Sequence) -> None:
 
 @contextmanager
 def living() -> Iterator[None]:
-    """Look for no circles of references meanwhile: months leave none behind, and looking takes one part in fifteen."""
+    """Look for no circles of references meanwhile: months leave none behind, and looking takes its time."""
     was = gc.isenabled()
     gc.disable()
     try:
