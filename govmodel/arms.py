@@ -3,7 +3,6 @@
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,8 @@ from .case.levers import load as levers_of
 from .foundations import draws
 from .foundations.calendar import month_name
 from .foundations.errors import InputError
-from .living import let_go, living, side_by_side
+from .living import let_go, living
 from .past import months_shared, same_world
-
-TOGETHER = 4  # worlds that are lived side by side
-SMALL = 1000  # real packs to a simulated one from which on that is quicker, and such worlds fit into memory
 
 Task = tuple[
     tuple[tuple[int, Case], ...], int, int, int, Path
@@ -131,7 +127,7 @@ def live(arms: tuple, shared: int, replication: int, seed: int, folder: Path) ->
 
 
 def lived(cases: Sequence[Case], shared: int, seed: int) -> Iterator:
-    """Live some cases of one world to their ends, the months that they share only once; give them one after another."""
+    """Live some cases of one world to their ends, one after another, the months that they share only once."""
     from .model import GovernanceModel
     from .snapshot import branches
 
@@ -139,12 +135,11 @@ def lived(cases: Sequence[Case], shared: int, seed: int) -> Iterator:
     with living():
         for _ in range(shared):
             trunk.step()
-        waiting = branches(trunk, cases)
-        while some := list(islice(waiting, TOGETHER if trunk.case.scale >= SMALL else 1)):
-            side_by_side(some)
-            while some:
-                yield some[0]
-                let_go(some.pop(0))
+        for model in branches(trunk, cases):
+            while model.running:
+                model.step()
+            yield model
+            let_go(model)
 
 
 def seeds_of(seed: int, replications: int) -> list[int]:

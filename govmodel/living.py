@@ -1,12 +1,10 @@
-"""Living: worlds are played to their ends, alone or side by side, and let go of."""
+"""Living: a world is played to its end, and let go of."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .case.case import Case
-
-OVER = object()  # a month with no phase left
 
 
 def live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
@@ -20,17 +18,6 @@ def live(case: Case, seed: int, report=None, done: int = 0, total: int = 0):
             if report:
                 report(done + month + 1, total)
     return model
-
-
-def side_by_side(models: Sequence) -> None:
-    """Live worlds to their ends together, a phase at a time.
-
-    Small worlds take less time like that: what one has brought into the processor's caches serves the others.
-    """
-    while models := [model for model in models if model.running]:
-        months = [model.agenda() for model in models]
-        while months:
-            months = [month for month in months if next(month, OVER) is not OVER]
 
 
 @contextmanager

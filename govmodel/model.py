@@ -1,7 +1,5 @@
 """The agenda of a month, in named phases."""
 
-from collections.abc import Generator
-
 import numpy as np
 
 from .actors.books import SOURCES
@@ -17,8 +15,6 @@ from .mechanisms.market import Board
 from .mechanisms.tender import attendance
 from .world import World
 
-Phases = Generator[None, None, None]  # of which a month consists; in between, another world may live one of its own
-
 
 class GovernanceModel(World):
     """China's retired-battery chain, month by month; `step` is one month."""
@@ -28,26 +24,17 @@ class GovernanceModel(World):
         if self.month > self.until:
             self.running = False
             return
-        for _ in self.agenda():
-            pass
-
-    def agenda(self) -> Phases:
-        """Live through one month, phase by phase."""
         levers = self.law_and_prices()
         board = self.post_bids(levers)
-        yield
         self.honour_contracts(board, levers)
-        yield
-        flows = yield from self.release_and_choose(board, levers)
+        flows = self.release_and_choose(board, levers)
         reception = self.receive(flows, board)
         worked, scrap = self.process()
-        yield from self.inspect_and_pay(flows, board, reception, worked, scrap, levers)
+        self.inspect_and_pay(flows, board, reception, worked, scrap, levers)
         self.believe(flows, levers)
-        yield
         self.note(flows, board, reception, worked, scrap)
-        yield
         if self.month % 3 == 2:
-            yield from self.decide()  # in force from next month on
+            self.decide()  # in force from next month on
         self.month += 1
         self.running = self.month <= self.until
 
@@ -96,11 +83,10 @@ class GovernanceModel(World):
             bound = np.repeat(dismantlers, board.to_workshop.size // PROVINCES)
             board.to_workshop = board.to_workshop * (1.0 - bound)
 
-    def release_and_choose(self, board: Board, levers: dict) -> Generator[None, None, Flows]:
+    def release_and_choose(self, board: Board, levers: dict) -> Flows:
         """Let packs come loose and their holders decide; vehicles with a replaced pack drive on."""
-        deposits, conditions = self.deposit_by_sale if self.takes_deposits else None, self.conditions(levers)
-        yield
-        return (yield from self.holders.live(self.month, board, conditions, levers, deposits))
+        deposits = self.deposit_by_sale if self.takes_deposits else None
+        return self.holders.live(self.month, board, self.conditions(levers), levers, deposits)
 
     def conditions(self, levers: dict) -> Conditions:
         """Gather what holders meet this month besides bids."""
@@ -171,35 +157,30 @@ class GovernanceModel(World):
         lfp, watt_hours = float(self.facts.scrap_lfp_share[year]), float(self.facts.scrap_gwh[year]) * 1e9 / 12.0
         return self.plants.process(np.array([int(watt_hours * lfp), int(watt_hours * (1.0 - lfp))]))
 
-    def inspect_and_pay(self, flows: Flows, board: Board, reception: Reception, worked, scrap, levers: dict) -> Phases:
+    def inspect_and_pay(self, flows: Flows, board: Board, reception: Reception, worked, scrap, levers: dict) -> None:
         """Move packs, metals and money: every flow of the month goes through the ledger."""
         month, books, market = self.month, self.books, self.market
         vat_share = float(market.vat(1.0, levers))
         books.pay_holders(month, flows, board)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
-        yield
         self.reported_worked, subsidy = self.industry.claim(worked, self.subsidies(levers))
         cost = market.licensed_cost[month][:, None] * market.handling * self.industry.cost_factor
         books.pay_plants(month, worked, scrap, board.metal_value, cost, vat_share, subsidy)
         self.industry.pay(month, board, levers)
         self.makers_books.pay(month, flows, levers)
-        yield
         if self.active("contract"):
             self.contracts.settle(month, reception.accepted)
-        yield
         self.workshops.trade(*books.pay_workshops(month, flows, board, market.workshop_cost[month]))
         self.workshops.inspect(levers)
         self.inspectorates.watch(flows)
         self.council.pay(month)
         self._take_deposits(flows.replaced)
-        yield
         packs, factory_scrap = np.add.reduce(worked, axis=1), np.add.reduce(scrap, axis=1)
         out, lost = self._recover_metals(flows, packs, factory_scrap)
         scale = self.case.scale
         self.record.sold[month - self.start] = sold = int(np.add.reduce(self.holders.sold(month), axis=None)) * scale
         sold += int(np.add.reduce(flows.replaced)) * scale
         books.move(flows, sold, np.add.reduce(reception.received, axis=1), packs, factory_scrap, out, lost)
-        yield
 
     def _take_deposits(self, replaced: np.ndarray) -> None:
         """Collect the deposit on every pack sold this month, replacements included, on its class's mean energy."""
@@ -223,21 +204,16 @@ class GovernanceModel(World):
         visits = self.workshops.last_plan.visits
         self.public.believe(self.month, flows, np.add.reduce(self.yard, axis=1), workshops, visits, levers)
 
-    def decide(self) -> Phases:
+    def decide(self) -> None:
         """Let organisations decide for the next quarter, on what the last one brought."""
         levers = self.law()
         if self.active("contract"):
             self.contracts.hear(self.month)
-        yield
         self.makers_books.decide()
-        yield
         self.industry.decide(self.ledger.gained(max(self.month - 2, self.start), self.month))
-        yield
         self.workshops.decide(levers)
-        yield
         if self.active("contract"):
             self.contracts.decide()
-        yield
         self.inspectorates.decide(self.month)
         self.council.decide()
         self.read_margins()

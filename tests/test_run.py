@@ -15,11 +15,10 @@ import pytest
 import govmodel as gm
 from govmodel import folder as folder_room
 from govmodel.foundations.calendar import month_name
-from govmodel.living import living, side_by_side
+from govmodel.living import living
 from govmodel.performance.indicators import INDICATORS
 from govmodel.performance.years import by_period
 from govmodel.report import tables
-from tests.worlds import fingerprint, live
 
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
 FILES = {f"{name}.parquet" for name in FRAMES} | {"case.toml", "provenance.json"}
@@ -362,12 +361,3 @@ def test_months_leave_no_circles_of_references_so_none_are_looked_for_meanwhile(
             model.step()
         assert gc.collect() == 0
     assert gc.isenabled()
-
-
-def test_worlds_that_are_lived_side_by_side_are_as_if_each_had_been_alone():
-    base = gm.Case.load().with_(scale=50_000, until="2026-09")
-    cases = [base, base.with_(structure="collaborative"), base.with_(until="2022-02")]
-    together = [gm.GovernanceModel(case, rng=seed) for seed, case in enumerate(cases)]
-    side_by_side(together)
-    for seed, (case, model) in enumerate(zip(cases, together)):
-        assert not model.running and fingerprint(model) == fingerprint(live(case, seed))

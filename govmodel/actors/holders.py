@@ -4,7 +4,6 @@ Households, repair shops and insurers choose a channel; fleets and storage opera
 operators take their packs back. A row is looked at only in the months in which its pack comes loose.
 """
 
-from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,20 +157,16 @@ class Holders:
         fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
         return Rows.joined([fresh, *self.waiting.leave(month)])
 
-    def live(
-        self, month: int, board: Board, conditions: Conditions, levers: dict, deposits
-    ) -> Generator[None, None, Flows]:
-        """Let everyone whose pack comes loose this month decide, with a pause before and after.
+    def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits) -> Flows:
+        """Let everyone whose pack comes loose this month decide.
 
         `deposits` are yuan/kWh by month of sale and province, or None where nobody ever paid any.
         """
         rows = self.gather(month)
         flows = Flows()
-        yield
         for begin in range(0, len(rows), CHUNK):
             part = rows if len(rows) <= CHUNK else rows.part(slice(begin, begin + CHUNK))
             self._decide(month, part, board, conditions, levers, deposits, flows)
-        yield
         if np.count_nonzero(flows.replaced):
             self.clocks.wind(self.fleet.replace(month, flows.replaced))
         return flows

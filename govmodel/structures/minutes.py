@@ -42,7 +42,7 @@ def minutes_of(model, months: int) -> Columns:
         "outcome": Words(KEPT_WAYS, whole["outcome"]),
     }
     for place, name in enumerate(("reason", "reason_zh")):
-        reasons = [""] * ((len(council.goals) + 1) * len(levers))  # of the first levers nothing is asked
+        reasons = [""] * ((len(council.goals) + 1) * len(levers))  # a row a goal; in the first nothing is asked
         for (which, lever), told in council.demands.reasons.items():
             reasons[(which + 1) * len(levers) + lever] = told[place]
         texts[name] = Words(reasons, goal * len(levers) + whole["lever"])

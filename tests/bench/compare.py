@@ -3,7 +3,6 @@
 `python -m tests.bench.compare [REPLICATIONS]` prints it; 20 replications are the usual number.
 """
 
-import gc
 import resource
 import statistics
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 import govmodel as gm
 from govmodel import arms
 from govmodel import workers as worker_room
-from govmodel.living import living, side_by_side
 
 from . import machine
 from .timing import Line, table
@@ -52,36 +50,8 @@ def measure(replications: int = REPLICATIONS) -> list[Line]:
             "its differences, verdicts and ranking", _told(judged), "the comparison", f"{judged[0] / together[0]:.3f}"
         ),
         Line("saving it, payments included", _told(saved), "the comparison", f"{saved[0] / together[0]:.3f}"),
-        beside(),
         *body(),
     ]
-
-
-def beside(pairs: int = PAIRS) -> Line:
-    """Time the arms' worlds side by side and one after another, in turns, in processor seconds."""
-
-    def taken_by(work: Callable) -> float:
-        models = [gm.GovernanceModel(case, rng=1) for case in cases()]
-        gc.collect()
-        with living():
-            return _processor(lambda: work(models))
-
-    def in_turn(models) -> None:
-        for model in models:
-            side_by_side([model])
-
-    taken = []
-    for pair in range(pairs):
-        both = {work: taken_by(work) for work in ((side_by_side, in_turn), (in_turn, side_by_side))[pair % 2]}
-        taken.append((both[side_by_side], both[in_turn]))
-    ratios = sorted(one / other for one, other in taken)
-    first, other = (statistics.median(column) for column in zip(*taken))
-    return Line(
-        f"{len(STRUCTURES)} worlds side by side, scale {SCALE:,}",
-        f"{first:.2f} s of a processor",
-        f"one after another, {pairs} pairs: {other:.2f} s",
-        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})",
-    )
 
 
 def body(pairs: int = PAIRS) -> list[Line]:

@@ -1,7 +1,6 @@
 """The population as one object per pack, with the face of govmodel.actors.holders.Holders."""
 
 import math
-from collections.abc import Generator
 
 import mesa
 import numpy as np
@@ -128,7 +127,7 @@ class OneByOne(mesa.Model):
             count[pack.province] += pack.where == "road" and pack.born < month
         return count
 
-    def live(self, month, board, conditions, levers, deposits) -> Generator[None, None, Flows]:
+    def live(self, month, board, conditions, levers, deposits) -> Flows:
         """Activate every pack once, in order or shuffled, then sell this month's packs."""
         self.month, self.board, self.conditions = month, board, conditions
         self.levers, self.deposits = levers, np.zeros((MONTHS, 31)) if deposits is None else deposits
@@ -139,7 +138,6 @@ class OneByOne(mesa.Model):
             self.agents.do("step")
         self.sell_new(month)
         self.sell_replacements(month)
-        yield
         return self.flows
 
     # what happened
