@@ -104,8 +104,7 @@ def live(wanted: dict, replication: int = 0, may_stop: bool = False, branch_may:
     plain, case = cases(wanted)
     seed = draws.seed_of_replication(wanted["seed"], replication)
     early = trunk(plain, trunk_month(wanted), seed, may_stop)
-    may_stop = may_stop or branch_may
-    return _step_to(_branch(early, case), case.until + 1, may_stop)
+    return _step_to(_branch(early, case), case.until + 1, may_stop or branch_may)
 
 
 def world(wanted: dict, key: str, may_stop: bool = False) -> GovernanceModel:

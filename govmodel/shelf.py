@@ -1,7 +1,7 @@
 """A shelf: the tables of many worlds on disk, in a folder of its own that goes when nobody needs it any more.
 
 Eighty worlds fill gigabytes of memory, most of it with payments. What lies here is compact and quick to put down;
-tables are read, or made of it, when they are asked for.
+tables are made of it when they are asked for.
 """
 
 import pickle
@@ -68,7 +68,7 @@ class Shelf:
 def put(folder: Path, arm: int, replication: int, model) -> None:
     """Put the tables of a world that has lived on the shelf in a folder."""
     for name, columns_of in TABLES.items():
-        _put(columns_of(model, model.months_run), _place(folder, arm, replication, name))
+        _put(columns_of(model), _place(folder, arm, replication, name))
     amounts = model.ledger.amounts
     cells = np.flatnonzero(amounts)
     books = _lines_of(model.ledger), cells, amounts.reshape(-1)[cells]

@@ -215,19 +215,19 @@ class World(mesa.Model):
 
     def flows_frame(self):
         """Flows of packs so far, by month, province, route, channel and chemistry."""
-        return frame_of(frames.flows_of(self, self.months_run))
+        return frame_of(frames.flows_of(self))
 
     def actors_frame(self):
         """What every organisation and group did and earned so far, by month."""
-        return frame_of(frames.actors_of(self, self.months_run))
+        return frame_of(frames.actors_of(self))
 
     def contracts_frame(self):
         """Contracts so far."""
-        return frame_of(frames.contracts_of(self, self.months_run))
+        return frame_of(frames.contracts_of(self))
 
     def minutes_frame(self):
         """Minutes of governing bodies so far."""
-        return frame_of(frames.minutes_of(self, self.months_run))
+        return frame_of(frames.minutes_of(self))
 
     def events_frame(self):
         """Every event of every pack so far."""

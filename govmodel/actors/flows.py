@@ -100,7 +100,7 @@ class Flows:
         fen = np.floor(wh * made.price * 0.1)
         packs, energy, paid, scanned = self.table
         for cells, amounts in ((packs, float(scale)), (energy, wh), (paid, fen), (scanned, wh * made.scanned)):
-            np.add.at(cells, key, amounts)
+            _add(cells, key, amounts)
         payer = np.where(channel == WORKSHOP, 4 + made.province, np.minimum(channel, DISMANTLER))
         group = np.where(made.route >= SECOND_LIFE_RETURN, made.route - SECOND_LIFE_RETURN + CLASSES, made.holder_class)
         _add(self.payments, group * PAYERS + payer, fen)
@@ -129,6 +129,6 @@ class Flows:
             _add(self.resale, province, np.floor(made.watt_hours[sold] * price * 0.1))
 
 
-def _add(total: np.ndarray, key: np.ndarray, weights: np.ndarray) -> None:
+def _add(total: np.ndarray, key: np.ndarray, weights: np.ndarray | float) -> None:
     """Add weights to the cells of a table by flat index."""
     np.add.at(total.reshape(-1), key, weights)

@@ -12,10 +12,10 @@ from ..mechanisms.contract import ENDINGS, FORMS, RECYCLER, SOURCE, SOURCE_KINDS
 from ..structures.minutes import minutes_of
 
 
-def flows_of(model, months: int) -> Columns:
+def flows_of(model) -> Columns:
     """Packs, kWh and kg by month, province, route, channel and chemistry; empty rows left out."""
     flows = model.record.flows()
-    shape = (months, len(PROVINCES), len(ROUTES), len(CHANNELS), len(CHEMISTRIES))
+    shape = (model.months_run, len(PROVINCES), len(ROUTES), len(CHANNELS), len(CHEMISTRIES))
     axes = (flows["month"], flows["province"], flows["route"], CHANNEL_OF[flows["way"]], flows["chemistry"])
     cells, row = np.unique(np.ravel_multi_index(axes, shape), return_inverse=True)
     packs = np.bincount(row, flows["packs"], len(cells)).astype(np.int64)
@@ -33,9 +33,9 @@ def flows_of(model, months: int) -> Columns:
     }
 
 
-def actors_of(model, months: int) -> Columns:
+def actors_of(model) -> Columns:
     """What each organisation and group did and earned, by month: one row a month and actor."""
-    record, ledger = model.record, model.ledger
+    record, ledger, months = model.record, model.ledger, model.months_run
     mass = model.facts.mass_per_kwh
     blank = np.full(months, np.nan)
     gained = dict(zip(ledger.accounts, ledger.nets().T))  # what they pay each other cancels out
@@ -87,14 +87,14 @@ def actors_of(model, months: int) -> Columns:
     return columns
 
 
-def contracts_of(model, months: int) -> Columns:
+def contracts_of(model) -> Columns:
     """Every contract that has come into force, by the month it was signed for; prices are yuan/kWh at the plant's gate.
 
     The price follows the metals: coefficient x metal value - fee. A contract still in force has no `ended`.
     """
     table = model.contracts.table
-    table = table[table["signed"] < model.start + months]
-    ended = np.where(table["ended"] <= model.start + months, table["ended"], -1)
+    table = table[table["signed"] < model.month]
+    ended = np.where(table["ended"] <= model.month, table["ended"], -1)
     price = {
         f"{part}_{chemistry.lower()}": table[part][:, i]
         for part in ("coefficient", "fee")

@@ -23,25 +23,22 @@ FRAME = (
 )  # fmt: skip
 
 
-def minutes_of(model, months: int) -> Columns:
-    """Give the minutes: a row a meeting, lever and seat with a say or a wish; no rows where nobody meets.
-
-    All that was said so far: `months` is there because the other tables want to know how many were lived.
-    """
+def minutes_of(model) -> Columns:
+    """Give the minutes: a row a meeting, lever and seat with a say or a wish; no rows where nobody meets."""
     council = model.council
     rows = dict(zip(COLUMNS, council.rows.T))
     whole = {name: rows[name].astype(int) for name in ("month", "lever", "rule", "seat", "goal", "in_force", "outcome")}
     wishes = np.abs(rows["asked"]) > 0.0
     goal, levers = np.where(wishes, whole["goal"] + 1, 0), [council.registry[name] for name in council.names]
-    calendar = [month_name(month) for month in range(max(whole["in_force"].max(initial=0), model.until) + 1)]
+    months = [month_name(month) for month in range(max(whole["in_force"].max(initial=0), model.until) + 1)]
     texts = {
-        "month": Words(calendar, whole["month"]),
+        "month": Words(months, whole["month"]),
         "lever": Words(council.names, whole["lever"]),
         "unit": Words([lever.unit for lever in levers], whole["lever"]),
         "rule": Words(RULES, whole["rule"]),
         "seat": Words(SEATS, whole["seat"]),
         "goal": Words(("", *(one.name for one in council.goals)), goal),
-        "in_force": Words(calendar, whole["in_force"]),
+        "in_force": Words(months, whole["in_force"]),
         "outcome": Words(KEPT_WAYS, whole["outcome"]),
     }
     for place, name in enumerate(("reason", "reason_zh")):
