@@ -25,7 +25,7 @@ from .structures.minutes import COLUMNS
 ARRAYS = {
     "": ("yard", "_vehicles"),
     "holders.fleet": ("packs", "first_number"),
-    "holders.clocks": ("ahead", "gone", "next"),
+    "holders": ("gone",),
     "plants": ("waiting",),
     "ledger": ("stock",),
 }
@@ -79,7 +79,6 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
     model.holders.waiting.add(held["waiting:due"], held["waiting:rows"])
     model.holders.events.put_back(held["events:months"], held["events:packs"], held["events:codes"])
     model.month, model.holders.fleet.numbered = (int(number) for number in held["numbers"])
-    model.holders.clocks.forget()
     if model.council.governs:
         for row in range(model.month - model.start):
             levers = dict(zip(model.council.names, model.record.series["levers"][row].tolist()))
@@ -130,6 +129,9 @@ def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
         raise InputError(
             "snapshot", "a file written by save_month", str(path), f"It cannot be read: {error}."
         ) from None
+    if missing := {f"{path}:{name}" for path, names in ARRAYS.items() for name in names} - held.keys():
+        raise InputError("snapshot", "a file written by this version", f"{path} without {', '.join(sorted(missing))}",
+                         "Run the case from its start with this version.")  # fmt: skip
     return live_on(case or saved, saved, seed, held)
 
 

@@ -137,7 +137,7 @@ def test_what_comes_loose_was_on_the_road_and_what_returns_was_away(case, seed):
 def test_energy_of_every_pack_ever_sold_is_released_or_still_in_use(case, seed):
     """Watt-hours of all packs on the road at the start or sold since, from their traits, are released or in use."""
     model = GovernanceModel(case, rng=seed)
-    fleet, gone_before = model.holders.fleet, model.holders.clocks.gone.copy()
+    fleet, gone_before = model.holders.fleet, model.holders.gone.copy()
     while model.month <= model.until:
         model.step()
     cohorts = np.flatnonzero(fleet.packs)
@@ -146,7 +146,7 @@ def test_energy_of_every_pack_ever_sold_is_released_or_still_in_use(case, seed):
     first = np.repeat(np.cumsum(fleet.packs[cohorts]) - fleet.packs[cohorts], fleet.packs[cohorts])
     rank = np.arange(len(owner)) - first
     energy = fleet.traits(owner, case.until, words_of(model, owner, rank)).watt_hours * case.scale
-    in_use = energy[rank >= model.holders.clocks.gone[owner]].sum()
+    in_use = energy[rank >= model.holders.gone[owner]].sum()
     mine = energy[rank >= gone_before[owner]].sum()
     released = model.record.watt_hours[:, :, :5].sum()
     assert mine == released + in_use

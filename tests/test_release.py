@@ -7,6 +7,9 @@ import pytest
 
 from govmodel import facts
 from govmodel.actors.holders import Holders
+from govmodel.chain.fleet import sales_by_cohort
+from govmodel.chain.release import Clocks, hazards_of, vehicle_end_factors
+from govmodel.chain.timetable import timetable_of
 from govmodel.facts import HOLDER_CLASSES, PROVINCES
 from govmodel.foundations import draws
 from govmodel.foundations.calendar import MONTHS, month_number
@@ -24,15 +27,23 @@ def population(case, seed=5) -> Holders:
 
 
 def releases(case, seed=5) -> dict[tuple[int, int], int]:
-    """Let the clocks run alone: the month in which each pack (cohort, rank) of a new vehicle comes loose."""
-    holders, found = population(case, seed), {}
+    """Read the timetable: the month in which each pack (cohort, rank) of a new vehicle comes loose."""
+    timetable, found = timetable_of(COUNTRY, case, seed), {}
     for month in range(case.start, case.until + 1):
-        rows = holders.gather(month)
-        assert (np.diff(rows.cohort) >= 0).all()
-        for pack in zip(rows.cohort.tolist(), rows.rank.tolist()):
+        cohorts, ranks = timetable.month(month).rows[:2]
+        assert (np.diff(cohorts) >= 0).all()
+        for pack in zip(cohorts.tolist(), ranks.tolist()):
             assert pack not in found
-            found[pack] = month
+            if pack[0] < NEW_COHORTS:
+                found[pack] = month
     return found
+
+
+def clocks_of(case, seed: int) -> Clocks:
+    """Set the clocks of a case's packs, and let them run to its start."""
+    sold = sales_by_cohort(COUNTRY, case.retirement_outlook, case.scale, seed)
+    factors = vehicle_end_factors(case.early_release, case.start, case.until)
+    return Clocks(sold, seed, *hazards_of(case.country, case.parameters), factors, case.start)
 
 
 def hazard(case, cohorts: np.ndarray, month: int) -> np.ndarray:
@@ -124,18 +135,15 @@ def test_large_cohorts_equal_a_scan_of_every_pack():
 
 @pytest.fixture(scope="module")
 def lifetimes():
-    """Every release of a long run of the clocks at a fine scale: cohorts, ranks, months, and the holders."""
+    """Every release of a long run of the clocks at a fine scale: cohorts, ranks, months, and the clocks."""
     case = CHINA.with_(scale=400)
-    holders, months, cohorts, ranks = population(case, 17), [], [], []
-    replaced = np.zeros(CELLS, np.int64)
-    replaced[holders.sold(150).ravel() > 0] = 150  # as many replacement packs in each cell, all sold in 2021-01
-    holders.clocks.wind(holders.fleet.replace(month_number("2021-01"), replaced))
-    for month in range(case.start, case.until + 1):
-        rows = holders.gather(month)
-        cohorts.append(rows.cohort)
-        ranks.append(rows.rank)
-        months.append(np.full(len(rows.cohort), month))
-    return case, holders, np.concatenate(cohorts), np.concatenate(ranks), np.concatenate(months)
+    clocks = clocks_of(case, 17)
+    renewed = NEW_COHORTS + np.flatnonzero(clocks.packs[150 * CELLS : 151 * CELLS])
+    clocks.wind(renewed, 150)  # as many replacement packs in each cell, all sold in 2021-01
+    clocks.watch(renewed)
+    found = [clocks.collect(month, month) for month in range(case.start, case.until + 1)]
+    cohorts, ranks, months = np.concatenate(found, axis=1)
+    return case, clocks, cohorts, ranks, months
 
 
 def groups():
@@ -152,15 +160,15 @@ BOUND = math.sqrt(math.log(2 / 1e-7) / 2)
 
 def test_ages_at_release_follow_the_competing_weibulls(lifetimes):
     """Release ages by kind of pack lie within the Kolmogorov-Smirnov bound of the competing-risk distribution."""
-    case, holders, cohorts, _, months = lifetimes
+    case, clocks, cohorts, _, months = lifetimes
     sold, (_, chemistry, holder_class) = sale_month(cohorts), cell_of(cohorts)
-    everyone = np.flatnonzero(holders.fleet.packs)
+    everyone = np.flatnonzero(clocks.packs)
     all_sold, (_, all_chemistry, all_class) = sale_month(everyone), cell_of(everyone)
     tried = 0
     for year, c, h, again in groups():
         mine = (sold // 12 == year) & (chemistry == c) & (holder_class == h) & ((cohorts >= NEW_COHORTS) == again)
         kind = (all_sold // 12 == year) & (all_chemistry == c) & (all_class == h) & ((everyone >= NEW_COHORTS) == again)
-        n = int(holders.fleet.packs[everyone[kind]].sum())
+        n = int(clocks.packs[everyone[kind]].sum())
         if n < 300:
             continue
         tried += 1
@@ -181,36 +189,37 @@ def test_ages_at_release_follow_the_competing_weibulls(lifetimes):
 
 def test_ranks_are_orders_statistics(lifetimes):
     """Within a cohort the ranks come loose in order, none is left out, and the count gone is the next rank."""
-    _, holders, cohorts, ranks, months = lifetimes
+    _, clocks, cohorts, ranks, months = lifetimes
     order = np.lexsort((ranks, cohorts))
     same = np.diff(cohorts[order]) == 0
     assert (np.diff(ranks[order])[same] == 1).all()
     assert (np.diff(months[order])[same] >= 0).all()
     last = np.append(~same, True)
-    assert np.array_equal(ranks[order][last] + 1, holders.clocks.gone[cohorts[order][last]])
-    assert (holders.clocks.gone <= holders.fleet.packs).all()
+    assert np.array_equal(ranks[order][last] + 1, clocks.gone[cohorts[order][last]])
+    assert (clocks.gone <= clocks.packs).all()
 
 
 def test_first_of_a_cohort_lasts_the_nth_part():
     """The shortest of n exponential lifetimes has mean 1 / n, and the longest the harmonic sum, over many cohorts."""
-    holders = population(CHINA.with_(scale=400), 23)
-    packs = holders.fleet.packs
-    cohorts = np.flatnonzero(sale_month(np.arange(len(packs))) >= holders.start)
+    case = CHINA.with_(scale=400)
+    clocks = clocks_of(case, 23)
+    packs = clocks.packs
+    cohorts = np.flatnonzero(sale_month(np.arange(len(packs))) >= case.start)
     cohorts = cohorts[packs[cohorts] > 0]
-    first = holders.clocks.next[cohorts] / UNIT * packs[cohorts]  # each has mean 1 and variance 1
+    first = clocks.next[cohorts] / UNIT * packs[cohorts]  # each has mean 1 and variance 1
     assert abs(first.mean() - 1.0) < 5 / math.sqrt(len(cohorts))
     assert abs(first.var() - 1.0) < 5 * math.sqrt(8 / len(cohorts))
 
 
 def test_causes_come_in_proportion_to_hazards(lifetimes):
     """How often each cause wins agrees with its share of the month's hazard, by class: within five standard errors."""
-    case, holders, cohorts, ranks, months = lifetimes
+    case, clocks, cohorts, ranks, months = lifetimes
     _, _, holder_class = cell_of(cohorts)
     won, expected = np.zeros((len(cohorts), 3)), np.zeros((len(cohorts), 3))
     for month in np.unique(months):
         due = np.flatnonzero(months == month)
         luck = np.random.default_rng(int(month)).exponential(size=(3, len(due)))
-        won[due, holders.clocks.cause(cohorts[due], int(month), luck)] = 1.0
+        won[due, clocks.cause(cohorts[due], months[due], luck)] = 1.0
         hazards = hazard(case, cohorts[due], int(month))
         expected[due] = (hazards / hazards.sum(axis=0)).T
     for h in range(4):

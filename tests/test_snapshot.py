@@ -139,3 +139,13 @@ def test_a_torn_snapshot_is_refused(tmp_path):
         gm.load_month(file)
     with pytest.raises(gm.InputError, match="no such file"):
         gm.load_month(tmp_path / "none.npz")
+
+
+def test_a_file_of_an_earlier_version_is_refused_by_the_name_of_what_it_lacks(tmp_path):
+    """What a model needs to live on and a file does not hold is named, and no traceback is shown."""
+    file = tmp_path / "old.npz"
+    gm.save_month(lived(CASE, 3), file)
+    with np.load(file) as held:
+        np.savez(tmp_path / "older.npz", **{name: held[name] for name in held if name != "holders:gone"})
+    with pytest.raises(gm.InputError, match="holders:gone"):
+        gm.load_month(tmp_path / "older.npz")

@@ -3,10 +3,14 @@
 import numpy as np
 
 from ..chain.fleet import CHEMISTRIES, PROVINCES
-from ..facts import ROUTES
+from ..chain.release import ACCIDENT
+from ..chain.timetable import RENEWED
+from ..facts import HOLDER_CLASSES, ROUTES
 
 SCRAPPED, REPLACED, LEASE, TENDER, SALVAGE, LET_GO, SECOND_LIFE_RETURN, REUSE_RETURN = range(len(ROUTES))
-FIRST_RELEASE = -1  # the route is not known yet
+# By which route a pack comes loose first, where it is not leased: by cause (chain/timetable.py) and holder class
+FIRST_ROUTE = np.full((RENEWED + 1, len(HOLDER_CLASSES)), TENDER)
+FIRST_ROUTE[:, 0], FIRST_ROUTE[RENEWED, 0], FIRST_ROUTE[ACCIDENT] = SCRAPPED, REPLACED, SALVAGE
 # 2 x channel + re-use for the first three channels, then the dismantler's four ways, the workshop's two, and keeping
 DISPOSITIONS = (
     "automaker_outlet:recovery",

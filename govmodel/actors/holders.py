@@ -23,7 +23,8 @@ from ..chain.fleet import (
     Fleet,
     who,
 )
-from ..chain.release import ACCIDENT, BATTERY_END, CAUSE_CODES, Clocks, hazards_of, vehicle_end_factors
+from ..chain.release import ACCIDENT
+from ..chain.timetable import CHUNK, timetable_of
 from ..facts import CHEMISTRIES as CHEMISTRY_NAMES
 from ..facts import HOLDER_CLASSES, ROUTES
 from ..facts import PROVINCES as PROVINCE_CODES
@@ -37,7 +38,7 @@ from .conditions import Conditions
 from .events import Events, Rows, WaitingRoom
 from .fates import (
     COMES_BACK,
-    FIRST_RELEASE,
+    FIRST_ROUTE,
     FIRST_WAY,
     IS_KEPT,
     IS_REUSE,
@@ -71,14 +72,12 @@ class Holder:
     awareness: float  # its own, where its community is as aware as at the start
 
 
-CHUNK = 1 << 13  # rows worked on at a time: fits the processor's cache
-ROUTE_CODES = np.append(CAUSE_CODES, np.uint64(draws.code("replacement")))
 # At every decision: whether a lease is broken, re-use or recovery, whether a dismantler sells on, how long it lasts
 LATER_CODES = np.array(
     [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life")], np.uint64
 )
 OWNER, USE, RESALE, LASTS = range(4)
-ROUTE, PEERS = len(TRAIT_CODES), len(TRAIT_CODES) + len(ROUTE_CODES)  # where these begin among what holders draw once
+PEERS = len(TRAIT_CODES)  # where these begin among what holders draw once
 CONTRACT_CODE = np.array([draws.code("contract")], np.uint64)
 
 
@@ -102,13 +101,12 @@ class Holders:
         self.p = p = case.parameters
         self.start, self.scale, self.seed = case.start, case.scale, seed
         self.fleet = Fleet(facts, p, case.retirement_outlook, case.scale, seed, leased_share)
-        factors = vehicle_end_factors(case.early_release, case.start, case.until)
-        self.clocks = Clocks(self.fleet, *hazards_of(case.country, p), factors, case.start)
+        self.timetable = timetable_of(facts, case, seed)
+        self.gone = self.timetable.gone.copy()  # how many packs of each cohort have come loose so far
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
-        self._replaced = np.array([p[f"replaced_{name}"] for name in HOLDER_CLASSES])
         self.ties = ties_of(facts, p)
-        self._codes = np.concatenate([TRAIT_CODES, ROUTE_CODES, peer_codes(int(p["peers"]))])
+        self._codes = np.concatenate([TRAIT_CODES, peer_codes(int(p["peers"]))])
         used_again, kept = (IS_SECOND_LIFE, IS_REUSE), np.arange(len(IS_REUSE)) == IS_KEPT
         least, mean = (p["second_life_least"], p["reuse_least"]), (p["second_life_mean"], p["reuse_mean"])
         # months until a pack comes back, by disposition: at least, and on average on top of that
@@ -144,31 +142,25 @@ class Holders:
 
     def on_the_road(self, month: int) -> np.ndarray:
         """Count the simulated packs on the road at the start of a month, by province: int64 (31,)."""
-        packs, gone = self.fleet.packs, self.clocks.gone
+        packs, gone = self.fleet.packs, self.gone
         sold = slice(month * CELLS), slice(NEW_COHORTS, None)  # with vehicles by then, and as replacements
         still = sum((packs[which] - gone[which]).reshape(-1, CELLS).sum(axis=0) for which in sold)
         return still.reshape(PROVINCES, -1).sum(axis=1)
-
-    def gather(self, month: int) -> Rows:
-        """Collect the packs that come loose this month: first releases, then those that come back."""
-        self.clocks.campaign(month)
-        cohort, rank = self.clocks.collect(month)
-        fresh = np.zeros((4, len(cohort)), np.int64)
-        fresh[0], fresh[1], fresh[2] = cohort, rank, FIRST_RELEASE
-        return Rows.joined([fresh, *self.waiting.leave(month)])
 
     def live(self, month: int, board: Board, conditions: Conditions, levers: dict, deposits) -> Flows:
         """Let everyone whose pack comes loose this month decide.
 
         `deposits` are yuan/kWh by month of sale and province, or None where nobody ever paid any.
         """
-        rows = self.gather(month)
-        flows = Flows()
+        fresh = self.timetable.month(month)
+        cohort, rank, *_ = fresh.rows
+        self.gone[cohort] = rank + 1  # ranks rise, and the last one stays
+        rows = Rows.joined([fresh.rows, *self.waiting.leave(month)])
+        flows = Flows(replaced=fresh.replaced)
         for begin in range(0, len(rows), CHUNK):
             part = rows if len(rows) <= CHUNK else rows.part(slice(begin, begin + CHUNK))
             self._decide(month, part, board, conditions, levers, deposits, flows)
-        if np.count_nonzero(flows.replaced):
-            self.clocks.wind(self.fleet.replace(month, flows.replaced))
+        self.fleet.replace(month, fresh.replaced)
         return flows
 
     def _decide(self, month, rows, board, conditions, levers, deposits, flows) -> None:
@@ -178,12 +170,11 @@ class Holders:
         holders = draws.holder_words(fleet.seed, keys)
         drawn = draws.words(holders, self._codes)  # the same at all decisions of a holder
         row, place = np.divmod(rows.cohort, CELLS)
-        traits = fleet.traits_by_luck(row, place, month, drawn[:ROUTE])
+        traits = fleet.traits_by_luck(row, place, month, drawn[:PEERS])
         province, chemistry, holder_class = PROVINCE[place], CHEMISTRY[place], HOLDER_CLASS[place]
         route = rows.route.copy()
-        new = slice(0, np.count_nonzero(route == FIRST_RELEASE))
-        luck = drawn[ROUTE:PEERS, new]
-        route[new] = self._route(rows.cohort[new], month, luck, holder_class[new], traits.leased[new], flows)
+        new = slice(0, np.count_nonzero(rows.ordinal == 0))  # of these, the route says the cause
+        route[new] = self._route(route[new], holder_class[new], traits.leased[new])
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
         later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
         owed = None if deposits is None else deposits[SALE_MONTH[row], province]
@@ -258,21 +249,10 @@ class Holders:
             won.price[bound] = conditions.contract_price[province[lots], CHEMISTRY[place]][bound]
         return won.channel, won.price
 
-    def _route(self, cohort, month: int, drawn, holder_class, leased, flows: Flows) -> np.ndarray:
-        """Say by which route packs come loose the first time: why, and who holds them then.
-
-        A household whose pack wears out buys a new one for the vehicle, or scraps the vehicle. `drawn` are their words
-        with ROUTE_CODES.
-        """
-        cause = self.clocks.cause(cohort, month, draws.exponential(drawn[:3]))
-        worn = (cause == BATTERY_END).nonzero()[0]
-        renewed = worn[draws.uniform(drawn[3, worn]) < self._replaced[holder_class[worn]]]
-        flows.replaced += np.bincount(cohort[renewed] % CELLS, minlength=CELLS)
-        route = np.full(len(cohort), SCRAPPED)
-        route[renewed] = REPLACED
-        route[holder_class > 0] = TENDER
-        route[leased] = LEASE
-        route[cause == ACCIDENT] = SALVAGE
+    def _route(self, cause: np.ndarray, holder_class: np.ndarray, leased: np.ndarray) -> np.ndarray:
+        """Say by which route packs come loose the first time: why, and who holds them then."""
+        route = FIRST_ROUTE[cause, holder_class]
+        route[leased & (cause != ACCIDENT)] = LEASE
         return route
 
     def _disposition(self, channel, cell, later, board: Board) -> np.ndarray:

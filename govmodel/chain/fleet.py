@@ -8,6 +8,7 @@ replaced a worn-out pack during the run. Within a cohort packs are ranked by the
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,8 +46,9 @@ def lives(parameters: dict) -> np.ndarray:
     return np.array([parameters["life_multiplier"] * parameters[f"life_{name}"] for name in HOLDER_CLASSES])
 
 
+@lru_cache(maxsize=12)  # one worker's part of a band of replications
 def sales_by_cohort(facts, outlook: str, scale: int, seed: int) -> np.ndarray:
-    """Turn yearly registrations into whole simulated packs by sale month and cell: int64 of shape (MONTHS, CELLS).
+    """Turn yearly registrations into whole simulated packs by sale month and cell: int64 (MONTHS, CELLS), read only.
 
     Each month's cells are rounded together (systematic sampling with one keyed start), so every cell's expectation is
     exact and the month's total is right to within one pack at any scale.
@@ -62,7 +64,9 @@ def sales_by_cohort(facts, outlook: str, scale: int, seed: int) -> np.ndarray:
         draws.words(draws.holder_words(seed, np.arange(MONTHS)), np.array([draws.code("rounding")], np.uint64))
     )[0]
     edges = np.floor(np.cumsum(expected, axis=1) + start[:, None]).astype(np.int64)
-    return np.diff(edges, axis=1, prepend=0)
+    packs = np.diff(edges, axis=1, prepend=0)
+    packs.setflags(write=False)
+    return packs
 
 
 @dataclass
@@ -102,14 +106,13 @@ class Fleet:
         """Say what share of the packs sold in a month is leased, by holder class (4,)."""
         self._leased_cut[month * CLASSES : (month + 1) * CLASSES] = (share * 65536.0).astype(np.int64)
 
-    def replace(self, month: int, cells: np.ndarray) -> np.ndarray:
-        """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS); returns their cohorts."""
+    def replace(self, month: int, cells: np.ndarray) -> None:
+        """Sell replacement packs this month, `cells` counts them by cell (int64, CELLS)."""
         sold = cells.nonzero()[0]
         cohorts, counts = NEW_COHORTS + (month - RUN_FROM) * CELLS + sold, cells[sold]
         self.packs[cohorts] = counts
         self.first_number[cohorts] = self.numbered + counts.cumsum() - counts
         self.numbered += int(counts.sum())
-        return cohorts
 
     def number(self, cohort: np.ndarray, rank: np.ndarray) -> np.ndarray:
         """Give packs their numbers, by which `run.pack` finds them again."""

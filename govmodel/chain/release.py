@@ -30,7 +30,6 @@ from .fleet import (
     PROVINCE,
     PROVINCES,
     SALE_MONTH,
-    Fleet,
     lives,
     who,
 )
@@ -122,33 +121,40 @@ def vehicle_end_factors(campaigns, start: int, until: int) -> dict[int, np.ndarr
 class Clocks:
     """The cohorts' clocks, and for each cohort how many packs are gone and when the next one goes."""
 
-    def __init__(self, fleet: Fleet, hazards: np.ndarray, paths: Paths, factors: dict[int, np.ndarray], start: int):
-        self.fleet = fleet
+    def __init__(self, sold, seed: int, hazards: np.ndarray, paths: Paths, factors: dict[int, np.ndarray], start: int):
+        """`sold`: packs sold with new vehicles by month and cell, int64 (MONTHS, CELLS); clocks run to the `start`."""
+        self.packs = np.zeros(COHORTS, np.int64)
+        self.packs[: sold.size] = sold.ravel()
+        self.seed = seed
         self.hazards = hazards
         self.paths = paths
         self.factors = factors
         # with few packs a cohort, one at a time is quicker than a batch; the result is the same
-        self._take = self._take_next if fleet.packs.max() <= 200 else self._take_batch
+        self._take = self._take_next if self.packs.max() <= 200 else self._take_batch
         # clocks run alike in all provinces; what campaigns add is kept apart, by cohort
         self.ahead = np.zeros(COHORTS if factors else 0, np.int64)
         self.gone = np.zeros(COHORTS, np.int64)
         self.next = np.full(COHORTS, NEVER)
         self.forget()
-        self._draw_first(np.flatnonzero(fleet.packs))
-        self.collect(start - 1)  # packs that came loose before the start are history and leave no event
+        self._draw_first(np.flatnonzero(self.packs))
+        self.collect(start - 1, start - 1)  # packs that came loose before the start are history and leave no event
 
-    def wind(self, cohorts: np.ndarray) -> None:
-        """Draw the threshold of the first pack of new cohorts, which are numbered higher than those there are."""
+    def wind(self, cohorts: np.ndarray, packs: np.ndarray) -> None:
+        """Set the clocks of new cohorts with so many packs."""
+        self.packs[cohorts] = packs
         self._draw_first(cohorts)
-        self._watched = np.concatenate([self._watched, cohorts])
-        self._places = np.concatenate([self._places, self._place(cohorts)])
+
+    def unwind(self, cohorts: np.ndarray) -> None:
+        """Forget cohorts, as if they had never been wound."""
+        self.packs[cohorts] = self.gone[cohorts] = 0
+        self.next[cohorts] = NEVER
 
     def _draw_first(self, cohorts: np.ndarray) -> None:
-        self.next[cohorts] = self._spacings(cohorts, np.zeros_like(cohorts), self.fleet.packs[cohorts])
+        self.next[cohorts] = self._spacings(cohorts, np.zeros_like(cohorts), self.packs[cohorts])
 
     def _spacings(self, cohorts: np.ndarray, ranks: np.ndarray, alive: np.ndarray) -> np.ndarray:
         """Hazard between one pack's release and the next one's, in whole units; `alive` still wait."""
-        holders = draws.holder_words(self.fleet.seed, who(cohorts, ranks))
+        holders = draws.holder_words(self.seed, who(cohorts, ranks))
         waits = draws.exponential(draws.words(holders, _LIFETIME))[0]
         return np.floor(waits / alive * UNIT).astype(np.int64)
 
@@ -170,10 +176,12 @@ class Clocks:
     def forget(self) -> None:
         """Look through all cohorts anew before the next packs are collected."""
         self._until = -1
-        self._watch(np.empty(0, np.int64))
+        self._watched = self._places = np.empty(0, np.int64)
 
-    def _watch(self, cohorts: np.ndarray) -> None:
-        self._watched, self._places = cohorts, self._place(cohorts)
+    def watch(self, cohorts: np.ndarray) -> None:
+        """Look at cohorts from now on, which are numbered higher than those that are looked at."""
+        self._watched = np.concatenate([self._watched, cohorts])
+        self._places = np.concatenate([self._places, self._place(cohorts)])
 
     def _place(self, cohorts: np.ndarray) -> np.ndarray:
         row, cell = np.divmod(cohorts, CELLS)
@@ -181,40 +189,55 @@ class Clocks:
 
     def _look_ahead(self, month: int) -> None:
         """Find the cohorts that have a pack due by the end of the month's year."""
+        self.forget()
         self._until = month // 12 * 12 + 11
         born = np.minimum(SALE_MONTH, self._until)[:, None]
         clock = self.paths.rising[self.paths.place(_FIRST_LINE[:, None] + np.arange(KINDS), born) + self._until]
         clock = np.repeat(clock[:, None, :], PROVINCES, axis=1).ravel()
-        self._watch(np.flatnonzero(self.next <= (clock + self.ahead if self.ahead.size else clock)))
+        self.watch(np.flatnonzero(self.next <= (clock + self.ahead if self.ahead.size else clock)))
 
-    def collect(self, month: int) -> tuple[np.ndarray, np.ndarray]:
-        """Take every pack whose threshold its cohort's clock passes by the end of a month: (cohort, rank), sorted."""
-        if month > self._until:
-            self._look_ahead(month)
-        clock = self.paths.rising[self._places + month]
+    def collect(self, first: int, last: int) -> np.ndarray:
+        """Take every pack whose threshold its cohort's clock passes by the end of the last month.
+
+        Gives cohort, rank and month, int64 (3, packs), sorted by the first two. The months are of one year; before the
+        first one everything has been collected, and no campaign is on in the others.
+        """
+        if last > self._until:
+            self._look_ahead(last)
+        return self._collect(self._watched, self._places, first, last)
+
+    def collect_from(self, cohorts: np.ndarray, first: int, last: int) -> np.ndarray:
+        """Take the same from some cohorts only, watched or not."""
+        return self._collect(cohorts, self._place(cohorts), first, last)
+
+    def _collect(self, cohorts: np.ndarray, places: np.ndarray, first: int, last: int) -> np.ndarray:
+        clock = self.paths.rising[places + last]
         if self.ahead.size:
-            clock += self.ahead[self._watched]
-        late = (self.next[self._watched] <= clock).nonzero()[0]
-        due, clock = self._watched[late], clock[late]
-        cohorts, ranks = [], []
+            clock += self.ahead[cohorts]
+        late = (self.next[cohorts] <= clock).nonzero()[0]
+        due, clock = cohorts[late], clock[late]
+        parts = [np.empty((3, 0), np.int64)]
         while due.size:
-            taken, rank = self._take(due, clock)
-            cohorts.append(taken)
-            ranks.append(rank)
+            parts.append(np.array(self._take(due, clock)))
             more = self.next[due] <= clock
             due, clock = due[more], clock[more]
-        if not cohorts:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        if len(cohorts) == 1:
-            return cohorts[0], ranks[0]
-        cohort, rank = np.concatenate(cohorts), np.concatenate(ranks)
-        order = cohort.argsort(kind="stable")
-        return cohort[order], rank[order]
+        taken = np.concatenate(parts, axis=1) if len(parts) != 2 else parts[1]
+        if len(parts) > 2:
+            taken = taken[:, taken[0].argsort(kind="stable")]
+        taken[2] = self._months_of(taken[0], taken[2], first, last) if last > first else first
+        return taken
 
-    def _take_batch(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _months_of(self, cohort: np.ndarray, threshold: np.ndarray, first: int, last: int) -> np.ndarray:
+        """Say in which of some months clocks pass thresholds: the one after all at whose end they have not yet."""
+        if self.ahead.size:
+            threshold = threshold - self.ahead[cohort]
+        clock = self.paths.rising[self._place(cohort)[:, None] + np.arange(first, last)]
+        return first + np.count_nonzero(clock < threshold[:, None], axis=1)
+
+    def _take_batch(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take a batch of packs from cohorts that have some due; some of them may have more."""
         first, threshold = self.gone[due], self.next[due]
-        left = self.fleet.packs[due] - first
+        left = self.packs[due] - first
         # a batch a little larger than what is expected to be due; its size changes speed, never results
         guess = ((clock - threshold) * (left * (1.1 / UNIT))).astype(np.int64) + 2
         batch = np.minimum(guess, left)
@@ -222,7 +245,7 @@ class Clocks:
         begins = ends - batch
         ranks = np.arange(ends[-1]) - np.repeat(begins - first, batch)
         owners = np.repeat(due, batch)
-        alive = np.repeat(self.fleet.packs[due], batch) - ranks
+        alive = np.repeat(self.packs[due], batch) - ranks
         spacing = self._spacings(owners, ranks, alive)
         spacing[begins] = 0
         thresholds = np.cumsum(spacing)
@@ -236,30 +259,32 @@ class Clocks:
         more = np.flatnonzero(whole & (counts < left))
         if more.size:
             last = thresholds[ends[more] - 1]
-            alive = self.fleet.packs[due[more]] - rank_next[more]
+            alive = self.packs[due[more]] - rank_next[more]
             follower[more] = last + self._spacings(due[more], rank_next[more], alive)
         self.next[due] = follower
-        return owners[loose], ranks[loose]
+        return owners[loose], ranks[loose], thresholds[loose]
 
-    def _take_next(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _take_next(self, due: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take the next pack from cohorts that have one due; some of them may have more."""
         rank = self.gone[due]
         following = rank + 1
         self.gone[due] = following
-        left = self.fleet.packs[due] - following
-        threshold = self.next[due] + self._spacings(due, following, np.maximum(left, 1))
-        threshold[left == 0] = NEVER
-        self.next[due] = threshold
-        return due, rank
+        left = self.packs[due] - following
+        threshold = self.next[due]
+        coming = threshold + self._spacings(due, following, np.maximum(left, 1))
+        coming[left == 0] = NEVER
+        self.next[due] = coming
+        return due, rank, threshold
 
-    def cause(self, cohort: np.ndarray, month: int, waits: np.ndarray) -> np.ndarray:
-        """Say why each pack came loose: the cause that wins a race at this month's hazards.
+    def cause(self, cohort: np.ndarray, month: np.ndarray, waits: np.ndarray) -> np.ndarray:
+        """Say why each pack came loose in its month: the cause that wins a race at that month's hazards.
 
-        `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES.
+        `waits` are exponential waiting times of mean one, (3 causes, packs), drawn with CAUSE_CODES. In months with a
+        campaign, all packs are of one month.
         """
         row, cell = np.divmod(cohort, CELLS)
         rates = self.paths.rates[(_FIRST_LINE[row] + KIND[cell]) * MONTHS + (month - SALE_MONTH[row])].T
-        factor = self.factors.get(month)
+        factor = self.factors.get(int(month[0])) if len(month) else None
         if factor is not None:
             rates[VEHICLE_END] *= factor[PROVINCE[cell], HOLDER_CLASS[cell]]
         return (waits / rates).argmin(axis=0)

@@ -164,7 +164,7 @@ def pack_history(model, number: int) -> PackHistory:
         kwh * float(facts.mass_per_kwh[chemistry]),
         {name: round(kwh * float(facts.metal_per_kwh[chemistry, i]), 3) for i, name in enumerate(METALS)},
         events,
-        rank < int(model.holders.clocks.gone[cohort]) and not events,
+        rank < int(model.holders.gone[cohort]) and not events,
         sold >= model.month,
     )
 
