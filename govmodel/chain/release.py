@@ -191,10 +191,14 @@ class Clocks:
         """Find the cohorts that have a pack due by the end of the month's year."""
         self.forget()
         self._until = month // 12 * 12 + 11
-        born = np.minimum(SALE_MONTH, self._until)[:, None]
-        clock = self.paths.rising[self.paths.place(_FIRST_LINE[:, None] + np.arange(KINDS), born) + self._until]
-        clock = np.repeat(clock[:, None, :], PROVINCES, axis=1).ravel()
-        self.watch(np.flatnonzero(self.next <= (clock + self.ahead if self.ahead.size else clock)))
+        sold = (SALE_MONTH <= self._until).nonzero()[0]  # rows of cohorts
+        lines = _FIRST_LINE[sold, None] + np.arange(KINDS)
+        clock = self.paths.rising[self.paths.place(lines, SALE_MONTH[sold, None]) + self._until][:, None]
+        if self.ahead.size:
+            clock = clock + self.ahead.reshape(-1, PROVINCES, KINDS)[sold]
+        due = self.next.reshape(-1, PROVINCES, KINDS)[sold] <= clock
+        row, cell = due.reshape(-1, CELLS).nonzero()
+        self.watch(sold[row] * CELLS + cell)
 
     def collect(self, first: int, last: int) -> np.ndarray:
         """Take every pack whose threshold its cohort's clock passes by the end of the last month.
