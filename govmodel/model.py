@@ -109,9 +109,7 @@ class GovernanceModel(World):
         if not self.active("information"):
             self._scan = np.tile(traceability * LICENSED, (PROVINCES, 1))
             return self._scan
-        share = self.facts.automaker_share[self.month // 12]
-        coverage = information.coverage(self.data_compliance, share, self._reach, self.parameters)
-        self._scan = information.scan_chances(traceability, self._diligence * self.makers_books.scanning, coverage)
+        self._scan = information.scan_chances(traceability, self._diligence * self.makers_books.scanning, self._reach)
         return self._scan
 
     def _refresh_ease(self, levers: dict) -> None:

@@ -156,8 +156,7 @@ class World(mesa.Model):
         self._promised: tuple = (None, None)
         self._trust, self._awareness = self.public.trust, self.public.awareness  # tables it moves in place
         p, facts = self.parameters, self.facts
-        self.data_compliance = np.full(len(facts.automakers), p["data_compliance"])  # share of their packs with a code
-        obeyed = np.array([p[f"diligence_{channel}"] for channel in (*country_facts.CHANNELS[:4], "collector")] + [0.0])
+        obeyed = np.array([p[f"diligence_{channel}"] for channel in country_facts.CHANNELS[:4]] + [0.0, 0.0])
         self._diligence = obeyed[CHANNEL_OF] * LICENSED
         self._reach = np.array([p[f"reach_{region}"] for region in facts.region])
         self._contracted = np.zeros((PROVINCES, CLASSES))

@@ -35,17 +35,22 @@ def test_chances_grow_with_the_lever_and_stay_chances():
     assert (wild == 1.0).all()
 
 
-def test_makers_who_hide_their_codes_lower_what_can_be_scanned():
+def test_makers_who_scan_half_of_what_is_due_lower_what_is_scanned_at_their_outlets():
     model = live(SMALL.with_(until="2021-03"))
     before = scans(model)
-    model.data_compliance = model.data_compliance * 0.5
-    assert np.allclose(scans(model), before * 0.5)
+    model.makers_books.scanning = model.makers_books.scanning * np.where(np.arange(len(DISPOSITIONS)) < 4, 0.5, 1.0)
+    after = scans(model)
+    assert np.allclose(after[:, :4], before[:, :4] * 0.5) and (before[:, :4] > 0).all()
+    assert np.array_equal(after[:, 4:], before[:, 4:])
 
 
-def test_coverage_weighs_makers_by_their_packs():
-    reach = np.ones(31)
-    alone = rules.coverage(np.array([0.9, 0.0]), np.array([1.0, 0.0]), reach, P)
-    assert np.allclose(alone, 0.9 / P["data_compliance"])
+def test_diligence_and_reach_count_each_where_it_belongs():
+    careless = SMALL.with_(until="2021-03", parameters={"diligence_dismantler": 0.45, "reach_west": 0.3})
+    before, after = scans(live(SMALL.with_(until="2021-03"))), scans(live(careless))
+    factor = np.where(np.arange(len(DISPOSITIONS)) // 2 == 3, 0.5, 1.0)
+    west = np.array([region == "west" for region in gm.facts.load("china").region])
+    assert np.allclose(after[~west], before[~west] * factor)
+    assert np.allclose(after[west], before[west] * factor * (0.3 / P["reach_west"]))
 
 
 def test_without_information_everybody_licensed_scans_alike():

@@ -10,22 +10,13 @@ from math import gamma
 import numpy as np
 
 
-def scan_chances(traceability: float, diligence: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+def scan_chances(traceability: float, diligence: np.ndarray, reach: np.ndarray) -> np.ndarray:
     """Give the chance that a hand-over is scanned, by province and disposition, (31, dispositions).
 
-    `diligence` (dispositions,) is how far whoever takes the pack obeys the rule, 0 where nobody scans; `coverage` (31,)
-    the share of packs whose makers have put their codes in the platform, relative to what the lever is stated for.
+    `diligence` (dispositions,) is how far whoever takes the pack obeys the rule, 0 where nobody scans; `reach` (31,)
+    how far the platform is in use, relative to what the lever is stated for.
     """
-    return np.minimum(traceability * coverage[:, None] * diligence, 1.0)
-
-
-def coverage(compliance: np.ndarray, share: np.ndarray, reach: np.ndarray, p: dict) -> np.ndarray:
-    """Give the share of packs that can be scanned, relative to what the lever is stated for, by province (31,).
-
-    `compliance` by maker is the share of its packs with a code in the platform, `share` its part of the packs, `reach`
-    by province how far the platform is in use there.
-    """
-    return reach * (float(compliance @ share) / (float(share.sum()) * p["data_compliance"]))
+    return np.minimum(traceability * reach[:, None] * diligence, 1.0)
 
 
 def believed_retired(traced: np.ndarray, true: np.ndarray, assumed: np.ndarray) -> np.ndarray:
