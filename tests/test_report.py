@@ -189,9 +189,16 @@ def test_what_some_seats_pay_others_get_back(folders):
 
 
 def test_accounts_belong_to_seats():
-    found = {costs.seat_of(name) for name in ("treasury", "province_BJ", "automaker: BYD", "battery maker: CATL",
-             "plant: Brunp", "owners_GD", "association", "households")}  # fmt: skip
-    assert found == set(SEATS)
+    model = gm.GovernanceModel(gm.Case.load("china").with_(scale=50_000), rng=1)
+    payers = {model.ledger.accounts[payer] for payer in model.ledger.payers}
+    lines = zip(model.ledger.purposes, model.ledger.payers)
+    governing = {model.ledger.accounts[payer] for purpose, payer in lines if purpose in (*costs.PARTS, costs.SHARED)}
+    seats = {account: costs.seat_of(account) for account in governing - {costs.POOL}}
+    for start, seat in (("automaker: ", "automakers"), ("battery_maker: ", "battery_makers"), ("plant: ", "recyclers"),
+                        ("province_", "provinces"), ("owners_", "workshops")):  # fmt: skip
+        mine = {account for account in payers if account.startswith(start)}
+        assert mine and {costs.seat_of(account) for account in mine} == {seat}
+    assert set(seats.values()) == set(SEATS)
 
 
 def test_no_energy_is_lost_between_the_columns_of_the_flows(folders):

@@ -1,7 +1,7 @@
 // The controls: the structure, levers by room, and apart from them the scenario. All are made from the catalogue.
 
 import { on, store } from "./store.js";
-import { both, h, plain, t } from "./words.js";
+import { both, escaped, h, plain, t } from "./words.js";
 import { begin, change } from "./wishes.js";
 
 const OPEN = ["money", "authority"];
@@ -106,7 +106,7 @@ function leverRow(lever) {
   return h(
     "div", { class: "lever", "data-lever": lever.name },
     h("div", { class: "top" }, h("label", { for: id }, both(lever.title)), state, reset),
-    h("div", { class: "slide" }, slider, exact, h("span", { class: "unit" }, both(lever.unit))), about(lever),
+    h("div", { class: "slide" }, slider, exact, h("span", { class: "unit", html: escaped(both(lever.unit)).replaceAll("/", "/<wbr>") })), about(lever),
   );
 }
 

@@ -223,6 +223,12 @@ export class Lines {
 export const years = () =>
   store.catalogue.months.map((name, month) => [name.slice(0, 4), month]).filter(([, month]) => month % 12 === 11);
 
+// Of black and white ink the one that is easier to read on a colour (WCAG 2.2, relative luminance).
+export function inkOn(rgb) {
+  const [r, g, b] = rgb.map((part) => (part <= 10.31 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff"; // where both have the same, 4.58 : 1
+}
+
 export function nice(raw) {
   const power = 10 ** Math.floor(Math.log10(raw || 1));
   return [1, 2, 2.5, 5, 10].map((m) => m * power).find((step) => step >= raw * 0.999);

@@ -79,7 +79,7 @@ function build(root) {
   on("said", (text) => say(message, "note", text));
   on("notes", () => say(message, "note", store.notes.map(noted).join(" ")));
   on("frame", () => { if (message.classList.contains("bad") && !message.classList.contains("refused")) message.hidden = true; });
-  root.addEventListener("keydown", keys);
+  document.addEventListener("keydown", keys); // also when nothing on the page has the focus
 }
 
 function say(place, kind, text) {

@@ -1,6 +1,7 @@
 // The provinces as tiles that keep their place in the country; one number at a time.
 
 import { write } from "./address.js";
+import { inkOn } from "./lines.js";
 import { chooseProvince } from "./province.js";
 import { monthName, monthShown, on, store } from "./store.js";
 import { both, h, plain, t } from "./words.js";
@@ -156,6 +157,5 @@ function svg(tag, attributes) {
 function shade(share) {
   const ends = store.ui.theme === "dark" ? [[33, 48, 63], [120, 200, 245]] : [[232, 241, 248], [0, 84, 145]];
   const mixed = ends[0].map((low, i) => Math.round(low + (ends[1][i] - low) * share));
-  const light = (mixed[0] * 299 + mixed[1] * 587 + mixed[2] * 114) / 1000;
-  return [`rgb(${mixed.join(",")})`, light > 125 ? "#10202d" : "#ffffff"];
+  return [`rgb(${mixed.join(",")})`, inkOn(mixed)];
 }

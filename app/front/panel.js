@@ -91,12 +91,16 @@ export class Panel {
   }
 
   save() {
-    download(`${this.chart.id}.svg`, svgOf(this.chart), "image/svg+xml");
+    return this.take(`${this.chart.id}.svg`, svgOf, "image/svg+xml");
   }
 
-  async savePixels() {
+  savePixels() {
+    return this.take(`${this.chart.id}.png`, pngOf, "image/png");
+  }
+
+  async take(name, draw, kind) {
     try {
-      download(`${this.chart.id}.png`, await pngOf(this.chart), "image/png");
+      download(name, await draw(this.chart), kind);
     } catch (error) {
       emit("failed", String(error.message || error));
     }

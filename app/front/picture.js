@@ -38,7 +38,7 @@ function again(chart) {
   return {
     ...axes, title: title(`${both(spec)}${unitOf(spec)}`, axes.grid ? "" : subtitle(chart)),
     legend: [], graphic: legend(keys, axes.grid ? 38 : 54),
-    series: option.series.map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
+    series: option.series.filter(Boolean).map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
   };
 }
 
@@ -105,7 +105,8 @@ function grid({ head, rows, paint }) {
   const cells = shown.flatMap((row, i) =>
     row.slice(1).map((value, j) => {
       const [x, y] = [left + i * wide, HEAD + 28 + j * high];
-      return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${paint(value)}"/>${text(x + wide / 2, y + high * 0.6, Number.isFinite(value) ? Math.round(value * 100) : "–", css("--ink"))}`;
+      const [fill, ink] = paint(value);
+      return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${fill}"/>${text(x + wide / 2, y + high * 0.6, Number.isFinite(value) ? Math.round(value * 100) : "–", ink)}`;
     }),
   );
   return [...years, ...names, ...cells].join("");

@@ -101,11 +101,11 @@ export class Sankey {
     for (const [pair, gwh] of left) links.push(link("r", "c", pair, gwh, css("--muted"), 0.22));
     for (const [pair, gwh] of right) links.push(link("c", "f", pair, gwh, colour(FATE_COLOUR[FATES[pair.split("|")[1]]]), 0.4));
     const nodes = [...amounts.keys()].sort().map((name) => this.node(name, amounts.get(name)));
-    this.when.textContent = t("twelve_months_to", { month: monthName(monthShown()) });
+    this.when.textContent = `GWh, ${t("twelve_months_to", { month: monthName(monthShown()) })}`;
     this.chart.setOption(this.option(nodes, links), { replaceMerge: ["series"], silent: true });
     const fates = FATES.map((fate, i) => `${t(`fate_${fate}`)} ${plain(amounts.get(`f${i}`) || 0)}`);
     const only = this.only ? `, ${this.told(this.only)}` : "";
-    this.place.setAttribute("aria-label", `${both(this.spec)}, ${this.when.textContent}${only}, GWh: ${fates.join("; ")}`);
+    this.place.setAttribute("aria-label", `${both(this.spec)}, ${this.when.textContent}${only}: ${fates.join("; ")}`);
   }
 
   // The name of a place.
@@ -144,7 +144,7 @@ export class Sankey {
   }
 
   caption() {
-    return `GWh, ${this.when.textContent}${this.only ? `, ${this.told(this.only)}` : ""}`;
+    return `${this.when.textContent}${this.only ? `, ${this.told(this.only)}` : ""}`;
   }
 
   table() {

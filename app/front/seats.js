@@ -3,7 +3,7 @@
 import { write } from "./address.js";
 import { series, store, hasOther, monthShown } from "./store.js";
 import { both, h, t } from "./words.js";
-import { years } from "./lines.js";
+import { css, inkOn, years } from "./lines.js";
 
 const MEASURES = ["standing", "satisfaction"];
 
@@ -47,7 +47,8 @@ export class Seats {
   cell(name, month, year) {
     const value = series(store.frame, name)[month];
     const other = hasOther() ? series(store.kept, name)[month] : NaN;
-    const made = h("td", { style: paint(value, store.ui.seats), "data-year": year }, told(value));
+    const [fill, ink] = paint(value, store.ui.seats);
+    const made = h("td", { style: `background: ${fill}; color: ${ink}`, "data-year": year }, told(value));
     if (Number.isFinite(other)) made.title = `A: ${told(other)}`;
     return made;
   }
@@ -65,7 +66,7 @@ export class Seats {
     const kind = store.ui.seats;
     const names = Object.entries(store.catalogue.seats);
     return {
-      paint: (value) => (paint(value, kind) || "background: none").replace("background: ", ""),
+      paint: (value) => paint(value, kind),
       head: [t("year"), ...names.map(([, seat]) => both(seat))],
       rows: years().map(([year, month]) => [year, ...names.map(([seat]) => series(store.frame, `${kind}_${seat}`)[month])]),
     };
@@ -81,9 +82,12 @@ function told(value) {
 }
 
 // Blue is good, orange is bad, nothing is neither; ink stays dark enough on all of them.
+// The colour of a cell and an ink that can be read on it: blue is better, orange worse, pale near the middle.
 function paint(value, kind) {
-  if (!Number.isFinite(value)) return "";
+  if (!Number.isFinite(value)) return ["none", css("--ink")];
   const size = kind === "standing" ? Math.max(-1, Math.min(1, value * 1.6)) : Math.max(-1, Math.min(1, (value - 0.5) * 2));
   const [r, g, b] = size > 0 ? [86, 180, 233] : [240, 140, 60];
-  return `background: rgba(${r},${g},${b},${(Math.abs(size) * 0.75).toFixed(2)})`;
+  const card = store.ui.theme === "dark" ? [24, 33, 42] : [255, 255, 255];
+  const mixed = [r, g, b].map((strong, i) => Math.round(card[i] + (strong - card[i]) * Math.abs(size) * 0.75));
+  return [`rgb(${mixed.join(",")})`, inkOn(mixed)];
 }

@@ -4,7 +4,7 @@ import { write } from "./address.js";
 import { copy, emit, store } from "./store.js";
 import { ask, want } from "./wire.js";
 
-const past = [];
+const past = []; // { wanted, kept }: settings, and what was A before, if the change was a swap
 const future = [];
 let settled = null; // what was wanted before the change that is going on
 
@@ -22,7 +22,7 @@ export function change(act, done = true) {
 
 function settle() {
   if (JSON.stringify(settled) === JSON.stringify(store.wanted)) return;
-  past.push(settled);
+  past.push({ wanted: settled });
   future.length = 0;
   settled = copy(store.wanted);
   emit("history");
@@ -36,11 +36,14 @@ function send(final = true) {
 
 function go(from, to) {
   if (!from.length) return;
-  to.push(copy(store.wanted));
-  store.wanted = from.pop();
+  const { wanted, kept } = from.pop();
+  to.push({ wanted: copy(store.wanted), kept: kept && store.kept });
+  store.wanted = wanted;
+  if (kept) store.kept = kept;
   settled = copy(store.wanted);
   emit("history");
   send();
+  if (kept) emit("kept");
 }
 
 export const canUndo = () => past.length > 0;
@@ -56,7 +59,7 @@ export function reset() {
 export function replay() {
   if (!past.length) return;
   const now = copy(store.wanted);
-  store.wanted = copy(past[past.length - 1]);
+  store.wanted = copy(past[past.length - 1].wanted);
   send();
   setTimeout(() => {
     store.wanted = now;
@@ -74,7 +77,9 @@ export function swap() {
   if (!store.kept) return;
   const other = store.kept;
   store.kept = store.frame;
+  const before = past.length;
   change((wanted) => Object.assign(wanted, copy(other.wanted)));
+  if (past.length > before) past[past.length - 1].kept = other;
   emit("kept");
 }
 

@@ -26,7 +26,7 @@ export function plain(number, digits = 3) {
   return WRITERS[Math.min(decimals, 4)].format(rounded).replace("-", "−");
 }
 
-const SHARES = new Set(["share", "0-1", "share 0-1"]);
+export const SHARES = new Set(["share", "0-1", "share 0-1"]);
 
 // Millions of yuan are told in billions, or in Chinese in hundreds of millions.
 function scaled(number, unit) {

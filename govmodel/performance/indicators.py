@@ -28,6 +28,7 @@ class Indicator:
     definition: str
     definition_zh: str
     aggregation: str  # "mean", "sum", "last", or "ratio:<numerator>/<denominator>" of two summed indicators
+    name_zh: str = ""  # short, for sentences; in English the name itself serves
 
 
 def _read() -> dict[str, Indicator]:
@@ -44,12 +45,14 @@ def _expand(name: str, entry: dict):
     if "<seat>" in name:
         for seat, (english, chinese) in SEAT_NAMES.items():
             words = {"definition": entry["definition"].replace("<seat>", english)}
-            words["definition_zh"] = entry["definition_zh"].replace("<seat>", chinese)
+            words |= {name: entry[name].replace("<seat>", chinese) for name in ("name_zh", "definition_zh")}
             yield name.replace("<seat>", seat), entry | words
     elif "<lever>" in name:
         for lever in LEVERS.values():
             words = {"unit": lever.unit, "definition": entry["definition"].replace("<lever>", lever.name)}
-            words["definition_zh"] = entry["definition_zh"].replace("<lever>", lever.description_zh)
+            words |= {
+                name: entry[name].replace("<lever>", lever.description_zh) for name in ("name_zh", "definition_zh")
+            }
             yield name.replace("<lever>", lever.name), entry | words
     else:
         yield name, entry

@@ -72,11 +72,11 @@ def test_a_structure_of_ones_own_is_compared_like_the_others(visit, tmp_path):
     v.page.uncheck("input[value=enterprise_led]")
     v.page.uncheck("input[value=collaborative]")
     assert len(side_by_side(v, 2)["compare_fires"]["titles"]) == 2
-    v.page.select_option("#compare-size", "5")
+    v.page.select_option("#compare-size", "8")
     v.page.click("#compare-start")
-    drawn = side_by_side(v, 2, 5)
+    drawn = side_by_side(v, 2, 8)
     assert all(chart["bands"] == 2 for chart in drawn.values())
-    assert "5 runs" in v.page.locator(".compare-note").inner_text()
+    assert "8 runs" in v.page.locator(".compare-note").inner_text()
     charts, table = v.page.locator(".multiples").bounding_box(), v.page.locator("table.verdicts").bounding_box()
     assert charts["y"] + charts["height"] <= table["y"]
     assert "your own" in v.page.locator("table.verdicts thead").inner_text()

@@ -102,3 +102,31 @@ def test_a_is_dashed_and_numbers_say_the_difference(visit):
     v.until(f"r.hash === '{first}'")
     v.page.click("#do-swap")
     v.until(f"r.hash === '{second}'")
+
+
+def test_undoing_a_swap_brings_back_what_was_a(visit):
+    v = visit("?lang=en&runs=0")
+    v.page.click("#do-keep")
+    first = v.rendered["hash"]
+    lever(v.page, "subsidy").press("ArrowRight")
+    v.until(f"r.hash !== '{first}'")
+    apart = v.page.locator("#numbers [data-number=formal_share] .apart")
+    second, before = v.rendered["hash"], apart.inner_text()
+    v.page.click("#do-swap")
+    v.until(f"r.hash === '{first}'")
+    v.page.evaluate("() => document.activeElement.blur()")  # Ctrl+Z also where nothing has the focus
+    v.page.keyboard.press("Control+z")
+    v.until(f"r.hash === '{second}'")
+    assert before and apart.inner_text() == before
+
+
+@pytest.mark.parametrize("query", ["?lang=en&structure=collaborative", "?lang=zh"])
+def test_every_chart_fills_the_place_that_its_legend_leaves(visit, query):
+    v = visit(f"{query}&runs=0")
+    v.page.wait_for_timeout(500)
+    places = v.page.evaluate(
+        "() => [...document.querySelectorAll('.panel .plot canvas')].map(c => [c.closest('.panel').id,"
+        " c.getBoundingClientRect().height, c.closest('.plotbox').clientHeight])"
+    )
+    assert len(places) > 5
+    assert not [place for place in places if abs(place[1] - place[2]) > 2]

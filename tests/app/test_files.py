@@ -20,6 +20,16 @@ def take(v, button, folder):
     return path
 
 
+def test_a_chart_that_has_lost_lines_is_a_picture_too(visit, tmp_path):
+    v = visit("?lang=en&runs=0&levers=subsidy:20")
+    v.complete()
+    v.page.click("#do-keep")  # A is now what is shown, and needs no lines of its own
+    panel = v.page.locator("#panel-shares")
+    panel.locator(".legend button").first.click()
+    for kind in ("SVG", "PNG"):
+        assert take(v, panel.get_by_role("button", name=kind), tmp_path).stat().st_size > 1000
+
+
 def test_every_chart_is_a_picture_in_pixels(visit, tmp_path):
     for query in ("?lang=en&runs=0&theme=light", "?lang=zh&runs=0&theme=dark&structure=collaborative"):
         v = visit(query)

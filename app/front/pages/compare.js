@@ -78,7 +78,7 @@ export function compare() {
     title.textContent = t("page_compare");
     what.textContent = t("compare_what");
     sizeLabel.textContent = t("replications");
-    size.replaceChildren(...[5, 8, 12, 20].map((number) => h("option", { value: number, selected: number === Number(size.value || 8) }, number)));
+    size.replaceChildren(...[8, 12, 20].map((number) => h("option", { value: number, selected: number === Number(size.value || 8) }, number)));
     start.textContent = t("compare_start");
     jump.textContent = `${t("verdicts")} ↓`;
     progress.setAttribute("aria-label", t("computing"));

@@ -22,6 +22,7 @@ export function designer() {
   const element = h("div", { class: "page wide" }, title, what, tools, said, numbers("designer-numbers"), panel.element, body, grid);
   let draft = draftOf(store.wanted.structure) || tableOf("collaborative");
   let built = false;
+  let later = 0;
 
   function apply() {
     begin();
@@ -140,7 +141,7 @@ export function designer() {
     const whole = right && right.pays && Object.keys(right.pays).length === 1 ? Object.keys(right.pays)[0] : right && right.pays ? "shared" : "";
     const options = [["", t("pays_default")], ...seats().map((seat) => [seat, both(store.catalogue.seats[seat])])];
     if (whole === "shared") options.push(["shared", t("pays_shared")]);
-    const list = h("select", { "aria-label": `${t("who_pays")}: ${title_}`, disabled: !right, onchange: () => {
+    const list = h("select", { id: `payer-${lever.name}`, "aria-label": `${t("who_pays")}: ${title_}`, disabled: !right, onchange: () => {
       if (list.value === "") delete right.pays;
       else if (list.value !== "shared") right.pays = { [list.value]: 1 };
       apply();
@@ -162,6 +163,11 @@ export function designer() {
   function follow() {
     const read = draftOf(store.wanted.structure);
     if (read) draft = read;
+    clearTimeout(later);
+    later = setTimeout(redraw); // whoever leaves a field by the Tab key has then come to the next one
+  }
+
+  function redraw() {
     if (element.hidden) return;
     const focus = document.activeElement && document.activeElement.id;
     drawTools();

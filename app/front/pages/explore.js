@@ -45,8 +45,9 @@ export function explore() {
       panel.chart.pointed = hovered;
       panel.chart.pinned = setMonth;
     }
-    const watcher = new ResizeObserver((changes) => requestAnimationFrame(() => changes.forEach(({ target }) => panels.find((panel) => panel.body === target).chart.resize())));
-    panels.forEach((panel) => watcher.observe(panel.body)); // rows of panels grow and shrink with their legends
+    const watcher = new ResizeObserver((changes) => requestAnimationFrame(() => changes.forEach(({ target }) => panels.find((panel) => panel.body.contains(target)).chart.resize())));
+    for (const panel of panels) // what is drawn on grows and shrinks with legends, its own and the neighbours'
+      for (const box of [panel.body, ...panel.body.querySelectorAll(".plotbox")]) watcher.observe(box);
     built = true;
   }
 

@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { months, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
-import { both, h, indicatorName, onAxis, plain, t } from "../words.js";
+import { both, h, indicatorName, plain, SHARES, t } from "../words.js";
 
 export function eyes() {
   const title = h("h1", {});
@@ -56,7 +56,7 @@ export function eyes() {
     const legend = h("div", { class: "legend" },
       h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px solid ${colour("blue")}` }), t("as_seen")),
       truth ? h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px dashed ${colour("vermillion")}` }), t("as_is")) : null);
-    place.append(h("section", { class: "panel" }, h("h2", {}, `${name} (${unit})`), h("p", { class: "look" }, `${t("known_by")}: ${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
+    place.append(h("section", { class: "panel" }, h("h2", {}, `${name} (${SHARES.has(line.unit) ? "%" : unit})`), h("p", { class: "look" }, `${t("known_by")}: ${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
     const [seen, real] = [smooth(line.seen), truth ? smooth(line.true) : []];
     const known = [...seen, ...real].filter(Number.isFinite);
     const [low, high] = [Math.min(0, ...known), Math.max(...known, 1e-9)];
@@ -66,7 +66,7 @@ export function eyes() {
     chart.setOption({
       animation: false, textStyle: { fontFamily: css("font-family") }, grid: { left: 56, right: 12, top: 8, bottom: 22 },
       xAxis: { type: "value", min: 0, max: months(), interval: 36, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (x) => String(2021 + x / 12), showMaxLabel: false } },
-      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => onAxis(y, line.unit) } },
+      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => (SHARES.has(line.unit) ? Math.round(y * 100) : plain(y)) } },
       series: [drawn(seen, colour("blue"), "solid"), ...(truth ? [drawn(real, colour("vermillion"), "dashed")] : [])],
     });
     const last = seen.length - 1;

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ...actors.fates import HOLDER_GROUPS
 from ...case.levers import SEATS
 from ...folder import read_table
 from ..measures import plain
@@ -21,10 +22,11 @@ PARTS = {
 }
 SHARED = "shared cost of levers"  # what seats pay back to the purse that the law makes pay first
 POOL = "governing_pool"  # money passes through it
-# The seat to which an account belongs, by how its name begins; whoever is none of these is a holder
+# The seat to which an account belongs, by how its name begins
 SEAT_OF = {
     "treasury": "central_government", "province_": "provinces", "automaker: ": "automakers",
-    "battery maker: ": "battery_makers", "plant: ": "recyclers", "owners_": "workshops", "association": "associations",
+    "battery_maker: ": "battery_makers", "plant: ": "recyclers", "owners_": "workshops", "association": "associations",
+    **{group: "consumers" for group in HOLDER_GROUPS},
 }  # fmt: skip
 MILLION = 1e6
 
@@ -71,8 +73,8 @@ def _by_seat(paid: pd.DataFrame, side: str, replications: int) -> pd.DataFrame:
 
 
 def seat_of(account: str) -> str:
-    """Say to which seat an account of the ledger belongs."""
-    return next((seat for start, seat in SEAT_OF.items() if account.startswith(start)), "consumers")
+    """Say to which seat an account of the ledger belongs; an account of nobody's is a mistake in SEAT_OF."""
+    return next(seat for start, seat in SEAT_OF.items() if account.startswith(start))
 
 
 def _sums(subject: Subject, paid: pd.DataFrame, by: str, order: list[str]) -> pd.DataFrame:
