@@ -58,3 +58,14 @@ def test_state_comes_back():
     other.restore(learner.state())
     assert np.array_equal(other.state(), learner.state())
     assert other.chosen.dtype == np.int64
+
+
+def test_lock_in_keeps_experience_from_piling_up():
+    """Fully locked in, experience stays one and payoffs add up; not locked in, they are averaged."""
+    locked, free = Learner(1, 2), Learner(1, 2)
+    for _ in range(2):
+        locked.learn(np.array([[1.0, 2.0]]), 0.9, 1.0, 1.0)
+        free.learn(np.array([[1.0, 2.0]]), 0.9, 1.0, 0.0)
+    assert locked.experience[0] == 1.0 and free.experience[0] == 1.0 + 0.9 * 1.9
+    assert np.allclose(locked.attraction[0], [1.9, 3.8])
+    assert np.allclose(free.attraction[0], np.array([1.9, 3.8]) / free.experience[0])

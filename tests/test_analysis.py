@@ -328,3 +328,16 @@ def test_the_command_says_the_sentence_and_where_the_page_is(swept, tmp_path):
     assert code == 0 and "最能说明" in told and "prim-above_5.md" in told
     code, _, said = finish("analyse", folder, "sobol")
     assert code == 2 and "design sobol" in said and "Traceback" not in said
+
+
+def test_pareto_shows_the_spread_of_replications_around_the_mean(swept):
+    """The lower end of a candidate's band stands under the upper one, with the mean between them."""
+
+    def formula(run):
+        return {"y": units(run, 1)[0] + run.replication, "cost": units(run, 1)[0] - run.replication}
+
+    folder = swept(formula, factors=1, outcomes=("y", "cost"), method="latin_hypercube", size=8, replications=3)
+    table = gm.analyse(folder, "pareto", maximise=["y"], minimise=["cost"]).table
+    for name in ("y", "cost"):
+        assert np.allclose(table[f"{name}_low"], table[name] - 0.8)
+        assert np.allclose(table[f"{name}_high"], table[name] + 0.8)

@@ -161,3 +161,14 @@ def test_the_command_prints_a_sentence_and_a_table(tmp_path):
     assert [row["part"] for row in json.loads(told)] == ["lever subsidy", "all"]
     code, _, said = finish("attribute", paths[0], paths[0], *wishes)
     assert code == 2 and "two cases that differ" in said
+
+
+def test_the_error_of_drawn_orders_counts_an_order_and_its_reverse_as_one_draw():
+    """Ten orders are five draws: the standard error is that of the mean of five pairs."""
+    worth = np.random.default_rng(1).normal(size=16)
+    values = {mask: worth[mask : mask + 1] for mask in range(16)}
+    orders = room.drawn_orders(4, 1, 5)
+    pairs = np.array([room.sampled_shares(values, orders[at : at + 2])[0][:, 0] for at in range(0, 10, 2)])
+    shares_, error = room.sampled_shares(values, orders)
+    assert np.allclose(shares_[:, 0], pairs.mean(axis=0)) and error.max() > 0.0
+    assert np.allclose(error, pairs.std(axis=0, ddof=1) / np.sqrt(5.0))

@@ -202,3 +202,23 @@ def test_reports_are_followed_and_rewarded():
     none = lived(SHORT, 1)
     assert not none.ledger.amounts[:, none.inspectorates.rewards].any()
     assert model.indicators["workshops_found"].sum() > none.indicators["workshops_found"].sum()
+
+
+def test_a_quarter_has_three_months_of_inspectors():
+    """Asked for two months of visits in a quarter, a province tells half of them from half as many again."""
+    model = live(CHINA.with_(scale=20_000, until="2021-03"), 1)
+    offices = model.inspectorates
+    for months, same in ((2.0, False), (6.0, True)):
+        offices.learner.attraction[:], offices.learner.chosen[:] = 0.0, authority.FULL_EFFORT
+        offices.asked[:] = offices.made[:] = months * offices.capacity
+        offices.decide(model.month)
+        reckoned = offices.learner.attraction
+        assert (np.isclose(reckoned[:, 1], reckoned[:, 3]) == same).all()
+
+
+def test_effort_has_the_mean_and_spread_of_the_provinces():
+    """Mean and standard deviation of what provinces chose, month by month."""
+    model = lived(SHORT, 1)
+    effort = model.record.series["effort"]
+    assert np.allclose(model.indicators["effort_mean"], effort.mean(axis=1))
+    assert np.allclose(model.indicators["effort_spread"], effort.std(axis=1)) and effort.std() > 0

@@ -189,3 +189,10 @@ def test_far_apart_points_begin_with_the_best():
     points = np.array([[0.5, 0.5], [0.51, 0.5], [0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])
     assert far_apart(points, 3) == [0, 2, 3]
     assert far_apart(points[[0, 4]], 2) == [0]  # the same point is not taken twice
+
+
+def test_the_misfit_is_that_of_the_median_seed():
+    """One seed far out of its bands, among three, moves nothing."""
+    target = targets.Target.of(tuple(pattern for pattern in KNOWN.patterns if pattern.number in (1, 3)))
+    numbers = np.array([target.middle, target.middle, target.middle + 50.0 * target.half])
+    assert target.misfit(numbers) == 0.0

@@ -19,6 +19,7 @@ from govmodel.performance import differences, ranking
 from govmodel.performance.differences import ALIKE, CHANCE, FEWEST, HIGHER, LOWER, paired, sign_test
 from govmodel.performance.indicators import INDICATORS, Indicator
 from govmodel.performance.years import yearly
+from govmodel.report.words import order_groups
 
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
 CASE = gm.Case.load("china").with_(scale=50_000, start="2025-01", until="2027-06")
@@ -348,3 +349,10 @@ def test_an_arm_tells_lives_and_reasons(three):
 def test_what_cannot_be_compared_is_refused(other, settings, said):
     with pytest.raises(gm.InputError, match=said):
         gm.compare(CASE, other, **settings)
+
+
+def test_an_order_is_split_where_neighbours_can_be_told_apart():
+    """Ties stand together, in the order in which they are given."""
+    arms = ["a", "a b", "c"]
+    assert order_groups(pd.Series({"order": "a b ~ c > a"}), arms) == [["a b", "c"], ["a"]]
+    assert order_groups(pd.Series({"order": "c > a ~ a b"}), arms) == [["c"], ["a", "a b"]]

@@ -101,3 +101,12 @@ def test_a_folder_in_use_is_refused_before_anything_runs(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     refused(call("compare", *TWO, "--out", tmp_path), "out", "not empty")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_levels_stand_in_the_columns_of_their_arms(printed):
+    """The first column of numbers has the medians of the first arm, the second those of the other."""
+    rows = json.loads(printed["json"])["differences"]
+    row = next(r for r in rows if r["period"] == "2026-2026" and r["indicator"] == "governance_cost")
+    shown = re.search(r"(?m)^ *cost of governing +([\d.]+) +([\d.]+)", printed["en"]).groups()
+    wanted = [row["value_against"] / 1000, row["value"] / 1000]
+    assert [float(one) for one in shown] == pytest.approx(wanted, abs=0.0006) and wanted[0] != wanted[1]

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
+from govmodel.actors.books import COLLECTORS
+from govmodel.actors.contracts import ACCOUNT_OF_KIND
+from govmodel.actors.sources import alternatives
 from govmodel.case.case import Case
 from govmodel.case.levers import LEVERS
 from govmodel.foundations import parameters as parameter_room
+from govmodel.foundations.calendar import EXPERIMENT_FROM
 from govmodel.mechanisms import contract as rules
+from govmodel.model import GovernanceModel
 from tests.worlds import CHINA, fingerprint, live, lived
 
 P = parameter_room.load().values()
@@ -211,3 +216,57 @@ def test_leaving_contracted_packs_out_of_tenders_moves_fleets_to_recyclers():
         for aim in (0.0, 0.8)
     )
     assert many[4] / many.sum() > few[4] / few.sum() + 0.2
+
+
+def test_whoever_claims_bears_what_the_court_costs():
+    """Without mediators, each side pays for courts in proportion to what courts award it, and not for what it broke."""
+    model = lived(with_levers(contract_coverage=0.7, mediation=0.0))
+    book, amounts = model.contracts, model.ledger.amounts
+    p = model.parameters
+    spent, won = amounts[:, book._court], amounts[:, book._awarded]
+    assert spent.any()
+    assert np.allclose(spent, won * (p["court_cost"] / p["court_award"]), rtol=1e-3, atol=100.0)
+
+
+def test_every_source_settles_through_the_collector_that_hands_its_packs_over():
+    """Outlets and dismantlers settle for themselves, recyclers' collection for fleets and collecting workshops."""
+    assert {kind: COLLECTORS[account] for kind, account in zip(rules.SOURCE_KINDS, ACCOUNT_OF_KIND)} == {
+        "automaker": "automaker_outlets",
+        "battery_maker": "battery_maker_outlets",
+        "fleet": "recycler_collection",
+        "dismantler": "dismantlers",
+        "collecting_workshop": "recycler_collection",
+    }
+
+
+def test_a_fleet_that_sells_to_a_workshop_forgoes_the_reward(world):
+    """Where a workshop is a fleet's best buyer, a reward of 5 yuan/kWh makes it worth 5 less; a tender never is."""
+    book = world.contracts
+    without, reward = (
+        alternatives(book._board, book._levers | {"holder_reward": yuan}, book.vehicles, world.parameters)
+        for yuan in (0.0, 5.0)
+    )
+    less = (without - reward)[rules.FLEET]
+    assert less.max() == pytest.approx(5.0) and less.min() >= 0.0
+    assert not (without - reward)[[rules.AUTOMAKER, rules.BATTERY_MAKER, rules.DISMANTLER, rules.COLLECTING]].any()
+
+
+def test_a_plant_without_its_licence_cannot_keep_its_word():
+    """Every plant whose licence is suspended breaks its contracts, but for those with its own owner."""
+    model = GovernanceModel(with_levers(contract_coverage=0.7), rng=3)
+    while model.month < EXPERIMENT_FROM:
+        model.step()
+    model.industry.suspended[::2] = 2.0
+    model.step()
+    book = model.contracts
+    suspended = (book.plant % 2 == 0) & ~book.same
+    assert suspended.sum() > 20 and book.broken[0, rules.RECYCLER, suspended].all()
+    assert not book.broken[0, rules.RECYCLER, ~suspended].all()
+
+
+def test_what_is_worked_for_a_fee_is_told_apart_from_all_that_is_delivered(world):
+    """Packs worked for a fee are some of those delivered under contract, in GWh as the book notes them in Wh."""
+    table, noted = world.indicators, world.record.series["contracts"]
+    assert np.allclose(table["contracted_gwh"] * 1e9, noted[:, 6])
+    assert np.allclose(table["tolled_gwh"] * 1e9, noted[:, 7])
+    assert table["contracted_gwh"].sum() > table["tolled_gwh"].sum() > 0

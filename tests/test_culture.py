@@ -250,3 +250,25 @@ def test_too_many_holders_for_a_graph_are_refused():
     with pytest.raises(gm.InputError, match=r"social_graph.*at most 1,000,000 holders.*scale of at least"):
         GovernanceModel(CHINA.with_(scale=100, parameters=GRAPH), rng=1)
     assert MOST_HOLDERS == 1_000_000 and SocialGraph.__doc__
+
+
+def test_at_the_rate_that_tires_a_fire_teaches_half_as_much():
+    """News tires by how many fires there were of late, measured against the rate that tires."""
+    fires, people = np.ones(31), np.full(31, 1e6)
+    fresh = culture.alarm_of(fires, people, 0.0, 0.003, 0.5)
+    assert np.allclose(culture.alarm_of(fires, people, 0.5, 0.003, 0.5), fresh / 2)
+    assert np.allclose(culture.alarm_of(fires, people, 1.0, 0.003, 0.5), fresh / 3)
+
+
+def test_where_a_peers_community_is_empty_the_graph_leads_to_ones_own():
+    """In a coarse case some communities have no holder: whoever would meet one there meets one of its own."""
+    graph = GovernanceModel(CHINA.with_(scale=200_000, parameters=GRAPH), rng=4).public.graph
+    place = TIES.peers(draws.words(graph._words, culture.peer_codes(3)), graph.community)
+    empty, met = graph.size[place] == 0, graph.community[graph.peers]
+    assert empty.any() and np.array_equal(met, np.where(empty, graph.community, place))
+
+
+def test_fires_are_rates_by_energy_and_by_the_month_where_packs_stay_in_use():
+    """A million Wh worked or taken burns by its parameter; in unlawful use it does so over twelve months."""
+    rates = incidents.fire_rates(0.0, P) * 1e6
+    assert rates.tolist() == pytest.approx([P["fires_workshop"], P["fires_reuse"] / 12, P["fires_licensed"]])

@@ -275,3 +275,11 @@ def test_plants_equal_the_plants_told_again(seed):
 def test_orders_are_those_the_reference_counts_by():
     """The reference writes 31 provinces, 2 chemistries and 4 classes as numbers; the orders still have that many."""
     assert (len(PROVINCES), len(CHEMISTRIES), len(HOLDER_CLASSES)) == (31, 2, 4)
+
+
+def test_lots_that_return_from_a_second_life_earn_no_reward_again():
+    """The objects count a reward once, when a first life ends, and sell storage operators' lots to the same buyers."""
+    case = CASES["quick_returns"].with_(levers=dated(holder_reward=40.0), parameters={"second_life_cost": 0.0})
+    columns = live(case, seed=11)
+    assert sum(event[2] == "second_life_return" for event in events_of(columns)) > 30
+    assert_same(columns, live(case, seed=11, world=ReferenceModel))

@@ -6,8 +6,9 @@ from typer.testing import CliRunner
 
 import govmodel as gm
 from govmodel.cli import app
-from govmodel.performance.explanation import shift_share
+from govmodel.performance.explanation import explain, shift_share
 from govmodel.performance.indicators import INDICATORS
+from tests.worlds import CHINA, lived
 
 PARTED = (
     "formal_share",
@@ -143,3 +144,32 @@ def test_explaining_changes_nothing(run):
     before = run.indicators.copy()
     run.explain("formal_share", "2027-06")
     assert run.indicators.equals(before)
+
+
+def test_the_first_sentence_says_more_or_less_by_the_sign(run):
+    """Where the share rose it is more than a year before, where it fell less, in both languages."""
+    words = {}
+    for month in run.indicators["month"].iloc[12::5]:
+        found = run.explain("formal_share", month)
+        words[found.change > 0] = found.text.splitlines()[0], found.text_zh.splitlines()[0]
+    assert "more than" in words[True][0] and "高" in words[True][1]
+    assert "less than" in words[False][0] and "低" in words[False][1]
+
+
+def test_the_gap_in_bids_is_told_now_and_a_year_before(run):
+    """Workshops' LFP bid less the licensed one, of the month and of the month twelve before, stand in the sentence."""
+    table = run.indicators.set_index("month")
+    gaps = table["workshop_bid_lfp"] - table["licensed_bid_lfp"]
+    text = run.explain("formal_share", "2027-06").text
+    assert f": {gaps['2027-06']:.1f} more ({gaps['2026-06']:.1f} a year ago)." in text
+
+
+def test_debts_that_creditors_write_off_are_no_profit_of_plants():
+    """Where plants fail, the books part recyclers' profit without what owners and creditors put in."""
+    harsh = {"credit_limit": 0.1, "plant_capital": 500.0, "dividend_above": 0.5, "parent_backing": 1.0}
+    model = lived(CHINA.with_(scale=20_000, until="2030-12", parameters=harsh), 1)
+    failed = np.flatnonzero(model.ledger.amounts[12:, model.industry.written_off].sum(axis=1)) + 12
+    assert len(failed)
+    for row in failed[:3]:
+        parts = set(explain(model, "recycler_profit", model.months[row]).frame["part"])
+        assert "not in this account" not in parts and "debt written off" not in parts

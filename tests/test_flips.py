@@ -1,6 +1,7 @@
 """Flips: leads, sure leads, factors that move them, and worlds in which a structure is best or worst."""
 
 import itertools
+from dataclasses import replace
 from math import comb
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from govmodel.cli import app
 from govmodel.folder import write_table
 from govmodel.foundations.errors import InputError
 from govmodel.performance.indicators import INDICATORS
-from govmodel.study.flips import fisher, look
+from govmodel.study.flips import fisher, look, order
 from govmodel.study.merit import ARMS, COST, CRITERIA, GAIN, MEASURES, PLACE, VALUE
 from govmodel.study.study_file import read
 
@@ -111,3 +112,22 @@ def test_the_command_writes_the_page_and_draws_the_map(sweep, lang, says):
     told = CliRunner().invoke(app, [str(word) for word in words])
     assert told.exit_code == 0 and says in told.stdout and says in page.read_text(encoding="utf-8")
     assert (sweep / "map.png").stat().st_size > 5000
+
+
+def test_value_for_money_is_ranked_by_what_an_arm_adds_replication_by_replication():
+    """The state adds something in two of three worlds, though its median is below the market's."""
+    values = np.zeros((len(ARMS), len(PLACE), 3))
+    values[:, PLACE[GAIN]] = [[0.0, 10.0, 20.0], [5.0, 11.0, 0.0], [-50.0, -40.0, -30.0], [-60.0, -50.0, -40.0]]
+    assert order(values, VALUE) == (STATE, MARKET, FIRMS, COUNCIL)
+    assert order(values, "formal_share") == ARMS  # all alike: as they are given
+
+
+def test_the_clearest_world_is_farthest_from_the_next_structure_and_not_from_the_last(sweep):
+    """Of the worlds in which the council is best value, the one is named in which the second gains least like it."""
+    found = look(sweep)
+    found = replace(found, values=found.values.copy())
+    found.values[5, ARMS.index(STATE), PLACE[GAIN]] += 40.0  # the second there, at 60 GWh for 40
+    found.values[7, ARMS.index(FIRMS), PLACE[GAIN]] -= 90.0  # the last one there
+    worlds = found.worlds().set_index(["structure", "is"])
+    assert worlds.loc[(COUNCIL, "best"), "order"].startswith(f"{COUNCIL} > {STATE}")
+    assert worlds.loc[(COUNCIL, "best"), "point"] == 5 and worlds.loc[(FIRMS, "worst"), "point"] == 7

@@ -187,3 +187,13 @@ def test_looking_changes_nothing():
     before = RUN.indicators.copy()
     RUN.seen_by("association")
     assert RUN._source.worlds[0].model.indicators.equals(before.drop(columns=["structure", "replication"]))
+
+
+def test_a_recycler_sees_what_waits_in_its_yard_and_not_what_it_worked():
+    """Its own books tell received, worked, scrap and waiting apart, each from the record."""
+    model = lived(SMALL)
+    (plant,) = (i for i, one in enumerate(model.recyclers) if one.name == "GEM, Tianjin")
+    view = model.seen_by("GEM, Tianjin").set_index("indicator")["value"]
+    for name in ("received", "worked", "scrap", "waiting"):
+        kt = getattr(model.record, name)[:, :, plant] @ model.facts.mass_per_kwh / 1e9
+        assert np.allclose(view[f"own_{name}_kt"], kt), name

@@ -1,16 +1,20 @@
 """Knock-outs and one at a time: paired by seed, each change alone, tables that say what was done."""
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import govmodel as gm
 from govmodel.case.schema import MECHANISMS
 from govmodel.cli import app
 from govmodel.foundations import parameters
-from govmodel.study.changes import effects
+from govmodel.report.effects import show_knockouts, trust_markdown
+from govmodel.study.changes import Effects, effects
 from govmodel.study.knockouts import variants
-from govmodel.study.sensitivity_table import UNSURE, one_at_a_time, steps
+from govmodel.study.sensitivity_table import UNSURE, Leaning, TrustTable, one_at_a_time, steps
 
 SMALL = gm.Case.load().with_(scale=200_000, until="2025-12")
 
@@ -120,3 +124,23 @@ def test_trust_is_printed_and_put_into_its_page(tmp_path, monkeypatch):
     assert "price_sensitivity (c)" in shown.stdout and max(map(len, shown.stdout.splitlines())) <= 106
     assert "| `price_sensitivity` | CALIBRATED |" in page.read_text()
     assert "constant_recycler" in call("trust", "--format", "json").stdout
+
+
+def test_the_document_shows_what_the_low_value_does_before_what_the_high_one_does():
+    """For every year the columns are at low, at high, in that order."""
+    found = Effects(SMALL, 1, 1, np.zeros((1, 2, 1)), {}, ("formal_share",), (2025, 2030))
+    one = dict(parameters.load())["price_sensitivity"]
+    moved = Leaning(one, one.value, one.low, one.high, np.array([-0.015, -0.025]), np.array([0.035, 0.045]), 0.0)
+    head, row = (trust_markdown(TrustTable(found, (moved,))).splitlines()[at].split("|")[6:10] for at in (2, 4))
+    assert [cell.strip() for cell in head] == ["2025 at low", "2025 at high", "2030 at low", "2030 at high"]
+    assert [float(cell) for cell in row] == [-1.5, 3.5, -2.5, 4.5]
+
+
+def test_the_band_below_a_knock_out_goes_from_its_low_to_its_high_end():
+    """The line `from` holds the lower ends of the bands, the line `to` the upper ones."""
+    changes = {"x": np.linspace(-0.1, 0.3, 101).reshape(1, 1, 101)}
+    found = Effects(SMALL, 1, 101, np.full((1, 1, 101), 0.5), changes, ("formal_share",), (2025,))
+    text = io.StringIO()
+    show_knockouts(found, Console(file=text, width=100))
+    lines = dict(line.split()[:2] for line in text.getvalue().splitlines() if line.split()[:1] in (["from"], ["to"]))
+    assert {end: float(value) for end, value in lines.items()} == {"from": -8.0, "to": 28.0}

@@ -143,3 +143,31 @@ def test_without_adaptation_makers_stay_as_they_are():
     series = model.record.series
     assert not series["maker_premium"].any() and np.allclose(series["maker_compliance"], 1.0)
     assert fees(model, "fees") > 0 and fees(model, "certificates") == 0  # the duty holds, nobody answers to it
+
+
+def test_whoever_is_found_out_pays_the_fee_it_spared_and_the_fine_on_top():
+    """A false certificate that is found out costs the fee for its kWh once, and the lever `fine` times again."""
+    model = lived(BASE.with_(levers=TARGET), 1)
+    books, amounts = model.makers_books, model.ledger.amounts
+    row, maker = amounts[:, books.fines].nonzero()
+    assert len(row) > 10
+    forged = amounts[:, books.certificates][row, maker] / P["certificate_price"]
+    owed = forged * TARGET["producer_responsibility_fee"] * (1.0 + model.lever_paths["fine"][row])
+    assert np.allclose(amounts[:, books.fines][row, maker], owed, rtol=1e-3)
+
+
+def test_fines_on_firms_are_those_on_makers_and_on_plants():
+    """The indicator adds up what makers pay for forged certificates and what plants pay."""
+    model = lived(BASE.with_(levers=TARGET), 1)
+    plants = model.ledger.amounts[:, model.industry.fines].sum()
+    assert fees(model, "fines") > 0
+    assert model.indicators["firm_fines"].sum() * 1e8 == pytest.approx(fees(model, "fines") + plants)
+
+
+def test_indicators_tell_a_shortfall_from_the_certificates_that_cover_some_of_it():
+    """Both in GWh, the shortfall the larger of the two."""
+    model = lived(BASE.with_(levers=TARGET), 1)
+    table, series = model.indicators, model.record.series
+    for name, key in (("duty_short_gwh", "duty_short"), ("false_certificates_gwh", "duty_claimed")):
+        assert np.allclose(table[name] * 1e6, series[key]), name
+    assert table["duty_short_gwh"].sum() > table["false_certificates_gwh"].sum() > 0

@@ -84,3 +84,18 @@ def test_recovered_lithium_is_reported_in_tonnes():
     assert np.allclose(told, model.record.metals[:, :2, 0].sum(axis=1) / 1e9, rtol=1e-12)
     year = model.indicators.assign(year=model.indicators["month"].str[:4]).groupby("year")["lithium_recovered_t"].sum()
     assert 100 < year["2025"] < 50_000  # some hundred kilotonnes of packs hold thousands of tonnes of lithium
+
+
+def test_what_workshops_recover_saves_emissions_too():
+    """Avoided emissions are those of all metals out of packs, whoever recovered them."""
+    model = lived(CHINA.with_(scale=20_000, until="2026-12"))
+    saved = np.array([CHINA.parameters[f"co2_{metal}"] for metal in METALS])
+    by_plants, by_workshops = (model.record.metals[:, handler] @ saved / 1e12 for handler in (0, 1))
+    assert by_workshops.sum() > 0 and np.allclose(model.indicators["co2_avoided_kt"], by_plants + by_workshops)
+
+
+def test_lithium_that_is_lost_is_told_in_tonnes():
+    """The indicator is what the record says is lost, and not what comes out of factory scrap."""
+    model = lived(CHINA.with_(scale=20_000, until="2026-12"))
+    lost = model.record.metals[:, 3, METALS.index("lithium")]
+    assert lost.any() and np.allclose(model.indicators["lithium_lost_t"] * 1e9, lost)

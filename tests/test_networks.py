@@ -80,3 +80,15 @@ def test_forms_share_out_all_contracted_energy(world):
     assert frame.loc[~some, "gereffi_market"].isna().all()
     assert frame["breach_rate"].dropna().between(0, 1).all()
     assert frame["contracted_share"].dropna().between(0, 1).all()
+
+
+def test_concentration_looks_back_a_year(world):
+    """Shares of firms are of what they took in within the last twelve months, and not since the beginning."""
+    told = concentration(world, world.months_run)
+    taken = world.record.received[-12:].sum(axis=(0, 1))
+    firms = {}
+    for recycler, amount in zip(world.recyclers, taken.tolist()):
+        name = recycler.name if recycler.firm == "unnamed" else recycler.firm
+        firms[name] = firms.get(name, 0) + amount
+    share = np.array(list(firms.values())) / taken.sum()
+    assert told[-1] == pytest.approx((share**2).sum())

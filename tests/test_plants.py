@@ -223,3 +223,14 @@ def test_starved_of_room_collectors_keep_packs_pending():
     yard, received = tight.record.yard.sum(axis=(1, 2)), tight.record.received.sum(axis=(1, 2))
     collected = tight.record.watt_hours[:, :, :, [0, 2, 4, 6]].sum(axis=(1, 2, 3, 4))
     assert np.array_equal(np.diff(yard, prepend=0), collected - received)
+
+
+def test_value_added_tax_is_owed_on_metals_out_of_packs_and_on_what_scrap_is_worth_beyond_its_price():
+    """Factory scrap comes with invoices, packs from holders come without: month by month as the ledger has it."""
+    model = lived(CHINA.with_(scale=20_000, until="2026-12"))
+    p, record = model.parameters, model.record
+    added = (record.worked + record.scrap * (1.0 - p["scrap_payable"])).sum(axis=2)
+    share = p["vat_rate"] / (1.0 + p["vat_rate"]) * (1.0 - model.lever_paths["vat_relief"])
+    owed = (added * record.series["metal_value"]).sum(axis=1) * share / 10.0  # fen
+    paid = model.ledger.amounts[:, model.books.plant_vat].sum(axis=1)
+    assert paid.any() and np.allclose(paid, owed, rtol=1e-4, atol=1000.0)

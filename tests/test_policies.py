@@ -120,3 +120,20 @@ def test_a_provincial_deposit_is_paid_back_where_it_was_taken_as_the_objects_do(
     assert model.deposit_by_sale[case.start, PROVINCES.index("GD")] == 6.7
     assert np.count_nonzero(model.deposit_by_sale[case.start]) == 1
     assert model.ledger.amounts[:, model.books.refunds].sum() > 0
+
+
+def test_a_month_that_two_changes_claim_is_an_overlap(tmp_path):
+    """A change that ends in the month in which the next one begins is refused; one that ends before it is not."""
+    first, second = PULSE, PULSE.replace('"2027-06"', '"2027-09"').replace('"2027-01"', '"2027-06"')
+    with pytest.raises(InputError, match="no other change"):
+        read(write(tmp_path, first, second))
+    assert len(read(write(tmp_path, first, second.replace('"2027-06"', '"2027-07"'))).changes) == 2
+
+
+def test_changes_take_effect_by_date_whatever_their_order_in_the_file(tmp_path):
+    """Of two changes without an end, the later one holds from its month on, though it is written first."""
+    early = PULSE.replace('until = "2027-06"\n', "")
+    late = early.replace('"2027-01"', '"2028-01"').replace("6.0", "9.0")
+    case = Case.load("china").with_(policies=[str(write(tmp_path, late, early))])
+    path = dict(zip(case.months.tolist(), case.lever_path("inspection").tolist()))
+    assert path[month_number("2027-06")] == 6.0 and path[month_number("2028-06")] == 9.0

@@ -135,3 +135,24 @@ def test_without_trust_the_tables_stay_where_they_start():
 def test_indicators_say_what_they_are():
     for name in ("awareness", "trust_public", "fires", "pollution_index", "co2_avoided_kt", "reports"):
         assert INDICATORS[name].definition and INDICATORS[name].definition_zh
+
+
+def test_trust_in_the_authority_moves_by_three_months_of_learning_at_a_quarters_end():
+    """A quarter's end moves it as far as its three months would, and no further than all the way."""
+    for rate, speed in ((0.1, 0.3), (0.5, 1.0)):
+        model = GovernanceModel(SMALL.with_(parameters={"trust_authority_learning": rate}), rng=1)
+        model.step(), model.step()
+        before = model.public.trust_authority.copy()
+        model.step()
+        visits = model.record.series["visits"][2]
+        wanted = rules.answered(before, model.public.reports, visits, speed)
+        assert np.allclose(model.public.trust_authority, wanted) and not np.allclose(before, wanted)
+
+
+def test_indicators_weigh_trust_by_people_in_licensed_buyers_and_in_workshops_apart():
+    """Trust in workshops is the workshops' own table, trust of the public the mean of the four licensed channels."""
+    model = lived(SMALL)
+    table, trust = model.indicators.iloc[-1], model.record.series["public_trust"][-1]
+    people = model.public.people[model.until // 12]
+    assert table["trust_workshops"] == pytest.approx(np.average(trust[WORKSHOP], weights=people))
+    assert table["trust_public"] == pytest.approx(np.average(trust[:WORKSHOP].mean(axis=0), weights=people))

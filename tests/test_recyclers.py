@@ -214,3 +214,35 @@ def test_the_industry_has_no_scale_bias():
     assert told[0][0] == pytest.approx(told[1][0], abs=0.012)
     assert told[0][1] == pytest.approx(told[1][1], rel=0.05)
     assert told[0][2] == pytest.approx(told[1][2], rel=0.04)
+
+
+def test_who_buys_a_closed_plant_begins_without_its_losses():
+    """A plant that was bought and reopens asks for a margin of nothing at least, whatever the old owner bid."""
+    model = live(BASE.with_(until="2021-12", parameters={"rescue": 1.0}), 1)
+    industry = model.industry
+    model.month -= 1  # within the record
+    industry.closed[::2], industry.margin[:] = True, -0.2
+    industry._fail_and_reopen(30)
+    assert not industry.closed.any()
+    assert (industry.margin[::2] == 0.0).all() and (industry.margin[1::2] == -0.2).all()
+
+
+def test_coefficients_and_margins_are_those_of_their_own_chemistry():
+    """What is paid for feed, as a share of its metals, and what is left to plants, chemistry by chemistry."""
+    model = lived(BASE, 1)
+    table, series = model.indicators, model.record.series
+    for place, name in enumerate(("lfp", "ncm")):
+        value, feed, net = (series[key][:, place] for key in ("metal_value", "feed_price", "net_value"))
+        assert np.allclose(table[f"feed_coefficient_{name}"], feed / value)
+        assert np.allclose(table[f"licensed_margin_{name}"], (net - feed) / value)
+    assert not np.allclose(table["feed_coefficient_lfp"], table["feed_coefficient_ncm"], atol=0.02)
+
+
+def test_a_plant_that_is_caught_loses_the_fine_on_a_years_saving():
+    """Found for sure, it pays the fine on four quarters of what it saves, and buys nothing while suspended."""
+    cost, value, margin, fine = 30.0, 100.0, 0.1, 2.0
+    row = (np.array([number]) for number in (margin, value, cost, 1e9))
+    ((honest, caught),) = recycling.care_payoffs(*row, fine, P)
+    saving = P["corner_saving"] * cost / value
+    idle = P["suspension"] * max(margin + saving, P["licence_margin"])
+    assert honest == 0.0 and caught == pytest.approx(saving - 4.0 * fine * saving - idle)

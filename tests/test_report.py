@@ -8,9 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 import govmodel as gm
-from govmodel.case.levers import SEATS
+from govmodel.case.levers import LEVERS, SEATS
 from govmodel.cli import app
-from govmodel.report.page import costs, sankey
+from govmodel.performance.differences import HIGHER, LOWER
+from govmodel.report.page import answer, costs, sankey, telling
 from govmodel.report.page.build import report
 from govmodel.report.page.subject import open_subject
 from tests.test_bad_input import refused
@@ -257,3 +258,53 @@ def test_the_style_serves_paper_phones_and_the_dark():
     style = (Path(gm.__file__).parent / "report" / "page" / "page.css").read_text(encoding="utf-8")
     for words in ("@media print", "prefers-color-scheme: dark", "max-width: 560px", ":focus-visible"):
         assert words in style
+
+
+@pytest.fixture
+def told(folders, monkeypatch):
+    """Say what differences there are, and give the sentences of the answer."""
+
+    def sentences(**found):
+        subject = open_subject(folders / "three", "en")
+        made = {name: {"verdict": verdict, "difference": size, "low": size, "high": size, "chance": 0.01}
+                for name, (verdict, size) in found.items()}  # fmt: skip
+        monkeypatch.setattr(type(subject), "difference", lambda self, label, name, against=None: made[name])
+        return answer.sentences(subject)
+
+    return sentences
+
+
+def test_the_answer_says_more_where_it_is_more_and_less_where_it_is_less(told):
+    """Shares in points and costs in their own words, by the verdict."""
+    shares, costs_, _ = told(formal_share=(HIGHER, 0.04), governance_cost=(LOWER, -200.0), formal_gwh=(HIGHER, 9.0))
+    assert "4.00 points more" in shares and "points less" not in shares
+    assert "costs 0.20" in costs_ and " less (" in costs_ and " more" not in costs_.replace("licensed kWh more", "")
+    shares, costs_, _ = told(formal_share=(LOWER, -0.04), governance_cost=(HIGHER, 200.0), formal_gwh=(LOWER, -9.0))
+    assert "4.00 points less" in shares and " more (" in costs_ and "for every licensed kWh" not in costs_
+
+
+def test_an_extra_licensed_kwh_costs_what_governing_costs_more_by_what_is_gained(told):
+    """500 million yuan for 200 GWh is 2.50 yuan a kWh."""
+    found = dict(formal_share=(HIGHER, 0.04), governance_cost=(HIGHER, 500.0), formal_gwh=(HIGHER, 200.0))
+    assert "which is 2.50 yuan for every licensed kWh more" in told(**found)[1]
+
+
+def test_a_single_run_says_who_is_better_and_who_worse_off(folders, monkeypatch):
+    """By standing, against 2025: provinces above, recyclers below, the others about as before."""
+    subject = open_subject(folders / "run", "en")
+    standing = {"standing_provinces": 0.3, "standing_recyclers": -0.3}
+    monkeypatch.setattr(type(subject), "value", lambda self, label, name, point=0.5: standing.get(name, 0.0))
+    told = answer.sentences(subject)[2]
+    assert "better off are provinc" in told and "worse off are recycl" in told
+
+
+def test_turning_points_are_the_meetings_at_which_levers_moved_most_in_steps(folders):
+    """Moves are counted in steps of their levers, so that no unit chooses the meetings that are told."""
+    subject = open_subject(folders / "run", "en")
+    minutes = subject.minutes
+    moves = minutes[(minutes["outcome"] == "moved") & (minutes["in_force"] <= "2029-12")]
+    moves = moves.drop_duplicates(["month", "lever"])
+    steps = (moves["new"] - moves["old"]).abs() / moves["lever"].map({name: one.step for name, one in LEVERS.items()})
+    by_month = steps.groupby(moves["month"]).sum().round(9).sort_values(ascending=False, kind="stable")
+    told = re.findall(r"<h4>(\d{4}-\d\d).*?([\d.]+) steps", str(telling.turning_points(subject)))
+    assert told == [(month, f"{by_month[month]:.1f}") for month in sorted(by_month.index[:3])]

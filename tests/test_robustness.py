@@ -185,3 +185,11 @@ def test_the_tables_stand_on_a_terminal_and_in_a_page(tmp_path, lang="zh", says=
     assert told.exit_code == 0 and says in told.stdout
     text = page.read_text(encoding="utf-8")
     assert says in text and "old" not in text.split()
+
+
+def test_where_every_draw_is_alike_leader_order_and_last_all_survive():
+    """Against itself, with luck that the arms share, nothing of the ranking changes."""
+    found = made()
+    row = found.row(found.ensembles[0], VALUE)
+    kept = [row[name] for name in ("leader_survives", "order_survives", "pairs_survive", "last_survives")]
+    assert kept == [1.0] * 4

@@ -17,7 +17,7 @@ from govmodel import folder as folder_room
 from govmodel.foundations.calendar import month_name
 from govmodel.living import living
 from govmodel.performance.indicators import INDICATORS
-from govmodel.performance.years import by_period
+from govmodel.performance.years import by_period, over, yearly
 from govmodel.report import tables
 
 FRAMES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
@@ -361,3 +361,23 @@ def test_months_leave_no_circles_of_references_so_none_are_looked_for_meanwhile(
             model.step()
         assert gc.collect() == 0
     assert gc.isenabled()
+
+
+def test_what_came_loose_before_the_run_is_told_apart_from_what_is_still_on_the_road(two):
+    """Of a cohort that had thinned out by 2021 those that were gone came loose before, and the next one drives on."""
+    model = gm.GovernanceModel(two.case.with_(scale=2_000), rng=5)
+    fleet, gone = model.holders.fleet, model.holders.gone
+    cohort = int(np.flatnonzero((gone > 0) & (gone < fleet.packs))[0])
+    first = int(fleet.first_number[cohort])
+    early, last = model.pack(first), model.pack(first + int(gone[cohort]))
+    assert early.before_start and early.lines()[-1] == "Came loose before the run began."
+    assert not last.before_start and last.lines()[-1] == "Still on the road."
+
+
+def test_months_of_one_run_add_up_by_the_same_rules_as_years(two):
+    """Every indicator over the months of one year is what stands in the table of years, by each rule."""
+    months = two.indicators[(two.indicators["replication"] == 0) & two.indicators["month"].str.startswith("2022")]
+    years = yearly(two.indicators)
+    year = years[(years["replication"] == 0) & (years["year"] == 2022)].iloc[0]
+    for indicator in INDICATORS.values():
+        assert over(months, indicator) == pytest.approx(year[indicator.name], nan_ok=True), indicator.name

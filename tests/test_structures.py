@@ -192,3 +192,10 @@ def test_a_branch_under_another_structure_is_refused_once_bodies_govern():
         model.step()
     with pytest.raises(InputError, match="structure"):
         branch(model, SMALL.with_(structure="collaborative"))
+
+
+def test_an_edit_that_gives_a_frozen_lever_a_decider_thaws_it():
+    """Under the market, where all is frozen, one lever with a decider is decided on and the others stay frozen."""
+    right = {"rule": "decree", "weights": {"provinces": 1.0}}
+    governing = room.parse({"base": "market", "levers": {"inspection": right}}, "china", "test")
+    assert set(governing.stages[0].structure.levers) == {"inspection"}

@@ -12,7 +12,7 @@ import govmodel as gm
 from govmodel.cli import app
 from govmodel.facts import load as load_facts
 from govmodel.study.patterns import BASELINE, LEAKS, MEASURES, NotMeasured, Part, load
-from govmodel.study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, validate
+from govmodel.study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, Judged, validate
 from govmodel.study.workers import Outcome, Workers, observe
 
 KNOWN = load()
@@ -240,3 +240,13 @@ def refuse(number):
 def test_outcomes_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         made(years=[2024], x=[1]).first_year = 3
+
+
+def test_a_pattern_that_misses_one_part_is_out_though_another_was_not_measured():
+    """Out goes before not measured, and not measured before in band."""
+    part = Part("x", "yearly", 0.2, 0.45, "%", {})
+    inside, outside = Finding(part, np.array([[0.3]])), Finding(part, np.array([[0.9]]))
+    missing = Finding(part, None, "why")
+    verdicts = [Judged(KNOWN.patterns[0], found).verdict for found in
+                ((inside, inside), (inside, missing), (missing, outside, inside))]  # fmt: skip
+    assert verdicts == [IN_BAND, NOT_MEASURED, OUT]
