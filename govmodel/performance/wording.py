@@ -59,7 +59,7 @@ SENTENCES = {
         "rate": "rate {moved}",
         "to": "{was} to {now}",
         "unparted": "The books do not part this indicator any further; what else moved is below.",
-        "gap": "LFP: workshops bid {workshop}, licensed recyclers {licensed} yuan/kWh: {gap} more ({was} a year ago).",
+        "gap": "LFP: workshops bid {workshop}, licensed recyclers {licensed} yuan/kWh: a difference of {gap} ({was} a year ago).",
         "lithium": "Lithium carbonate went from {was} to {now} thousand yuan/t.",
         "levers": "Levers that moved since: {levers}.",
         "no_levers": "No lever moved in these twelve months.",
@@ -162,8 +162,8 @@ def _surroundings(model, row_before: int, row: int, table: pd.DataFrame, lang: s
             words["gap"].format(
                 workshop=f"{now[0]:.1f}",
                 licensed=f"{now[1]:.1f}",
-                gap=f"{now[0] - now[1]:.1f}",
-                was=f"{then[0] - then[1]:.1f}",
+                gap=f"{now[0] - now[1]:+.1f}",
+                was=f"{then[0] - then[1]:+.1f}",
             )
         )
     price = model.facts.metal_prices[model.case.metal_prices][:, 0] / 1000.0
