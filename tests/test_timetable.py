@@ -81,6 +81,8 @@ def test_runs_of_one_world_share_a_timetable_that_nobody_can_change():
     ):
         assert timetable_of(COUNTRY, other, 3) is not mine
     assert timetable_of(COUNTRY, case, 4) is not mine
+    room.forget()
+    assert timetable_of(COUNTRY, case, 3) is not mine
     with pytest.raises(ValueError, match="read-only"):
         mine.month(case.start).rows[0] = 0
 

@@ -124,6 +124,12 @@ def timetable_of(facts, case, seed: int) -> Timetable:
     )
 
 
+def forget() -> None:
+    """Let go of all timetables that are kept, as a process that has lived nothing yet."""
+    _shared.cache_clear()
+    sales_by_cohort.cache_clear()
+
+
 @lru_cache(maxsize=12)  # one worker's part of a band of replications
 def _shared(facts, world: tuple, campaigns: tuple, lives: tuple, replaced: tuple, seed: int, kept: bool) -> Timetable:
     country, outlook, scale, start, until = world

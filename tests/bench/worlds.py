@@ -1,6 +1,7 @@
 """The worlds that are timed: the default case at some scale, from building it to its last month."""
 
 from govmodel import Case, GovernanceModel
+from govmodel.chain import timetable
 
 NATION = 1
 
@@ -11,7 +12,8 @@ def case_of(scale: int) -> Case:
 
 
 def live(case: Case, kind: type = GovernanceModel, seed: int = 1) -> GovernanceModel:
-    """Build a world and run it to its end; set-up is part of it."""
+    """Build a world and run it to its end; set-up is part of it, also of what runs with the same luck would share."""
+    timetable.forget()
     model = kind(case, rng=seed)
     while model.running:
         model.step()
