@@ -161,7 +161,7 @@ def test_the_gap_in_bids_is_told_now_and_a_year_before(run):
     table = run.indicators.set_index("month")
     gaps = table["workshop_bid_lfp"] - table["licensed_bid_lfp"]
     text = run.explain("formal_share", "2027-06").text
-    assert f", that is {gaps['2027-06']:+.1f} ({gaps['2026-06']:+.1f} a year ago)." in text
+    assert f": {gaps['2027-06']:+.1f} apart ({gaps['2026-06']:+.1f} a year ago)." in text
 
 
 def test_debts_that_creditors_write_off_are_no_profit_of_plants():

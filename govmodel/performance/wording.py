@@ -59,7 +59,7 @@ SENTENCES = {
         "rate": "rate {moved}",
         "to": "{was} to {now}",
         "unparted": "The books do not part this indicator any further; what else moved is below.",
-        "gap": "LFP: workshops bid {workshop}, licensed recyclers {licensed} yuan/kWh, that is {gap} ({was} a year ago).",
+        "gap": "LFP: workshops bid {workshop}, licensed recyclers {licensed} yuan/kWh: {gap} apart ({was} a year ago).",
         "lithium": "Lithium carbonate went from {was} to {now} thousand yuan/t.",
         "levers": "Levers that moved since: {levers}.",
         "no_levers": "No lever moved in these twelve months.",
