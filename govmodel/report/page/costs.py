@@ -73,8 +73,11 @@ def _by_seat(paid: pd.DataFrame, side: str, replications: int) -> pd.DataFrame:
 
 
 def seat_of(account: str) -> str:
-    """Say to which seat an account of the ledger belongs; an account of nobody's is a mistake in SEAT_OF."""
-    return next(seat for start, seat in SEAT_OF.items() if account.startswith(start))
+    """Say to which seat an account of the ledger belongs."""
+    for start, seat in SEAT_OF.items():
+        if account.startswith(start):
+            return seat
+    raise KeyError(f"account {account!r} belongs to no seat: name it in SEAT_OF")
 
 
 def _sums(subject: Subject, paid: pd.DataFrame, by: str, order: list[str]) -> pd.DataFrame:
