@@ -69,7 +69,7 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
             setattr(_part(model, path), name, held[f"{path}:{name}"].copy())
     months = len(held["record:rows"])
     for name, page in _pages(model).items():
-        page[:months] = held[name][:months]  # files used to hold the whole page
+        page[:months] = held[name]
     for name, part in model.parts.items():
         mine = f"part:{name}:"
         part.restore({key.removeprefix(mine): value.copy() for key, value in held.items() if key.startswith(mine)})

@@ -8,7 +8,7 @@ import pytest
 from govmodel import facts
 from govmodel.actors.holders import Holders
 from govmodel.chain.fleet import sales_by_cohort
-from govmodel.chain.release import Clocks, hazards_of, vehicle_end_factors
+from govmodel.chain.release import Clocks, hazards_of, lifetimes_of, vehicle_end_factors
 from govmodel.chain.timetable import timetable_of
 from govmodel.facts import HOLDER_CLASSES, PROVINCES
 from govmodel.foundations import draws
@@ -43,7 +43,7 @@ def clocks_of(case, seed: int) -> Clocks:
     """Set the clocks of a case's packs, and let them run to its start."""
     sold = sales_by_cohort(COUNTRY, case.retirement_outlook, case.scale, seed)
     factors = vehicle_end_factors(case.early_release, case.start, case.until)
-    return Clocks(sold, seed, *hazards_of(case.country, case.parameters), factors, case.start)
+    return Clocks(sold, seed, *hazards_of(case.country, lifetimes_of(case.parameters)), factors, case.start)
 
 
 def hazard(case, cohorts: np.ndarray, month: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import { write } from "./address.js";
 import { series, store, hasOther, monthShown } from "./store.js";
 import { both, h, t } from "./words.js";
-import { css, inkOn, years } from "./lines.js";
+import { colour, css, inkOn, years } from "./lines.js";
 
 const MEASURES = ["standing", "satisfaction"];
 
@@ -81,13 +81,12 @@ function told(value) {
   return (rounded > 0 && store.ui.seats === "standing" ? "+" : rounded < 0 ? "−" : "") + Math.abs(rounded);
 }
 
-// Blue is good, orange is bad, nothing is neither; ink stays dark enough on all of them.
 // The colour of a cell and an ink that can be read on it: blue is better, orange worse, pale near the middle.
 function paint(value, kind) {
   if (!Number.isFinite(value)) return ["none", css("--ink")];
   const size = kind === "standing" ? Math.max(-1, Math.min(1, value * 1.6)) : Math.max(-1, Math.min(1, (value - 0.5) * 2));
   const [r, g, b] = size > 0 ? [86, 180, 233] : [240, 140, 60];
-  const card = store.ui.theme === "dark" ? [24, 33, 42] : [255, 255, 255];
+  const card = colour("card").match(/[0-9a-f]{2}/g).map((part) => parseInt(part, 16));
   const mixed = [r, g, b].map((strong, i) => Math.round(card[i] + (strong - card[i]) * Math.abs(size) * 0.75));
   return [`rgb(${mixed.join(",")})`, inkOn(mixed)];
 }

@@ -71,13 +71,14 @@ HAZARD_PARAMETERS = (
 )
 
 
-def hazards_of(country: str, parameters: dict) -> tuple[np.ndarray, "Paths"]:
-    """Give the hazard table of a country and the paths of its clocks; runs with the same lifetimes share them."""
-    return _hazards(country, tuple(parameters[name] for name in HAZARD_PARAMETERS))
+def lifetimes_of(parameters: dict) -> tuple[float, ...]:
+    """Give the values of HAZARD_PARAMETERS, by which hazards are kept."""
+    return tuple(parameters[name] for name in HAZARD_PARAMETERS)
 
 
 @lru_cache(maxsize=16)
-def _hazards(country: str, values: tuple[float, ...]) -> tuple[np.ndarray, "Paths"]:
+def hazards_of(country: str, values: tuple[float, ...]) -> tuple[np.ndarray, "Paths"]:
+    """Give the hazard table of a country and the paths of its clocks; runs with the same lifetimes share them."""
     table = monthly_hazards(facts.load(country), dict(zip(HAZARD_PARAMETERS, values)))
     table.setflags(write=False)
     return table, Paths(table)

@@ -15,7 +15,7 @@ from ..facts import HOLDER_CLASSES
 from ..foundations import draws
 from ..foundations.calendar import RUN_FROM
 from .fleet import CELLS, HOLDER_CLASS, NEW_COHORTS, sales_by_cohort, who
-from .release import BATTERY_END, CAUSE_CODES, HAZARD_PARAMETERS, Clocks, hazards_of, vehicle_end_factors
+from .release import BATTERY_END, CAUSE_CODES, Clocks, hazards_of, lifetimes_of, vehicle_end_factors
 
 RENEWED = 3  # a cause beside the three: the battery's end, and the vehicle drives on with a new one
 FEW = 1 << 18  # simulated packs of the largest fleet whose timetable is kept
@@ -117,7 +117,7 @@ def timetable_of(facts, case, seed: int) -> Timetable:
         facts,
         (case.country, case.retirement_outlook, case.scale, case.start, case.until),
         case.early_release,
-        tuple(case.parameters[name] for name in HAZARD_PARAMETERS),
+        lifetimes_of(case.parameters),
         tuple(case.parameters[f"replaced_{name}"] for name in HOLDER_CLASSES),
         seed,
         kept,
@@ -136,7 +136,7 @@ def _shared(facts, world: tuple, campaigns: tuple, lives: tuple, replaced: tuple
     clocks = Clocks(
         sales_by_cohort(facts, outlook, scale, seed),
         seed,
-        *hazards_of(country, dict(zip(HAZARD_PARAMETERS, lives))),
+        *hazards_of(country, lives),
         vehicle_end_factors(campaigns, start, until),
         start,
     )

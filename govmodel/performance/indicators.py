@@ -40,22 +40,21 @@ def _read() -> dict[str, Indicator]:
     return read
 
 
-def _expand(name: str, entry: dict):
+def _expand(name: str, entry: dict) -> list[tuple[str, dict]]:
     """Write an entry for <seat> or <lever> once for each of them."""
     if "<seat>" in name:
-        for seat, (english, chinese) in SEAT_NAMES.items():
-            words = {"definition": entry["definition"].replace("<seat>", english)}
-            words |= {name: entry[name].replace("<seat>", chinese) for name in ("name_zh", "definition_zh")}
-            yield name.replace("<seat>", seat), entry | words
-    elif "<lever>" in name:
-        for lever in LEVERS.values():
-            words = {"unit": lever.unit, "definition": entry["definition"].replace("<lever>", lever.name)}
-            words |= {
-                name: entry[name].replace("<lever>", lever.description_zh) for name in ("name_zh", "definition_zh")
-            }
-            yield name.replace("<lever>", lever.name), entry | words
-    else:
-        yield name, entry
+        return [_filled(name, entry, "<seat>", seat, *words) for seat, words in SEAT_NAMES.items()]
+    if "<lever>" in name:
+        return [
+            _filled(name, entry | {"unit": lever.unit}, "<lever>", lever.name, lever.name, lever.description_zh)
+            for lever in LEVERS.values()
+        ]
+    return [(name, entry)]
+
+
+def _filled(name: str, entry: dict, mark: str, one: str, english: str, chinese: str) -> tuple[str, dict]:
+    words = {"definition": english, "definition_zh": chinese, "name_zh": chinese}
+    return name.replace(mark, one), entry | {key: entry[key].replace(mark, word) for key, word in words.items()}
 
 
 INDICATORS = _read()

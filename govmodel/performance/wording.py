@@ -97,7 +97,7 @@ UNITS_ZH = {"million yuan": "百万元", "yuan/kWh": "元/kWh", "count": "个", 
 def tell(model, indicator: str, row_before: int, row: int, before: float, value: float, frame, table, lang: str) -> str:
     """Put an explanation into sentences, one a line."""
     words, unit = SENTENCES[lang], INDICATORS[indicator].unit
-    name = INDICATORS[indicator].name_zh or indicator if lang == "zh" else indicator.replace("_", " ").capitalize()
+    name = _name(indicator, model, lang) if lang == "zh" else _name(indicator, model, lang).capitalize()
     month, since = model.months[row], model.months[row_before]
     change = value - before
     told = {"name": name, "value": level(value, unit, lang), "month": month, "since": since}

@@ -24,6 +24,7 @@ def test_every_page_opens_with_words_of_its_language(visit, lang):
         v.page.wait_for_timeout(600)
         v.page.wait_for_function("() => document.querySelector('main > :not([hidden])').innerText.length > 100")
         text = v.page.locator("main > :not([hidden])").first.inner_text()
+        assert len(text) > 100
         keys = v.page.evaluate(
             "text => fetch('/govmodel/catalogue.json').then(r => r.json()).then(c =>"
             " Object.keys(c.texts).filter(k => k.includes('_') && text.includes(k)))",
