@@ -4,8 +4,9 @@ import pytest
 
 SHARES = "#panel-shares .plot"
 UNLIKE_THEIR_PLACES = """[...document.querySelectorAll('.panel .plot canvas')]
-    .filter((c, i, all) => all.length < 6 || Math.abs(c.getBoundingClientRect().height - c.closest('.plotbox').clientHeight) > 2)
-    .map((c) => c.closest('.panel').id)"""
+    .filter((drawn, i, all) => all.length < 6 || Math.abs(
+        drawn.getBoundingClientRect().height - drawn.closest('.plotbox').clientHeight) > 2)
+    .map((drawn) => drawn.closest('.panel').id)"""
 SLOW = 150_000  # milliseconds: a band is twenty runs, and the machine may have other work
 
 
