@@ -70,12 +70,11 @@ class Sight:
         back = float(taken[TO_BATTERY_MAKERS].sum())
         series = self.model.record.series
         last = self.model.month - self.model.start + 1
-        tolled = float(series["contracts"][max(last - 3, 0) : last, 7].sum()) / 1000.0
         short = float(series["duty_short"][max(last - 3, 0) : last].sum())
         return {
             ("central_government", SHARE): share,
             ("provinces", SHARE): share,
-            ("battery_makers", "supply"): min((back + tolled) / released, 1.0),
+            ("battery_makers", "supply"): min(back / released, 1.0),
             ("automakers", "duty"): 1.0 - min(short / owed, 1.0) if owed else 1.0,
         }
 
