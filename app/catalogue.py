@@ -9,6 +9,7 @@ from govmodel.actors.fates import DISPOSITIONS
 from govmodel.case import Case, structures
 from govmodel.case.levers import LEVERS, ROOMS, SEAT_NAMES, SEATS
 from govmodel.facts import CHANNELS, PROVINCES, ROUTES
+from govmodel.facts.names import called
 from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
 from govmodel.mechanisms.contract import FORMS, SOURCE_KINDS
 from govmodel.performance.history import label
@@ -67,6 +68,7 @@ def catalogue(names: dict) -> dict:
         "default": DEFAULT,
         "scale": SCALE,
         "names": names,
+        "firms_zh": _firms(),
         "named": _named(),
         "panels": toml("panels.toml"), "numbers": toml("numbers.toml"), "texts": toml("texts.toml"),
         "palette": toml("palette.toml"), "multiples": toml("multiples.toml"),
@@ -79,6 +81,13 @@ def _named() -> dict:
     named = {series["name"]: _both(series["en"], series["zh"]) for series in drawn}
     counted = {name: _both(known["en"], known["zh"]) for name, known in toml("numbers.toml").items()}
     return counted | named | toml("names.toml")
+
+
+def _firms() -> dict[str, str]:
+    """Give the Chinese names of firms and plants, by the names by which the model knows them."""
+    known = facts.load()
+    plants = [name for plant in known.plants for name in (plant.name, plant.firm)]
+    return {name: called(name, "zh") for name in (*known.automakers, *known.battery_makers, *plants)}
 
 
 def _both(english: str, chinese: str) -> dict:

@@ -9,6 +9,7 @@ import pytest
 
 from govmodel import facts
 from govmodel.facts.loading import FACTS_FOLDER
+from govmodel.facts.names import called
 from govmodel.facts.tables import TUNED
 from govmodel.foundations import parameters
 from govmodel.foundations.calendar import month_name, month_number
@@ -460,3 +461,22 @@ def test_months_of_opening_read_back():
     byd = next(plant for plant in F.plants if plant.firm == "BYD")
     text = next(row["opens"] for row in rows("plants.csv") if row["firm"] == "BYD")
     assert month_name(byd.opens) == text and byd.owner_kind == "automaker"
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_every_firm_and_plant_has_a_chinese_name():
+    plants = [name for plant in F.plants for name in (plant.name, plant.firm) if name != "unnamed"]
+    for name in {*F.automakers, *F.battery_makers, *plants}:
+        told = called(name, "zh")
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in told) and not (set(told) & set(",#")), (name, told)
+        assert called(name, "en") == name
+    assert len({called(plant.name, "zh") for plant in F.plants}) == len(F.plants)
+
+
+def test_chinese_names_say_firm_place_and_part():
+    assert called("GEM, Hubei, expansion", "zh") == "格林美（湖北，扩建）"
+    assert called("Shaanxi plant 2", "zh") == "陕西2号厂"
+    assert called("A new firm", "zh") == "A new firm"
+    assert called("A new firm, Hubei", "zh") == "A new firm（湖北）"

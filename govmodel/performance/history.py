@@ -8,6 +8,7 @@ from ..actors.fates import CHANNEL_OF, DISPOSITIONS, SCANNED
 from ..chain.fleet import CELLS, CHEMISTRY, HOLDER_CLASS, NEW_COHORTS, PROVINCE, SALE_MONTH, who
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
 from ..facts import load as load_facts
+from ..facts.names import called
 from ..foundations import draws
 from ..foundations.calendar import month_name
 
@@ -35,7 +36,6 @@ _ZH = {
     "workshop_recovery": "转卖小作坊拆解",
     "workshop_reuse": "转卖小作坊再利用",
     "reuse": "违规再利用",
-    "others": "其他",
 }
 
 
@@ -101,7 +101,7 @@ class PackHistory:
 
     def _chinese(self) -> list[str]:
         kind = "更换电池包" if self.replacement else "电池包"
-        automaker, maker = (_ZH.get(name, name) for name in (self.automaker, self.battery_maker))
+        automaker, maker = (called(name, "zh") for name in (self.automaker, self.battery_maker))
         told = [
             f"{kind} {self.number}（代表 {self.stands_for:,} 个）："
             f"{self.chemistry}，{self.kwh:.1f} kWh，{self.kg:.0f} kg。",
