@@ -30,15 +30,17 @@ class Job:
 class Worker:
     """One process that runs the model, one job after another."""
 
-    def __init__(self):
+    def __init__(self, among: int = 1):
+        """`among`: how many workers there are, this one included; they share the memory."""
         self.job: Job | None = None
+        self.among = among
         self.renew()
 
     def renew(self) -> None:
         """Start the process, or another one in place of one that died."""
         context = multiprocessing.get_context("spawn")
         self.stop = context.Value("b", 0, lock=False)
-        self.executor = ProcessPoolExecutor(1, context, initializer=work.begin, initargs=(self.stop,))
+        self.executor = ProcessPoolExecutor(1, context, initializer=work.begin, initargs=(self.stop, self.among))
 
     def give_up(self) -> None:
         """Stop what is being done; nobody wants its result any more."""
@@ -51,7 +53,7 @@ class Pool:
     def __init__(self, workers: int):
         self.lock = threading.RLock()
         self.closed = False
-        self.workers = [Worker() for _ in range(workers)]
+        self.workers = [Worker(workers) for _ in range(workers)]
         self.questions: deque[Job] = deque()
         self.runs: OrderedDict[object, Job] = OrderedDict()  # by visitor: the latest wish of each
         self.later: deque[Job] = deque()

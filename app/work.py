@@ -1,6 +1,6 @@
 """What a worker process does: live a case from where its past is known, and answer questions about a world.
 
-A worker keeps trunks: worlds that stopped at a month, from which many cases live on. A branch equals the full run.
+A worker keeps trunks: the states of worlds at a month, from which many cases live on. A branch equals the full run.
 """
 
 import os
@@ -22,7 +22,9 @@ from govmodel.performance.indicators import INDICATORS
 from . import frames, provinces, questions
 from .wanted import cases, trunk_month
 
-TRUNKS, WORLDS = 64, 3  # how many a worker keeps: stopped worlds, and worlds lived to their end
+TRUNKS = 128  # how many all workers of a server together keep: room for some three settings with bands of 20 runs
+WORLDS = 3  # how many worlds lived to their end each of them keeps
+_room = TRUNKS
 _trunks: OrderedDict = OrderedDict()
 _worlds: OrderedDict = OrderedDict()
 _stop = None
@@ -32,12 +34,30 @@ class Stopped(Exception):
     """The run was given up: somebody wants something more urgent."""
 
 
-def begin(stop) -> None:
-    """Prepare a worker: Ctrl-C is the server's affair; `stop` is raised to give up what can wait."""
-    global _stop
+class Trunk:
+    """A world up to a month, by its state alone: less than half as large as a model that waits there."""
+
+    def __init__(self, model: GovernanceModel):
+        """Take down the state of a model, which is let go of."""
+        self.case, self.seed, self.diary, self.state = model.case, model.seed_key, model.diary, snapshot.state(model)
+        let_go(model)
+
+    def branch(self, case: Case) -> GovernanceModel:
+        """Give a model that lives on from here under a case."""
+        return _with_diary(snapshot.live_on(case, self.case, self.seed, self.state), self.diary)
+
+
+def begin(stop, among: int) -> None:
+    """Prepare one of so many workers: Ctrl-C is the server's affair; `stop` is raised to give up what can wait."""
+    global _stop, _room
     workers.begin()
     threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
-    _stop = stop
+    _stop, _room = stop, share(among)
+
+
+def share(among: int) -> int:
+    """Say how many trunks one of so many workers may keep."""
+    return max(TRUNKS // among, 8)
 
 
 def _follow(parent: int) -> None:
@@ -52,7 +72,9 @@ def _kept(shelf: OrderedDict, key, size: int, make):
     if key not in shelf:
         shelf[key] = make()
         while len(shelf) > size:
-            let_go(shelf.popitem(last=False)[1])
+            gone = shelf.popitem(last=False)[1]
+            if isinstance(gone, GovernanceModel):
+                let_go(gone)
     shelf.move_to_end(key)
     return shelf[key]
 
@@ -69,31 +91,27 @@ def _step_to(model: GovernanceModel, month: int, may_stop: bool) -> GovernanceMo
     return model
 
 
-def _born(model: GovernanceModel, parent: GovernanceModel | None = None) -> GovernanceModel:
+def _with_diary(model: GovernanceModel, diary: list | None = None) -> GovernanceModel:
     """Open a model's diary: its ties, quarter by quarter, which the model itself does not keep; a reader of it only."""
-    model.diary = list(parent.diary) if parent is not None else []
+    model.diary = list(diary or [])
     return model
 
 
-def _branch(model: GovernanceModel, case: Case) -> GovernanceModel:
-    return _born(snapshot.branch(model, case), model)
-
-
-def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> GovernanceModel:
-    """Give a world of a case that stopped before a month; up to 2026 every structure has the same."""
+def trunk(plain: Case, month: int, seed: int, may_stop: bool = False) -> Trunk:
+    """Give the trunk of a case before a month; up to 2026 every structure has the same."""
     if month <= EXPERIMENT_FROM:
-        root = plain.with_(structure="market")
+        root, month = plain.with_(structure="market"), EXPERIMENT_FROM
         key = (same_world(root), seed)
-        return _kept(
-            _trunks, key, TRUNKS, lambda: _step_to(_born(GovernanceModel(root, rng=seed)), EXPERIMENT_FROM, may_stop)
-        )
-    key = (plain.hash, month, seed)
 
-    def grow() -> GovernanceModel:
-        early = trunk(plain, EXPERIMENT_FROM, seed, may_stop)
-        return _step_to(_branch(early, plain), month, may_stop)
+        def grow() -> GovernanceModel:
+            return _with_diary(GovernanceModel(root, rng=seed))
+    else:
+        key = (plain.hash, month, seed)
 
-    return _kept(_trunks, key, TRUNKS, grow)
+        def grow() -> GovernanceModel:
+            return trunk(plain, EXPERIMENT_FROM, seed, may_stop).branch(plain)
+
+    return _kept(_trunks, key, _room, lambda: Trunk(_step_to(grow(), month, may_stop)))
 
 
 def live(wanted: dict, replication: int = 0, may_stop: bool = False, branch_may: bool = False) -> GovernanceModel:
@@ -104,7 +122,7 @@ def live(wanted: dict, replication: int = 0, may_stop: bool = False, branch_may:
     plain, case = cases(wanted)
     seed = draws.seed_of_replication(wanted["seed"], replication)
     early = trunk(plain, trunk_month(wanted), seed, may_stop)
-    return _step_to(_branch(early, case), case.until + 1, may_stop or branch_may)
+    return _step_to(early.branch(case), case.until + 1, may_stop or branch_may)
 
 
 def world(wanted: dict, key: str, may_stop: bool = False) -> GovernanceModel:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections import OrderedDict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import govmodel as gm
+from govmodel.foundations.calendar import EXPERIMENT_FROM
 from govmodel.performance.indicators import INDICATORS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,20 @@ def test_a_branch_shows_what_the_whole_run_shows(app):
     expected = app["frames"].by_year(monthly).astype(np.float32)
     assert np.array_equal(arrays["year"], expected, equal_nan=True)
     assert header["hash"] == case.hash[:12]
+
+
+def test_workers_share_the_room_for_trunks_and_the_longest_unused_goes(app, monkeypatch):
+    work = app["work"]
+    assert [work.share(workers) for workers in (1, 2, 8, 64)] == [128, 64, 16, 8]
+    monkeypatch.setattr(work, "_trunks", OrderedDict())
+    monkeypatch.setattr(work, "_room", 2)
+    plain, _ = app["wanted"].cases(app["wanted"].DEFAULT)
+    first = work.trunk(plain, EXPERIMENT_FROM, 1)
+    assert sum(array.nbytes for array in first.state.values()) < 8e6
+    work.trunk(plain, EXPERIMENT_FROM, 2)
+    assert work.trunk(plain, EXPERIMENT_FROM, 1) is first
+    work.trunk(plain, EXPERIMENT_FROM, 3)
+    assert [seed for _, seed in work._trunks] == [1, 3]
 
 
 def test_a_wish_is_not_lived_twice_and_a_final_one_drops_the_others(app):
