@@ -14,7 +14,7 @@ from govmodel import snapshot, workers
 from govmodel.case import Case
 from govmodel.foundations import draws
 from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
-from govmodel.living import let_go, living
+from govmodel.living import living
 from govmodel.model import GovernanceModel
 from govmodel.past import same_world
 from govmodel.performance.indicators import INDICATORS
@@ -38,9 +38,8 @@ class Trunk:
     """A world up to a month, by its state alone: less than half as large as a model that waits there."""
 
     def __init__(self, model: GovernanceModel):
-        """Take down the state of a model, which is let go of."""
+        """Take down the state of a model."""
         self.case, self.seed, self.diary, self.state = model.case, model.seed_key, model.diary, snapshot.state(model)
-        let_go(model)
 
     def branch(self, case: Case) -> GovernanceModel:
         """Give a model that lives on from here under a case."""
@@ -72,9 +71,7 @@ def _kept(shelf: OrderedDict, key, size: int, make):
     if key not in shelf:
         shelf[key] = make()
         while len(shelf) > size:
-            gone = shelf.popitem(last=False)[1]
-            if isinstance(gone, GovernanceModel):
-                let_go(gone)
+            shelf.popitem(last=False)
     shelf.move_to_end(key)
     return shelf[key]
 
@@ -83,7 +80,6 @@ def _step_to(model: GovernanceModel, month: int, may_stop: bool) -> GovernanceMo
     with living():
         while model.month < month:
             if may_stop and _stop is not None and _stop.value:
-                let_go(model)
                 raise Stopped
             model.step()
             if (model.month - model.start) % frames.QUARTER == 1:
@@ -155,7 +151,6 @@ def replication(wanted: dict, number: int, names: list[str]) -> np.ndarray:
     """Live one replication, and give the named indicators by twelve months; may be given up."""
     model = live(wanted, number, may_stop=True)
     rows = frames.by_year(frames.indicators_of(model))
-    let_go(model)
     place = {name: i for i, name in enumerate(INDICATORS)}
     return rows[[place[name] for name in names]].astype(np.float32)
 
@@ -193,7 +188,6 @@ def monthly(wanted: dict, number: int) -> np.ndarray:
     """Live one replication, and give its monthly indicators as rows; may be given up."""
     model = live(wanted, number, may_stop=True)
     rows = frames.indicators_of(model)
-    let_go(model)
     return rows
 
 

@@ -14,7 +14,7 @@ from .case.levers import load as levers_of
 from .foundations import draws
 from .foundations.calendar import month_name
 from .foundations.errors import InputError
-from .living import let_go, living
+from .living import living
 from .past import months_shared, same_world
 
 Task = tuple[
@@ -139,7 +139,6 @@ def lived(cases: Sequence[Case], shared: int, seed: int) -> Iterator:
             while model.running:
                 model.step()
             yield model
-            let_go(model)
 
 
 def seeds_of(seed: int, replications: int) -> list[int]:

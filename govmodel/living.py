@@ -1,4 +1,4 @@
-"""Living: a world is played to its end, and let go of."""
+"""Living: a world is played to its end."""
 
 import gc
 from collections.abc import Iterator
@@ -30,10 +30,3 @@ def living() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def let_go(model) -> None:
-    """Give a world's memory back: Mesa 3.3 keeps every model that numbered agents as long as the program runs."""
-    import mesa
-
-    getattr(mesa.Agent, "_ids", {}).pop(model, None)

@@ -21,7 +21,7 @@ from .case import Case
 from .case import ensemble as ensemble_room
 from .foundations import draws
 from .foundations.errors import InputError
-from .living import let_go, live
+from .living import live
 from .progress import Bar
 from .provenance import provenance
 from .version import __version__
@@ -220,7 +220,6 @@ class _World:
         """Take all tables out of the model, and let go of it."""
         self.frames = {name: _table_of(self.model, name) for name in ((*TABLES, EVENTS) if packs else TABLES)}
         if not keep_model:
-            let_go(self.model)
             self.model = None
 
 

@@ -1,9 +1,13 @@
 """Scale: intensive results at one pack for 200, 2,000 and 20,000 agree within sampling error over pooled seeds."""
 
+import gc
+
 import numpy as np
 import pytest
 
+from govmodel.model import GovernanceModel
 from govmodel.performance.indicators import INDICATORS
+from govmodel.study.workers import observe
 from tests.worlds import CHINA, live
 
 SEEDS = {20_000: 40, 2_000: 12, 200: 4}
@@ -107,3 +111,19 @@ def test_extensive_results_are_in_real_units_at_every_scale(pooled):
         assert pooled[scale]["in_use_million", "2026-01"].mean() == pytest.approx(
             pooled[200]["in_use_million", "2026-01"].mean(), rel=0.01
         )
+
+
+def test_worlds_that_nobody_holds_give_their_memory_back():
+    """A study lives thousands of worlds in one process; no list of who was numbered may hold on to them."""
+    before = worlds_held()
+    observe(CHINA.with_(scale=50_000, until="2021-06"), 1)
+    world = GovernanceModel(CHINA.with_(scale=50_000), rng=1)
+    numbers = [agent.unique_id for agent in world.agents]
+    assert numbers == list(range(1, len(numbers) + 1)) and worlds_held() == before + 1
+    del world
+    assert worlds_held() == before
+
+
+def worlds_held() -> int:
+    gc.collect()
+    return sum(isinstance(thing, GovernanceModel) for thing in gc.get_objects())

@@ -1,13 +1,13 @@
 """The industry association: it writes standards, mediates disputes, lists who breaks its word, and lives on dues."""
 
-import mesa
 import numpy as np
 
 from ..chain.plants import whole_parts
 from ..mechanisms import blacklist
+from .organisation import Organisation
 
 
-class Association(mesa.Agent):
+class Association(Organisation):
     """The recyclers' association; how much it does is set by the levers `mediation` and `standards`."""
 
     def __init__(self, model, sources: int = 0, plants: int = 0):

@@ -3,10 +3,10 @@
 The columns that hold them are in industry.py.
 """
 
-import mesa
+from .organisation import Organisation
 
 
-class Recycler(mesa.Agent):
+class Recycler(Organisation):
     """A licensed plant with its firm: a light view of its column in the industry."""
 
     def __init__(self, model, plant, index: int):

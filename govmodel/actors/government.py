@@ -1,6 +1,5 @@
 """Government: the centre puts the law in force and supervises; provinces choose how hard they inspect, and pay."""
 
-import mesa
 import numpy as np
 
 from ..chain.fleet import PROVINCES
@@ -8,11 +7,12 @@ from ..facts import PROVINCES as CODES
 from ..foundations import draws
 from ..mechanisms import authority
 from ..mechanisms.adaptation import Learner
+from .organisation import Organisation
 
 _EFFORT = np.array([draws.code("effort", 0, option) for option in range(len(authority.EFFORTS))], np.uint64)
 
 
-class CentralGovernment(mesa.Agent):
+class CentralGovernment(Organisation):
     """The central government: the law of the month and the public purse."""
 
     def __init__(self, model):
@@ -26,7 +26,7 @@ class CentralGovernment(mesa.Agent):
         return dict(zip(self._names, self._rows[months_run]))
 
 
-class Province(mesa.Agent):
+class Province(Organisation):
     """A provincial government, which sends the inspectors: a view of its row among the provinces' inspectorates."""
 
     def __init__(self, model, code: str, index: int):

@@ -8,7 +8,6 @@ and whether it covers a shortfall with false certificates.
 
 from itertools import accumulate, pairwise
 
-import mesa
 import numpy as np
 
 from ..chain.fleet import CHEMISTRIES, PROVINCES
@@ -18,6 +17,7 @@ from ..mechanisms import producer_responsibility as duty
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET
 from .fates import CHANNEL_OF, LICENSED
 from .options import Decisions
+from .organisation import Organisation
 
 OPTIONS = {"premium": duty.PREMIUM, "density": duty.DENSITY, "compliance": duty.COMPLIANCE, "claims": duty.CLAIMS}
 BEGINS = [0, *accumulate(map(len, OPTIONS.values()))]
@@ -28,7 +28,7 @@ OWN_WAYS = np.stack([CHANNEL_OF == AUTOMAKER_OUTLET, CHANNEL_OF == BATTERY_MAKER
 OTHER_WAYS = 1.0 - OWN_WAYS.sum(axis=0)
 
 
-class Maker(mesa.Agent):
+class Maker(Organisation):
     """A firm that sold packs, with its share of a year's sales."""
 
     kind = "maker"

@@ -9,7 +9,6 @@ simulated packs in one province does not bias a coarse run.
 from dataclasses import dataclass
 from functools import cached_property
 
-import mesa
 import numpy as np
 
 from ..chain.fleet import PROVINCES
@@ -18,6 +17,7 @@ from ..foundations import draws
 from ..mechanisms import authority
 from ..mechanisms.adaptation import Learner
 from ..mechanisms.authority import COLLECTING, LICENSED, OPEN, QUIET
+from .organisation import Organisation
 from .turns import Turns
 
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
@@ -66,7 +66,7 @@ class Plan:
         return self.made + self.followed
 
 
-class WorkshopDistrict(mesa.Agent):
+class WorkshopDistrict(Organisation):
     """The workshops of one province: a view of their rows."""
 
     def __init__(self, model, name: str, province: int):

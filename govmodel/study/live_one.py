@@ -7,7 +7,7 @@ import time
 import traceback
 from itertools import count
 
-from ..living import let_go, living
+from ..living import living
 from .plan import RunSpec
 from .store import DONE, FAILED
 
@@ -50,7 +50,6 @@ def _measured(run: RunSpec) -> dict:
             model.step()
     own, patterns = model.indicators, [one["pattern"] for one in run.outcomes if "pattern" in one]
     history = _history(model, patterns) if patterns else {}
-    let_go(model)
     if next(_lived) % TIDY_EVERY == 0:
         gc.collect()
     table = own.assign(structure=run.structure, replication=run.replication)
