@@ -1,6 +1,7 @@
 """How indicators are shown to people: a short title, a handy unit, as many digits as count."""
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,8 @@ _SHOWN = {
     "en": {"share": (0.01, "%"), "million yuan": (1000.0, "billion yuan")},
     "zh": {"share": (0.01, "%"), "million yuan": (100.0, "亿元"), "kt": (10.0, "万吨")},
 }
-_BARE = {"1", "0-1", "-1 to 1", "share 0-1", ""}  # units that are not written beside a number
+_BARE = {"1", "0-1", "share 0-1", ""}  # units that are not written beside a number
+_SCALES = {"0 to 1", "-1 to 1"}  # of indices: a scale is named, but a difference is not told in it
 _COUNTED = {"count", "fires", "reports", "visits", "contracts", "disputes", "meetings", "levers"}
 
 
@@ -26,14 +28,17 @@ class Measure:
 
     @property
     def title(self) -> str:
-        """Give the short title; an indicator that has none is called by its name."""
+        """Give the short title; an indicator that has none is called by its name in words."""
         kind, _, rest = self.name.partition("_")
         lang = self.texts.lang
         if kind in ("standing", "satisfaction") and rest in SEAT_NAMES:
             return self.texts(f"titles.{kind}", seat=SEAT_NAMES[rest][lang == "zh"])
         if kind == "lever" and rest in LEVERS:
             return LEVERS[rest].title_zh if lang == "zh" else LEVERS[rest].title
-        return self.texts.word(self.name, "titles")
+        title = self.texts.word(self.name, "titles")
+        if title != self.name:
+            return title
+        return INDICATORS[self.name].name_zh if lang == "zh" else _spelled(self.name)
 
     @cached_property
     def _shown(self) -> tuple[float, str]:
@@ -43,12 +48,14 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """Give the unit as it is written beside numbers; counted things and indices have none."""
+        """Give the unit as it is written beside numbers, or the scale of an index; counted things have none."""
         return self._shown[1]
 
     @property
     def difference_unit(self) -> str:
-        """Give the unit of differences: percentage points where the values are in per cent."""
+        """Give the unit of differences: percentage points where the values are in per cent, none on a scale."""
+        if INDICATORS[self.name].unit in _SCALES:
+            return ""
         return self.texts("titles.points") if self.unit == "%" else self.unit
 
     @property
@@ -71,6 +78,17 @@ class Measure:
     def write_band(self, low: float, high: float, sign: bool = False) -> str:
         """Write two numbers as from one to the other."""
         return self.texts("compare.band", low=self.write(low, sign), high=self.write(high, sign))
+
+
+def _spelled(name: str) -> str:
+    """Write an indicator's name as words, without the unit at its end: second_life_gwh is second life energy."""
+    ends = {"_gwh": " energy", "_kt": "", "_t": "", "_million": ""}
+    for end, word in ends.items():
+        if name.endswith(end):
+            name = name.removesuffix(end) + word
+            break
+    told = name.replace("_", " ")
+    return re.sub(r"\b(lfp|ncm|co2)\b", lambda found: found[0].upper(), told)
 
 
 def plain(value: float, sign: bool = False, whole: bool = False) -> str:
