@@ -57,8 +57,8 @@ class Flips:
             first, last = of.values[0], of.values[-1]
             return (str(first), (column == first).to_numpy()), (str(last), (column == last).to_numpy())
         middle = column.median()
-        low = (column <= middle).to_numpy()
-        return (f"<= {middle:.3g}", low), (f"> {middle:.3g}", ~low)
+        low, told = (column <= middle).to_numpy(), f"{middle:,.0f}" if middle >= 100 else f"{middle:.3g}"
+        return (f"<= {told}", low), (f"> {told}", ~low)
 
     def summary(self) -> pd.DataFrame:
         """Write one row a criterion and structure: at what share of points it leads, leads surely, and is last."""

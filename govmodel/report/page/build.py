@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ...foundations.calendar import month_name
 from ...performance.differences import FEWEST
+from .. import palette
 from . import answer, costs, figures, telling
 from .marks import Markup, join, mark, tag
 from .subject import Subject, open_subject
@@ -45,9 +46,11 @@ def report(folder: str | Path, lang: str = "en") -> str:
 
 
 def _style(subject: Subject) -> Markup:
-    """Give the style, with a rule for each arm that shows its diagram of flows when it is chosen."""
+    """Give the style with the colours of arms, and for each arm a rule that shows its flows when it is chosen."""
     chosen = [f".tabs .t{place}:checked ~ .panel.t{place}" for place in range(len(subject.cases))]
-    return mark(STYLE.read_text(encoding="utf-8") + ", ".join(chosen) + " { display: block; }\n")
+    colours = f":root {{ {palette.style('light')} }}\n"
+    colours += f"@media (prefers-color-scheme: dark) {{ :root {{ {palette.style('dark')} }} }}\n"
+    return mark(colours + STYLE.read_text(encoding="utf-8") + ", ".join(chosen) + " { display: block; }\n")
 
 
 def _title(subject: Subject) -> str:
