@@ -22,6 +22,22 @@ def test_content_and_standing_say_their_scale_and_are_never_per_cent(name):
     assert wording.level(0.372, scale, "zh") == f"0.37 ({scale.replace('to', '至')})"
 
 
+def test_a_difference_and_its_band_have_the_decimals_of_the_value_unless_that_hides_them():
+    """No 61.2 with +4.00 beside it, and no band whose two ends have different decimals."""
+    share = Measure("formal_share", Texts("en"))
+
+    def cell(value, difference, low, high):
+        decimals = share.change_decimals(value, difference, low, high)
+        return share.write(difference, True, decimals), share.write_band(low, high, True, decimals)
+
+    assert cell(0.612, 0.04, 0.0391, 0.0409) == ("+4.0", "+3.9 to +4.1")
+    assert cell(0.612, 0.0012, -0.0005, 0.002) == ("+0.12", "-0.05 to +0.20")
+    assert cell(0.612, 0.00012, -0.00005, 0.0002) == ("+0.012", "-0.005 to +0.020")
+    assert share.write_band(0.0912, 0.1523) == "9.1 to 15.2"
+    costs = Measure("treasury_net", Texts("en"))
+    assert costs.write_band(-123_456.0, 7.0, True) == "-123 to 0"
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_indicator_has_a_readable_title(lang):
     for name in INDICATORS:

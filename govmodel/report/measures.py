@@ -69,15 +69,34 @@ class Measure:
         """Give a value in the unit that is shown."""
         return value / self._shown[0]
 
-    def write(self, value: float, sign: bool = False) -> str:
+    def write(self, value: float, sign: bool = False, decimals: int | None = None) -> str:
         """Write a number without its unit: three digits that count, and thousands set apart."""
         if not math.isfinite(value):
             return "-"
-        return plain(self.shown(value), sign, whole=INDICATORS[self.name].unit in _COUNTED and not sign)
+        if decimals is None:
+            decimals = self._decimals(value, whole=self._counted and not sign)
+        return plain(self.shown(value), sign, decimals)
 
-    def write_band(self, low: float, high: float, sign: bool = False) -> str:
-        """Write two numbers as from one to the other."""
-        return self.texts("compare.band", low=self.write(low, sign), high=self.write(high, sign))
+    def write_band(self, low: float, high: float, sign: bool = False, decimals: int | None = None) -> str:
+        """Write two numbers as from one to the other, with as many decimals as the larger one has."""
+        if decimals is None:
+            decimals = self._decimals(low, high, whole=self._counted and not sign)
+        return self.texts("compare.band", low=self.write(low, sign, decimals), high=self.write(high, sign, decimals))
+
+    def change_decimals(self, value: float, *changes: float) -> int:
+        """Give the decimals of a difference and its band: those of the value, or more where two digits need them."""
+        sizes = [abs(self.shown(change)) for change in changes if math.isfinite(change)]
+        largest = max(sizes, default=0.0)
+        own = self._decimals(value, whole=self._counted) if math.isfinite(value) else 0
+        needed = 1 - math.floor(math.log10(largest)) if largest > 0 else 0
+        return min(max(own, needed), own + 2, 3) if largest < 99.5 else 0
+
+    @property
+    def _counted(self) -> bool:
+        return INDICATORS[self.name].unit in _COUNTED
+
+    def _decimals(self, *values: float, whole: bool) -> int:
+        return 0 if whole else digits(max((abs(self.shown(one)) for one in values if math.isfinite(one)), default=0.0))
 
 
 def _spelled(name: str) -> str:
@@ -91,9 +110,12 @@ def _spelled(name: str) -> str:
     return re.sub(r"\b(lfp|ncm|co2)\b", lambda found: found[0].upper(), told)
 
 
-def plain(value: float, sign: bool = False, whole: bool = False) -> str:
+def digits(size: float) -> int:
+    """Say with how many decimals a number has three digits that count."""
+    return 0 if size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.0995 or size == 0 else 3
+
+
+def plain(value: float, sign: bool = False, decimals: int | None = None) -> str:
     """Write a number with three digits that count: 12,345, 12.3, 1.23, 0.012; no minus before a zero."""
-    size = abs(value)
-    decimals = 0 if whole or size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.0995 or size == 0 else 3
-    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    text = f"{value:{'+' if sign else ''},.{digits(abs(value)) if decimals is None else decimals}f}"
     return text.lstrip("+-") if not text.strip("+-0.,") else text

@@ -83,7 +83,7 @@ def _sections(subject: Subject) -> list[tuple[str, str, Markup] | None]:
     elif subject.replications == 1:
         warning = tag("p", texts("report.one_luck"), class_="warning")
     return [
-        section("answer", join([told, warning]), lead=""),
+        section("answer", join([warning, told]), lead=""),
         section("ranking", telling.ranking(subject)) if compares else None,
         section("flows", figures.flows(subject)),
         section("series", figures.series(subject), "lead" if subject.replications > 1 else "lead_one"),
