@@ -5,6 +5,7 @@ import pytest
 from govmodel.performance import wording
 from govmodel.performance.indicators import INDICATORS
 from govmodel.report.measures import Measure
+from govmodel.report.patterns import exact, numbers
 from govmodel.report.texts import LANGUAGES, Texts
 
 SCALES = {"satisfaction_min": "0 to 1", "satisfaction_recyclers": "0 to 1", "standing_min": "-1 to 1"}
@@ -43,3 +44,14 @@ def test_every_indicator_has_a_readable_title(lang):
     for name in INDICATORS:
         title = Measure(name, Texts(lang)).title
         assert "_" not in title and (lang == "en" or any("\u4e00" <= letter <= "\u9fff" for letter in title)), name
+
+
+def test_a_median_and_its_band_are_written_with_the_decimals_of_the_largest():
+    """Not 46.29 (-108 to 209): digits that the band makes meaningless."""
+    assert numbers([46.29, -108.4, 209.2], "") == ["46", "-108", "209"]
+    assert numbers([0.071, 0.02, 0.153], "%") == ["7", "2", "15"]
+    assert numbers([0.042, 0.011, 0.077], "points") == ["4.2", "1.1", "7.7"]
+    assert numbers([21.03, 14.24, 26.89], "") == ["21.0", "14.2", "26.9"]
+    assert numbers([0.4, -0.001, float("nan")], "") == ["0.40", "0.00", "-"]
+    assert [exact(*one) for one in ((0.02, "%"), (-0.1, "%"), (0.002, "points"), (0.99, "x"), (1000.0, "kt"))] == [
+        "2", "-10", "0.2", "0.99", "1,000"]  # fmt: skip

@@ -13,7 +13,7 @@ from ..study.merit import ARMS, CRITERIA
 from ..study.study_file import base_case
 from . import factors as called
 from . import fonts, palette
-from .patterns import number
+from .patterns import number, numbers
 from .robustness import structure
 from .robustness import table as lay_out
 from .texts import Texts
@@ -97,14 +97,15 @@ def _extras(found: Flips, texts: Texts) -> list[str]:
     """Lay out over all worlds what each structure adds to the market's licensed energy, and what it costs more."""
     cells = []
     for row in found.extras().iloc[1:].to_dict("records"):  # the market is what the others are held against
-        spans = [[number(row[key], "") for key in (name, f"{name}_least", f"{name}_most")] for name in ("gain", "cost")]
+        keys = [(name, f"{name}_least", f"{name}_most") for name in ("gain", "cost")]
+        spans = [numbers([row[key] for key in three], "") for three in keys]
         told = [texts("robustness.difference", middle=middle, low=low, high=high) for middle, low, high in spans]
         cells.append([structure(row["structure"], texts), *told])
     return [texts("flips.extras"), "", *lay_out(texts("flips.extras_columns").split("|"), cells)]
 
 
 def _value(value: object) -> str:
-    return value if isinstance(value, str) else f"{value:.3g}"
+    return value if isinstance(value, str) else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def save_figure(found: Flips, path: str | Path, lang: str = "en") -> None:
