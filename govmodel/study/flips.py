@@ -151,6 +151,8 @@ class Flips:
 def look(folder: str | Path) -> Flips:
     """Read a sweep's folder, of which it needs study.toml and results/runs.parquet."""
     folder = Path(folder)
+    if not (folder / "study.toml").is_file():
+        raise InputError("sweep", "the folder of a finished sweep", str(folder), "Run govmodel sweep first.")
     study, _ = read(folder / "study.toml")
     path = folder / "results" / "runs.parquet"
     if not path.exists():

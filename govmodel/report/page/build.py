@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from ...foundations.calendar import month_name
+from ...foundations.errors import InputError
 from ...performance.differences import FEWEST
 from .. import palette
 from . import answer, costs, figures, telling
@@ -15,12 +16,17 @@ STYLE = Path(__file__).with_name("page.css")
 
 def write_report(folder: str | Path, out: str | Path | None = None, lang: str = "en") -> Path:
     """Write the report of a saved run or comparison: one HTML file, in that folder if no other place is named."""
-    page = report(folder, lang)
     out = Path(out) if out is not None else Path(folder) / "report.html"
+    if out.is_dir():
+        raise InputError("out", "the name of a file", str(out), f"This is a folder; write {out / 'report.html'}.")
+    page = report(folder, lang)
     partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(partial, out)
+    try:
+        partial.write_text(page, encoding="utf-8", newline="\n")
+        os.replace(partial, out)
+    finally:
+        partial.unlink(missing_ok=True)
     return out
 
 
