@@ -14,6 +14,7 @@ from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
 from govmodel.mechanisms.contract import FORMS, SOURCE_KINDS
 from govmodel.performance.history import label
 from govmodel.performance.indicators import INDICATORS
+from govmodel.report import palette
 from govmodel.report.texts import Texts
 from govmodel.structures import goals
 from govmodel.version import __version__
@@ -71,7 +72,7 @@ def catalogue(names: dict) -> dict:
         "firms_zh": _firms(),
         "named": _named(),
         "panels": toml("panels.toml"), "numbers": toml("numbers.toml"), "texts": toml("texts.toml"),
-        "palette": toml("palette.toml"), "multiples": toml("multiples.toml"),
+        "palette": palette.load(), "multiples": toml("multiples.toml"),
     }  # fmt: skip
 
 

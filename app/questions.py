@@ -160,8 +160,9 @@ def verdicts(worlds: list[list[np.ndarray]], arms: list[str], months: list[str],
     indicators = pd.concat(parts, ignore_index=True)
     found = differences(indicators, arms, first_year)
     whole = [period for period in found["period"].unique() if "-" in str(period)][-1]
-    found = found[(found["period"] == whole) & (found["against"] == arms[0])]
+    found = found[(found["period"] == whole) & (found["against"] == arms[0])].copy()
     names = [*SHOWN, *(name for name in INDICATORS if name.startswith("standing_") and name not in SHOWN)]
+    found.loc[found["replications"] < FEWEST, "verdict"] = "too few replications"
     columns = ["arm", "indicator", "unit", "value", "value_against", "difference", "low", "high", "verdict"]
     rows = found[found["indicator"].isin(names)][columns]
     order = {name: i for i, name in enumerate(names)}

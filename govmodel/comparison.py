@@ -196,7 +196,7 @@ class Comparison:
 
     def save(self, folder: str | Path) -> Path:
         """Write the comparison into a new folder, all of it or nothing; refuses a folder that holds anything."""
-        folder, cases = Path(folder), list(self.cases.values())
+        folder, cases = saved.named(folder, "out"), list(self.cases.values())
         texts = {arm["file"]: case.to_toml() for arm, case in zip(self.provenance["arms"], cases)}
         tables = ((name, self._source.parts(name)) for name in TABLES)
         saved.write(folder, tables, cases[0].to_toml(), self.provenance, texts)
@@ -208,7 +208,7 @@ class Comparison:
 
 def load_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison; its tables are read when they are asked for."""
-    folder = Path(folder)
+    folder = saved.named(folder, "comparison folder")
     made = saved.read_provenance(folder)
     made.pop("files")
     if made.get("kind") != COMPARISON:

@@ -20,6 +20,13 @@ PROVENANCE, CASE = "provenance.json", "case.toml"
 _NEEDED = {"version", "case_hash", "seed", "seeds", "files"}
 
 
+def named(folder: object, field: str) -> Path:
+    """Accept the name of a folder, or say that it is none."""
+    if not isinstance(folder, (str, os.PathLike)) or not str(folder):
+        raise InputError(field, "the name of a folder", folder, 'Write, for example, "my_run".')
+    return Path(folder)
+
+
 def check_free(folder: str | Path) -> None:
     """Refuse a folder for a new run unless it is free: not there, or empty."""
     folder = Path(folder)
@@ -79,7 +86,8 @@ def _move_into_place(partial: Path, folder: Path) -> None:
 def read_provenance(folder: Path) -> dict:
     """Read a run's provenance and hold the folder to it, or say why the folder is not a whole run."""
     if not folder.is_dir():
-        raise InputError("run folder", "a folder with a saved run", str(folder), "There is no such folder.")
+        why = "This is a file; name the folder it lies in." if folder.is_file() else "There is no such folder."
+        raise InputError("run folder", "a folder with a saved run", str(folder), why)
     path = folder / PROVENANCE
     if not path.is_file():
         half = any(folder.glob("*.parquet"))
@@ -152,7 +160,8 @@ def read_table(path: Path, filters: list | None = None) -> pd.DataFrame:
     try:
         return pq.read_table(path, filters=filters).to_pandas()
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError("run folder", "a table in Parquet", str(path), f"{error}") from None
+        why = " ".join(str(error).split()).rstrip(".")
+        raise InputError("run folder", "a table in Parquet", str(path), f"{why}; make the run again.") from None
 
 
 def _sha256(path: Path) -> str:

@@ -184,7 +184,7 @@ class Run:
 
     def save(self, folder: str | Path) -> Path:
         """Write the run into a new folder, all of it or nothing; refuses a folder that holds anything."""
-        folder = Path(folder)
+        folder = saved.named(folder, "out")
         names = (*TABLES, EVENTS) if self._keeps_packs else TABLES
         saved.write(folder, ((name, getattr(self, name)) for name in names), self.case.to_toml(), self.provenance)
         return folder
@@ -195,7 +195,7 @@ class Run:
 
 def load_run(folder: str | Path) -> Run:
     """Open a saved run; its tables are read when they are asked for."""
-    folder = Path(folder)
+    folder = saved.named(folder, "run folder")
     made = saved.read_provenance(folder)
     if "arms" in made:
         raise InputError("run folder", "a saved run", str(folder),

@@ -23,6 +23,7 @@ from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.columns import frame_of
+from .foundations.errors import InputError
 from .foundations.ledger import Ledger
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Ease, Market
@@ -39,9 +40,13 @@ def seed_of(rng) -> int:
     """Turn what a user gives as `rng` (a whole number, a generator, a seed sequence or nothing) into a seed."""
     if rng is None:
         return 0
-    if isinstance(rng, (int, np.integer)):
+    if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
         return int(rng)
-    return int(np.random.default_rng(rng).integers(2**63))
+    try:
+        return int(np.random.default_rng(rng).integers(2**63))
+    except (TypeError, ValueError):
+        wanted = "a whole number from 0 on, a generator, a seed sequence or nothing"
+        raise InputError("rng", wanted, rng, "Write, for example, rng=7.") from None
 
 
 @lru_cache(maxsize=256)
@@ -60,6 +65,8 @@ class World(mesa.Model):
     def __init__(self, case: Case | None = None, rng=None):
         """Build the world of a case at its first month; without arguments, the default case with seed 0."""
         self.seed_key = seed_of(rng)
+        if case is not None and not isinstance(case, Case):
+            raise InputError("case", "a Case", case, 'Write, for example, gm.Case.load("china").')
         super().__init__(rng=self.seed_key % 2**63)
         self.case = case if case is not None else Case.load("china")
         self.facts = country_facts.load(self.case.country)

@@ -158,7 +158,7 @@ def test_single_changes_have_a_yardstick_of_their_own_worlds():
 def test_paired_differences_stand_in_the_document():
     """What a change leaves exactly as it was is left out; a star says that luck does not explain it."""
     text = as_markdown(made())
-    assert "| enterprise less market | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 10.00 (10.00 to 10.00) * |" in text
+    assert "| enterprise less market | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 10.0 (10.0 to 10.0) * |" in text
     assert "| no convener | enterprise | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 1.00 (1.00 to 1.00) * |" in text
     changes = text[text.rindex("| what is changed |") :]
     assert changes.count("| no convener |") == 1 and "council" not in changes

@@ -27,6 +27,7 @@ export function plain(number, digits = 3) {
 }
 
 export const SHARES = new Set(["share", "0-1", "share 0-1"]);
+const SCALES = new Set(["0 to 1", "-1 to 1"]);
 
 // Millions of yuan are told in billions, or in Chinese in hundreds of millions.
 function scaled(number, unit) {
@@ -39,7 +40,8 @@ export function parts(number, unit) {
   if (number === null || number === undefined || !Number.isFinite(number)) return ["–", ""];
   if (SHARES.has(unit.en)) return [(number * 100).toFixed(1).replace("-", "−"), "%"];
   const [value, word] = scaled(number, unit);
-  return [plain(value), ["1", "-1 to 1", "count", "fires"].includes(unit.en) ? "" : word];
+  if (SCALES.has(unit.en)) return [plain(value), `(${word})`];
+  return [plain(value), ["1", "count", "fires"].includes(unit.en) ? "" : word];
 }
 
 export const amount = (number, unit) => parts(number, unit).join(" ").trim();

@@ -183,10 +183,10 @@ class Industry:
         """Add up the quarter: cash, and what a usual year brings."""
         model, p = self.model, self.p
         first, last = max(model.month - model.start - 2, 0), model.month - model.start + 1
-        amounts, mass = model.ledger.amounts[first:last], model.facts.mass_per_kwh / 1e6
+        mass = model.facts.mass_per_kwh / 1e6
         mine = gained[self.accounts] / 100.0
         self.cash = self.cash + mine
-        capital = (amounts[:, self.capital] - amounts[:, self.dividends] + amounts[:, self.written_off]).sum(axis=0)
+        capital = model.ledger.amounts[first:last, self.capital].sum(axis=0)  # at the start; later ones follow a close
         net = model.market.worth(self.levers).net[model.month][:, None]
         worth = net + model.subsidies(self.levers) * self.coverage
         stock = np.maximum((worth * model.plants.waiting).sum(axis=0), 0.0) / 1000.0

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, not_toml
 from . import demands as demand_room
 from . import levers as lever_room
 from . import policies as policy_room
@@ -80,7 +80,7 @@ class Case:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"case file {path}", "a text in TOML", str(error), "Mend that place.") from None
+            raise not_toml(f"case file {path}", error, path) from None
         except OSError as error:
             raise InputError("case", "a file that can be read", str(path), f"{error.strerror}.") from None
         data.setdefault("name", path.stem)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, not_toml
 from . import levers as lever_room
 from .levers import FACTS_FOLDER, SEATS
 
@@ -147,7 +147,7 @@ def read(path: Path, country: str) -> Governing:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"structure file {path}", "a text in TOML", str(error), "Mend that place.") from None
+        raise not_toml(f"structure file {path}", error, path) from None
     except OSError as error:
         wanted = "a structure file that can be read"
         raise InputError("governance.structure", wanted, str(path), f"{error.strerror}.") from None

@@ -91,7 +91,9 @@ SENTENCES = {
         "points": "{number}个百分点",
     },
 }
-UNITS_ZH = {"million yuan": "百万元", "yuan/kWh": "元/kWh", "count": "个", "million": "百万", "1": ""}
+UNITS_ZH = {"million yuan": "百万元", "yuan/kWh": "元/kWh", "count": "个", "million": "百万", "1": "",
+            "-1 to 1": "-1 至 1", "0 to 1": "0 至 1"}  # fmt: skip
+SCALES = {"0-1", "0 to 1", "-1 to 1"}  # of indices: named in brackets, and not after a change
 
 
 def tell(model, indicator: str, row_before: int, row: int, before: float, value: float, frame, table, lang: str) -> str:
@@ -193,15 +195,17 @@ def level(value: float, unit: str, lang: str) -> str:
     """Write a value with its unit."""
     if unit == "share":
         return f"{100 * value:.1f} %"
-    unit = UNITS_ZH.get(unit, unit) if lang == "zh" else unit
-    return f"{value:,.{_decimals(value)}f} {unit}".rstrip()
+    told = UNITS_ZH.get(unit, unit) if lang == "zh" else unit
+    if unit in SCALES:
+        told = f"({told})"
+    return f"{value:,.{_decimals(value)}f} {told}".rstrip()
 
 
 def step(value: float, unit: str, lang: str) -> str:
     """Write a signed change with its unit."""
     if unit == "share":
         return SENTENCES[lang]["points"].format(number=f"{100 * value:+.1f}")
-    unit = UNITS_ZH.get(unit, unit) if lang == "zh" else unit
+    unit = "" if unit in SCALES else UNITS_ZH.get(unit, unit) if lang == "zh" else unit
     return f"{value:+,.{_decimals(value)}f} {unit}".rstrip()
 
 

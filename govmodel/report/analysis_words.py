@@ -135,6 +135,9 @@ def _pareto(found: Found, texts: Texts):
 
 
 def _pairs(found: Found, texts: Texts):
+    few = found.results.study.replications < FEWEST
+    if few:
+        yield texts("analysis.few", fewest=FEWEST)
     for (outcome, arm, against), table in found.table.groupby(["outcome", "arm", "against"], sort=False):
         whole, points = table[table["point"] == ALL].iloc[0], table[table["point"] != ALL]
         told = points["verdict"].value_counts()
@@ -143,13 +146,13 @@ def _pairs(found: Found, texts: Texts):
                        points=len(points)) if len(points) > 1 else ""  # fmt: skip
         if pd.isna(whole.difference):
             verdict = texts("analysis.no_values")
+        elif few:
+            verdict, places = texts("analysis.untold"), ""
         else:
             verdict = verdict_word(whole.verdict, texts)
         yield texts("analysis.pairs", outcome=outcome, arm=texts.structure(arm), against=texts.structure(against),
                     verdict=verdict, difference=number(whole.difference), low=number(whole.low),
                     high=number(whole.high), replications=int(whole.replications), places=places)  # fmt: skip
-    if found.results.study.replications < FEWEST:
-        yield texts("analysis.few", fewest=FEWEST)
 
 
 def verdict_word(verdict: str, texts: Texts) -> str:

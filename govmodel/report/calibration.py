@@ -6,7 +6,7 @@ from rich.text import Text
 
 from ..study.calibration import Calibration
 from ..study.targets import count_of
-from .patterns import number
+from .patterns import exact, numbers
 
 BLOCKS = "█▇▆▅▄▃▂▁"  # a high block fits well
 
@@ -64,8 +64,8 @@ def _patterns(found: Calibration) -> list[tuple[str, str, str]]:
     for pattern in found.patterns:
         for part in pattern.parts:
             size = count_of(part)
-            told = " ".join(number(value, part.unit) for value in medians[place : place + size])
-            target = f"{number(part.low, part.unit)} to {number(part.high, part.unit)} {part.unit}"
+            told = " ".join(numbers(medians[place : place + size], part.unit))
+            target = f"{exact(part.low, part.unit)} to {exact(part.high, part.unit)} {part.unit}"
             rows.append((f"{pattern.number:>2}  {pattern.name}", target, told))
             place += size
     return rows

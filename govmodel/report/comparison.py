@@ -49,8 +49,13 @@ def show(comparison, console: Console, saved_in: str | None = None, lang: str = 
     texts = Texts(lang)
     names = arm_names(comparison.cases, texts)
     console.print(_fitted(_title(comparison, names, texts), console, lang), highlight=False)
+    few = len(comparison.seeds) < FEWEST
+    if few:
+        warning = Text(texts("compare.too_few", fewest=FEWEST), style="bold dark_orange")
+        console.print(_fitted(warning, console, lang), highlight=False)
     console.print(_table(comparison, names, texts))
-    console.print(_fitted(_legend(comparison, texts), console, lang), highlight=False)
+    legend = Text(texts("compare.legend_too_few" if few else "compare.legend"), style="dim")
+    console.print(_fitted(legend, console, lang), highlight=False)
     console.print(_ranking(comparison, names, texts))
     told = public_list(comparison.ranking, texts)
     console.print(_fitted(Text(texts("compare.public_is", measures=told), style="dim"), console, lang), highlight=False)
@@ -109,15 +114,9 @@ def _cell(row, measure: Measure, texts: Texts) -> Text:
     if row.low == row.high == 0.0:
         return cell.append(f"\n{texts('compare.the_same')}", style="dim")
     style = "dim" if row.verdict == ALIKE else "green" if row.verdict == HIGHER else "dark_orange"
-    cell.append(f"\n{measure.write(row.difference, sign=True)} {verdict(row.verdict, texts)}", style=style)
-    return cell.append(f"\n{measure.write_band(row.low, row.high, sign=True)}", style="dim")
-
-
-def _legend(comparison, texts: Texts) -> Text:
-    lines = [texts("compare.legend")]
-    if len(comparison.seeds) < FEWEST:
-        lines.append(texts("compare.too_few", fewest=FEWEST))
-    return Text("\n".join(lines), style="dim")
+    decimals = measure.change_decimals(row.value, row.difference, row.low, row.high)
+    cell.append(f"\n{measure.write(row.difference, True, decimals)} {verdict(row, texts)}", style=style)
+    return cell.append(f"\n{measure.write_band(row.low, row.high, True, decimals)}", style="dim")
 
 
 def _ranking(comparison, names: dict[str, str], texts: Texts) -> Table:
@@ -126,7 +125,7 @@ def _ranking(comparison, names: dict[str, str], texts: Texts) -> Table:
                   pad_edge=False, padding=(0, 1, 0, 0), show_header=False)  # fmt: skip
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for who, how in ranking_lines(comparison.ranking, names, texts):
+    for who, how in ranking_lines(comparison.ranking, names, texts, len(comparison.seeds)):
         table.add_row(who, how)
     return table
 

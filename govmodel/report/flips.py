@@ -1,6 +1,7 @@
 """The flip map: who leads where; as tables on a terminal and in Markdown, and as a figure."""
 
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from rich.console import Console
@@ -9,14 +10,16 @@ from rich.text import Text
 from ..performance.differences import CHANCE
 from ..study.flips import Flips, false_alarms
 from ..study.merit import ARMS, CRITERIA
-from . import fonts
-from .patterns import number
+from ..study.study_file import base_case
+from . import factors as called
+from . import fonts, palette
+from .patterns import number, numbers
 from .robustness import structure
 from .robustness import table as lay_out
 from .texts import Texts
 
-# Okabe and Ito's colours, which people who see few colours can tell apart
-COLOURS = dict(zip(ARMS, ("#999999", "#0072B2", "#E69F00", "#009E73")))
+WORDY = 16  # letters of a factor's name on one line
+PALE = 0.35  # how strongly a lead is drawn that may be luck
 
 
 def show(found: Flips, console: Console, lang: str = "en") -> None:
@@ -94,42 +97,58 @@ def _extras(found: Flips, texts: Texts) -> list[str]:
     """Lay out over all worlds what each structure adds to the market's licensed energy, and what it costs more."""
     cells = []
     for row in found.extras().iloc[1:].to_dict("records"):  # the market is what the others are held against
-        spans = [[number(row[key], "") for key in (name, f"{name}_least", f"{name}_most")] for name in ("gain", "cost")]
+        keys = [(name, f"{name}_least", f"{name}_most") for name in ("gain", "cost")]
+        spans = [numbers([row[key] for key in three], "") for three in keys]
         told = [texts("robustness.difference", middle=middle, low=low, high=high) for middle, low, high in spans]
         cells.append([structure(row["structure"], texts), *told])
     return [texts("flips.extras"), "", *lay_out(texts("flips.extras_columns").split("|"), cells)]
 
 
 def _value(value: object) -> str:
-    return value if isinstance(value, str) else f"{value:.3g}"
+    return value if isinstance(value, str) else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def save_figure(found: Flips, path: str | Path, lang: str = "en") -> None:
     """Draw the map: for every criterion and factor who leads on its low and on its high side."""
+    texts = Texts("en" if lang == "zh" and fonts.chinese() is None else lang)
+    with fonts.written_in(texts.lang):
+        _map(found, texts).savefig(path, format="png", dpi=80, metadata={"Software": None})
+
+
+def _map(found: Flips, texts: Texts):
+    """Draw the panels: a row a criterion, a column a factor."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
-    texts = Texts("en" if lang == "zh" and fonts.chinese() is None else lang)
-    factors = list(found.points.columns)
-    with fonts.written_in(texts.lang):
-        figure = Figure(figsize=(1.5 * len(factors) + 1.8, 0.95 * len(CRITERIA) + 1.4))
-        panels = figure.subplots(len(CRITERIA), len(factors), sharex="col", sharey=True, squeeze=False)
-        for criterion, row in zip(CRITERIA, panels):
-            for factor, panel in zip(factors, row):
-                _cell(panel, found, criterion, factor)
-            name = texts.word(criterion, "criteria")
-            row[0].set_ylabel(name.replace(" ", "\n", 1), rotation=0, ha="right", va="center", fontsize=8)
-        for factor, panel in zip(factors, panels[0]):
-            panel.set_title(factor, fontsize=8)
-        for factor, panel in zip(factors, panels[-1]):
-            panel.set_xticks((0, 1), [side[0] for side in found.sides(factor)], fontsize=7)
-        keys = [Patch(color=COLOURS[arm], label=structure(arm, texts)) for arm in ARMS]
-        figure.suptitle(texts("flips.figure"), fontsize=10)
-        figure.legend(handles=keys, ncols=len(ARMS), loc="lower center", frameon=False, fontsize=9)
-        figure.subplots_adjust(left=0.11, right=0.99, top=0.93, bottom=0.08, wspace=0.08, hspace=0.15)
-        FigureCanvasAgg(figure)
-        figure.savefig(path, format="png", dpi=80, metadata={"Software": None})
+    factors, country = {factor.name: factor for factor in found.study.factors}, base_case(found.study).country
+    figure = Figure(figsize=(1.75 * len(factors) + 2.0, 1.0 * len(CRITERIA) + 2.2))
+    panels = figure.subplots(len(CRITERIA), len(factors), sharex="col", sharey=True, squeeze=False)
+    for criterion, row in zip(CRITERIA, panels):
+        for factor, panel in zip(factors, row):
+            _cell(panel, found, criterion, factor)
+        name = texts.word(criterion, "criteria")
+        row[0].set_ylabel(name.replace(" ", "\n", 1), rotation=0, ha="right", va="center", fontsize=10)
+    for factor, panel in zip(factors.values(), panels[0]):
+        name, unit = called.factor_name(factor, texts), called.factor_unit(factor, country, texts)
+        wrapped = fill(name, WORDY) if texts.lang == "en" else name
+        panel.set_title(f"{wrapped}\n({unit})" if unit else wrapped, fontsize=10)
+    for factor, panel in zip(factors, panels[-1]):
+        panel.set_xticks((0, 1), [_side(side[0], texts) for side in found.sides(factor)], fontsize=9)
+    keys = [Patch(color=palette.of_structure(arm), label=called.arm_title(arm, texts)) for arm in ARMS]
+    figure.suptitle(texts("flips.figure"), fontsize=13)
+    figure.legend(handles=keys, ncols=len(ARMS), loc="lower center", frameon=False, fontsize=11)
+    figure.subplots_adjust(left=0.11, right=0.99, top=0.89, bottom=0.085, wspace=0.12, hspace=0.15)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _side(told: str, texts: Texts) -> str:
+    """Name a side of a factor on two lines: a choice, or up to and over the middle."""
+    for sign, word in (("<= ", "upto"), ("> ", "over")):
+        if told.startswith(sign):
+            return texts(f"factors.{word}", value=told.removeprefix(sign))
+    return called.value_name(told, texts)
 
 
 def _cell(panel, found: Flips, criterion: str, factor: str) -> None:
@@ -138,9 +157,9 @@ def _cell(panel, found: Flips, criterion: str, factor: str) -> None:
         bottom = 0.0
         for arm in ARMS:
             leads, sure = found.leads(criterion, arm) & side, found.sure[criterion]
-            for which, alpha in ((leads & sure, 1.0), (leads & ~sure, 0.35)):
+            for which, alpha in ((leads & sure, 1.0), (leads & ~sure, PALE)):
                 height = np.count_nonzero(which) / max(np.count_nonzero(side), 1)
-                panel.bar(at, height, 0.8, bottom, color=COLOURS[arm], alpha=alpha, linewidth=0)
+                panel.bar(at, height, 0.8, bottom, color=palette.of_structure(arm), alpha=alpha, linewidth=0)
                 bottom += height
     panel.set(ylim=(0, 1), yticks=())
     panel.tick_params(axis="x", length=0)

@@ -1,6 +1,7 @@
 """How indicators are shown to people: a short title, a handy unit, as many digits as count."""
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,8 @@ _SHOWN = {
     "en": {"share": (0.01, "%"), "million yuan": (1000.0, "billion yuan")},
     "zh": {"share": (0.01, "%"), "million yuan": (100.0, "亿元"), "kt": (10.0, "万吨")},
 }
-_BARE = {"1", "0-1", "-1 to 1", "share 0-1", ""}  # units that are not written beside a number
+_BARE = {"1", "0-1", "share 0-1", ""}  # units that are not written beside a number
+_SCALES = {"0 to 1", "-1 to 1"}  # of indices: a scale is named, but a difference is not told in it
 _COUNTED = {"count", "fires", "reports", "visits", "contracts", "disputes", "meetings", "levers"}
 
 
@@ -26,14 +28,17 @@ class Measure:
 
     @property
     def title(self) -> str:
-        """Give the short title; an indicator that has none is called by its name."""
+        """Give the short title; an indicator that has none is called by its name in words."""
         kind, _, rest = self.name.partition("_")
         lang = self.texts.lang
         if kind in ("standing", "satisfaction") and rest in SEAT_NAMES:
             return self.texts(f"titles.{kind}", seat=SEAT_NAMES[rest][lang == "zh"])
         if kind == "lever" and rest in LEVERS:
             return LEVERS[rest].title_zh if lang == "zh" else LEVERS[rest].title
-        return self.texts.word(self.name, "titles")
+        title = self.texts.word(self.name, "titles")
+        if title != self.name:
+            return title
+        return INDICATORS[self.name].name_zh if lang == "zh" else _spelled(self.name)
 
     @cached_property
     def _shown(self) -> tuple[float, str]:
@@ -43,12 +48,14 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """Give the unit as it is written beside numbers; counted things and indices have none."""
+        """Give the unit as it is written beside numbers, or the scale of an index; counted things have none."""
         return self._shown[1]
 
     @property
     def difference_unit(self) -> str:
-        """Give the unit of differences: percentage points where the values are in per cent."""
+        """Give the unit of differences: percentage points where the values are in per cent, none on a scale."""
+        if INDICATORS[self.name].unit in _SCALES:
+            return ""
         return self.texts("titles.points") if self.unit == "%" else self.unit
 
     @property
@@ -62,20 +69,53 @@ class Measure:
         """Give a value in the unit that is shown."""
         return value / self._shown[0]
 
-    def write(self, value: float, sign: bool = False) -> str:
+    def write(self, value: float, sign: bool = False, decimals: int | None = None) -> str:
         """Write a number without its unit: three digits that count, and thousands set apart."""
         if not math.isfinite(value):
             return "-"
-        return plain(self.shown(value), sign, whole=INDICATORS[self.name].unit in _COUNTED and not sign)
+        if decimals is None:
+            decimals = self._decimals(value, whole=self._counted and not sign)
+        return plain(self.shown(value), sign, decimals)
 
-    def write_band(self, low: float, high: float, sign: bool = False) -> str:
-        """Write two numbers as from one to the other."""
-        return self.texts("compare.band", low=self.write(low, sign), high=self.write(high, sign))
+    def write_band(self, low: float, high: float, sign: bool = False, decimals: int | None = None) -> str:
+        """Write two numbers as from one to the other, with as many decimals as the larger one has."""
+        if decimals is None:
+            decimals = self._decimals(low, high, whole=self._counted and not sign)
+        return self.texts("compare.band", low=self.write(low, sign, decimals), high=self.write(high, sign, decimals))
+
+    def change_decimals(self, value: float, *changes: float) -> int:
+        """Give the decimals of a difference and its band: those of the value, or more where two digits need them."""
+        sizes = [abs(self.shown(change)) for change in changes if math.isfinite(change)]
+        largest = max(sizes, default=0.0)
+        own = self._decimals(value, whole=self._counted) if math.isfinite(value) else 0
+        needed = 1 - math.floor(math.log10(largest)) if largest > 0 else 0
+        return min(max(own, needed), own + 2, 3) if largest < 99.5 else 0
+
+    @property
+    def _counted(self) -> bool:
+        return INDICATORS[self.name].unit in _COUNTED
+
+    def _decimals(self, *values: float, whole: bool) -> int:
+        return 0 if whole else digits(max((abs(self.shown(one)) for one in values if math.isfinite(one)), default=0.0))
 
 
-def plain(value: float, sign: bool = False, whole: bool = False) -> str:
+def _spelled(name: str) -> str:
+    """Write an indicator's name as words, without the unit at its end: second_life_gwh is second life energy."""
+    ends = {"_gwh": " energy", "_kt": "", "_t": "", "_million": ""}
+    for end, word in ends.items():
+        if name.endswith(end):
+            name = name.removesuffix(end) + word
+            break
+    told = name.replace("_", " ")
+    return re.sub(r"\b(lfp|ncm|co2)\b", lambda found: found[0].upper(), told)
+
+
+def digits(size: float) -> int:
+    """Say with how many decimals a number has three digits that count."""
+    return 0 if size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.0995 or size == 0 else 3
+
+
+def plain(value: float, sign: bool = False, decimals: int | None = None) -> str:
     """Write a number with three digits that count: 12,345, 12.3, 1.23, 0.012; no minus before a zero."""
-    size = abs(value)
-    decimals = 0 if whole or size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.0995 or size == 0 else 3
-    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    text = f"{value:{'+' if sign else ''},.{digits(abs(value)) if decimals is None else decimals}f}"
     return text.lstrip("+-") if not text.strip("+-0.,") else text

@@ -1,5 +1,8 @@
 """The pattern table: on a terminal at 100 columns, and as Markdown for the documents."""
 
+import math
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -94,7 +97,7 @@ def _sources(keys: tuple[str, ...], width: int, texts: Texts) -> str:
 def target(finding: Finding, texts: Texts = ENGLISH) -> str:
     """Write a band with its unit."""
     part, unit = finding.part, texts.word(finding.part.unit)
-    low, high = (number(value, part.unit) for value in (part.low, part.high))
+    low, high = (exact(value, part.unit) for value in (part.low, part.high))
     name = "patterns.from" if part.high >= 1e6 else "patterns.from_to"
     return texts(name, low=low, **({} if part.high >= 1e6 else {"high": high}), unit=unit)
 
@@ -104,9 +107,8 @@ def cells(finding: Finding, texts: Texts = ENGLISH) -> tuple[str, str]:
     if finding.values is None:
         return "-", "-"
     low, median, high = finding.band
-    unit = finding.part.unit
-    band = texts("patterns.to", low=number(low.min(), unit), high=number(high.max(), unit))
-    return " ".join(number(value, unit) for value in median), band
+    least, most, *medians = numbers([low.min(), high.max(), *median], finding.part.unit)
+    return " ".join(medians), texts("patterns.to", low=least, high=most)
 
 
 def number(value: float, unit: str) -> str:
@@ -118,6 +120,22 @@ def number(value: float, unit: str) -> str:
     else:
         text = f"{value:.0f}" if abs(value) >= 50 else f"{value:.2f}"
     return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def numbers(values: Sequence[float], unit: str) -> list[str]:
+    """Write numbers that stand together, a median and its band, with the decimals that the largest asks for."""
+    factor = 100.0 if unit in ("%", "points") else 1.0
+    shown = [factor * value for value in values]
+    largest = max((abs(value) for value in shown if math.isfinite(value)), default=0.0)
+    decimals = int(largest < 9.95) if factor > 1.0 else 0 if largest >= 49.5 else 1 if largest >= 9.95 else 2
+    texts = [f"{value:,.{decimals}f}" if math.isfinite(value) else "-" for value in shown]
+    return [text.lstrip("-") if text != "-" and not text.strip("-0.,") else text for text in texts]
+
+
+def exact(value: float, unit: str) -> str:
+    """Write a number that somebody chose, as it was chosen: an end of a band that is aimed at."""
+    shown = round(100.0 * value if unit in ("%", "points") else value, 6)
+    return f"{shown:,.0f}" if shown == round(shown) else f"{shown:,}"
 
 
 def as_markdown(validation: Validation) -> str:

@@ -8,8 +8,7 @@ from ..facts import load as load_facts
 from ..foundations.calendar import month_name
 from ..performance.indicators import INDICATORS
 from ..study.propositions import CONTRADICTED, OPEN, SUPPORTED, VERDICTS, Answer, Answers
-from .effects import signed
-from .patterns import number
+from .patterns import number, numbers
 from .texts import Texts
 
 COLOUR = {SUPPORTED: "green", CONTRADICTED: "red", OPEN: "yellow"}
@@ -74,8 +73,12 @@ def measured(answer: Answer) -> str:
 def effect_of(answer: Answer) -> tuple[str, str]:
     """Write the effect, and its band; shares in points."""
     told, unit = answer.told, shown_unit(answer.proposition.measure.indicator)
-    low, high = ("0" if told[end] == 0.0 else signed(told[end], unit) for end in ("low", "high"))
-    return "0" if told["difference"] == 0.0 else signed(told["difference"], unit), f"{low} to {high}"
+    values = [told[key] for key in ("difference", "low", "high")]
+    signs = ["" if not text.strip("0.,-") or value < 0 else "+" for text, value in zip(numbers(values, unit), values)]
+    effect, low, high = (
+        "0" if value == 0.0 else sign + text for sign, text, value in zip(signs, numbers(values, unit), values)
+    )
+    return effect, f"{low} to {high}"
 
 
 def as_markdown(answers: Answers, lang: str = "en") -> str:

@@ -8,7 +8,7 @@ from ..performance.differences import ALIKE
 from ..study import merit
 from ..study.merit import ARMS, MAIN
 from ..study.robustness import PUBLISHED, Robustness
-from .patterns import number
+from .patterns import number, numbers
 from .propositions import right
 from .texts import Texts
 
@@ -122,7 +122,7 @@ def _titled(name: str, heads: list[str], rows: list[list[str]], texts: Texts) ->
 def _difference(row, texts: Texts) -> str:
     """Write a paired difference with its band."""
     unit = "points" if row.name == "formal_share" else ""
-    middle, low, high = (number(row[key], unit) for key in ("difference", "low", "high"))
+    middle, low, high = numbers([row[key] for key in ("difference", "low", "high")], unit)
     told = texts("robustness.difference", middle=middle, low=low, high=high)
     return told if row["verdict"] == ALIKE else f"{told} *"
 

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from ..case.levers import SEAT_NAMES
+from ..performance.differences import FEWEST
 from ..performance.ranking import PUBLIC, THE_PUBLIC
 from .measures import Measure
 from .texts import Texts
@@ -43,8 +44,10 @@ def order_groups(row: pd.Series, arms: list[str]) -> list[list[str]]:
     return groups
 
 
-def order_sentence(row: pd.Series, names: dict[str, str], texts: Texts) -> str:
+def order_sentence(row: pd.Series, names: dict[str, str], texts: Texts, replications: int = FEWEST) -> str:
     """Say in words how the arms stand for a stakeholder: "A, then B and C (not distinguishable)"."""
+    if replications < FEWEST:
+        return texts("compare.order_cannot_tell")
     groups = order_groups(row, list(names))
     ties = {1: "", 2: "compare.alike"}  # among three and more, those further apart may well be told apart
     told = []
@@ -62,10 +65,15 @@ def joined(called: list[str], texts: Texts) -> str:
     return texts("compare.and").join([texts("compare.comma").join(called[:-1]), called[-1]])
 
 
-def ranking_lines(ranking: pd.DataFrame, names: dict[str, str], texts: Texts) -> list[tuple[str, str]]:
+def ranking_lines(
+    ranking: pd.DataFrame, names: dict[str, str], texts: Texts, replications: int = FEWEST
+) -> list[tuple[str, str]]:
     """Give who and how for each seat, and for the public by all of its indicators together."""
     rows = ranking[(ranking["stakeholder"] != THE_PUBLIC) | ~ranking["measure"].isin(PUBLIC)]
-    return [(stakeholder(row["stakeholder"], texts), order_sentence(row, names, texts)) for _, row in rows.iterrows()]
+    return [
+        (stakeholder(row["stakeholder"], texts), order_sentence(row, names, texts, replications))
+        for _, row in rows.iterrows()
+    ]
 
 
 def public_list(ranking: pd.DataFrame, texts: Texts) -> str:
@@ -78,6 +86,11 @@ def public_list(ranking: pd.DataFrame, texts: Texts) -> str:
     return texts("compare.comma").join(told)
 
 
-def verdict(word: str, texts: Texts) -> str:
-    """Give a verdict's word."""
-    return texts(f"compare.{word.replace(' ', '_')}")
+def verdict(row, texts: Texts) -> str:
+    """Give a verdict's word; of too few pairs it is that nobody can tell."""
+    return texts("compare.cannot_tell" if cannot_tell(row) else f"compare.{row.verdict.replace(' ', '_')}")
+
+
+def cannot_tell(row) -> bool:
+    """Say whether there are too few pairs for any verdict."""
+    return row.replications < FEWEST

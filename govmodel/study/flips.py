@@ -57,8 +57,8 @@ class Flips:
             first, last = of.values[0], of.values[-1]
             return (str(first), (column == first).to_numpy()), (str(last), (column == last).to_numpy())
         middle = column.median()
-        low = (column <= middle).to_numpy()
-        return (f"<= {middle:.3g}", low), (f"> {middle:.3g}", ~low)
+        low, told = (column <= middle).to_numpy(), f"{middle:,.0f}" if middle >= 100 else f"{middle:.3g}"
+        return (f"<= {told}", low), (f"> {told}", ~low)
 
     def summary(self) -> pd.DataFrame:
         """Write one row a criterion and structure: at what share of points it leads, leads surely, and is last."""
@@ -151,6 +151,8 @@ class Flips:
 def look(folder: str | Path) -> Flips:
     """Read a sweep's folder, of which it needs study.toml and results/runs.parquet."""
     folder = Path(folder)
+    if not (folder / "study.toml").is_file():
+        raise InputError("sweep", "the folder of a finished sweep", str(folder), "Run govmodel sweep first.")
     study, _ = read(folder / "study.toml")
     path = folder / "results" / "runs.parquet"
     if not path.exists():

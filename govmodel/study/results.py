@@ -13,7 +13,7 @@ import pandas as pd
 from ..folder import read_table
 from ..foundations.errors import InputError, nearest
 from .design import points
-from .store import DONE, MANIFEST, STUDY, Store
+from .store import DONE, LEDGER, MANIFEST, STUDY, Store
 from .study_file import StudyFile, parse
 
 RUNS = "results/runs.parquet"
@@ -95,14 +95,12 @@ class Results:
 
 
 def read(folder: str | Path) -> Results:
-    """Open the folder of a sweep; refuses one that is not complete, or whose tables are not those of its ledger."""
-    folder, counts = Path(folder), {}
-    store = Store(folder).read()
-    try:
-        total, statuses = store.total(), list(store.statuses().values())
-    finally:
-        store.close()
-    counts = {"done": statuses.count(DONE), "failed": len(statuses) - statuses.count(DONE)}
+    """Open the folder of a sweep; refuses one that is not complete, or whose tables are not those of its ledger.
+
+    A folder that was passed on without its ledger is read by its manifest.
+    """
+    folder = Path(folder)
+    total, counts = _counts(folder)
     if counts["done"] != total:
         raise InputError("folder", "a sweep all of whose runs are done",
                          f"{counts['done']} of {total} done, {counts['failed']} failed",
@@ -113,6 +111,23 @@ def read(folder: str | Path) -> Results:
                          "govmodel sweep, with the same study, writes it again.")  # fmt: skip
     study = parse((folder / STUDY).read_text(encoding="utf-8"), folder / STUDY)
     return Results(folder, study, read_table(folder / RUNS), made)
+
+
+def _counts(folder: Path) -> tuple[int, dict[str, int]]:
+    """Say how many runs a sweep has, and how many are done and failed."""
+    if not (folder / LEDGER).is_file() and (folder / MANIFEST).is_file():
+        try:
+            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            return int(told["runs"]), {"done": int(told["done"]), "failed": int(told["failed"])}
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InputError("folder", f"a sweep whose {MANIFEST} can be read", str(folder),
+                             "Copy the folder again, or run the sweep.") from None  # fmt: skip
+    store = Store(folder).read()
+    try:
+        total, statuses = store.total(), list(store.statuses().values())
+    finally:
+        store.close()
+    return total, {"done": statuses.count(DONE), "failed": len(statuses) - statuses.count(DONE)}
 
 
 def _manifest(folder: Path, done: int) -> dict:

@@ -97,7 +97,8 @@ class Store:
     def read(self) -> "Store":
         """Open the folder for reading only; another process may be writing."""
         if not (self.folder / LEDGER).is_file():
-            raise InputError("folder", "the folder of a sweep", str(self.folder), "It has no ledger.")
+            why = "It has no ledger." if self.folder.is_dir() else "There is no such folder."
+            raise InputError("folder", "the folder of a sweep", str(self.folder), why)
         self._ledger = sqlite3.connect(f"file:{(self.folder / LEDGER).as_posix()}?mode=ro", uri=True)
         return self
 

@@ -12,7 +12,7 @@ from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, WANTED, place_of
 from ..case.structure_cells import cells as structure_cells
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, not_toml
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
 HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
@@ -133,7 +133,7 @@ def read(path: str | Path) -> tuple[StudyFile, str]:
 
 
 def _no_toml(path: Path, error: Exception) -> InputError:
-    return InputError(f"study file {path}", "a text in TOML", str(error), "Mend that place.")
+    return not_toml(f"study file {path}", error, path)
 
 
 def parse(text: str, path: Path) -> StudyFile:
@@ -181,7 +181,10 @@ def _translate(error: ValidationError) -> InputError:
         known = [field.alias or name for name, field in fields.items()]
         return InputError(place, "a key that a study file knows here", first["loc"][-1],
                           nearest(str(first["loc"][-1]), known, "Known keys"))  # fmt: skip
-    return InputError(place, WANTED.get(kind, first["msg"]), None if kind == "missing" else got, "")
+    remedy = (
+        "Add it; docs/study_file.md tells every key." if kind == "missing" else "docs/study_file.md tells every key."
+    )
+    return InputError(place, WANTED.get(kind, first["msg"]), "nothing" if kind == "missing" else got, remedy)
 
 
 def base_case(study: StudyFile) -> Case:

@@ -2,17 +2,18 @@
 
 import itertools
 import re
-import tomllib
 
 import numpy as np
 import pytest
+
+from govmodel.report import palette
 
 from . import colours
 from .conftest import ROOT
 
 LEAST = 12.0  # CIEDE2000 between any two colours; about 2 is just noticeable side by side
 CONTRAST = 3.0  # WCAG 2.1, 1.4.11: lines and marks against what they stand on
-PALETTE = tomllib.loads((ROOT / "app" / "palette.toml").read_text(encoding="utf-8"))
+PALETTE = palette.load()
 
 
 def contrast(one: str, other: str) -> float:

@@ -35,11 +35,15 @@ def _against(subject: Subject, label: str, name: str, kind: str) -> str:
         enough and verdict == ALIKE and (low > 0 or high < 0)
     )  # the band alone would tell them apart, the sign test does not
     kept = texts("report.by_chance", chance=f"{found['chance']:.0%}") if unsure else ""
+    decimals = measure.change_decimals(subject.value(label, name), found["difference"], low, high)
+    if not enough:
+        told = {"size": measure.write(found["difference"], True, decimals), "arm": subject.names[label]}
+        return texts(f"report.{kind}_untold", **told, band=measure.write_band(low, high, True, decimals))
     word = "alike" if verdict == ALIKE else "more" if verdict == HIGHER else "less"
     if verdict != ALIKE and found["difference"] < 0:
         low, high = -high, -low
-    size = measure.write(abs(found["difference"]))
-    band = measure.write_band(low, high, sign=verdict == ALIKE)
+    size = measure.write(abs(found["difference"]), decimals=decimals)
+    band = measure.write_band(low, high, verdict == ALIKE, decimals)
     return texts(f"report.{kind}_{word}", arm=subject.names[label], size=size, band=band, kept=kept)
 
 
@@ -61,6 +65,8 @@ def _costs(subject: Subject) -> str:
 def _seats(subject: Subject) -> str:
     """Say who is served best by which arm, and for whom no arm leads alone."""
     texts = subject.texts
+    if subject.replications < FEWEST:
+        return texts("report.answer_seats", told=texts("report.best_untold"))
     rows = subject.held.ranking
     rows = rows[(rows["stakeholder"] != THE_PUBLIC) | ~rows["measure"].isin(PUBLIC)]
     leading: dict[str, list[str]] = {}

@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 from ...foundations.calendar import month_name
+from ...foundations.errors import InputError
 from ...performance.differences import FEWEST
+from .. import palette
 from . import answer, costs, figures, telling
 from .marks import Markup, join, mark, tag
 from .subject import Subject, open_subject
@@ -14,12 +16,17 @@ STYLE = Path(__file__).with_name("page.css")
 
 def write_report(folder: str | Path, out: str | Path | None = None, lang: str = "en") -> Path:
     """Write the report of a saved run or comparison: one HTML file, in that folder if no other place is named."""
-    page = report(folder, lang)
     out = Path(out) if out is not None else Path(folder) / "report.html"
+    if out.is_dir():
+        raise InputError("out", "the name of a file", str(out), f"This is a folder; write {out / 'report.html'}.")
+    page = report(folder, lang)
     partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(partial, out)
+    try:
+        partial.write_text(page, encoding="utf-8", newline="\n")
+        os.replace(partial, out)
+    finally:
+        partial.unlink(missing_ok=True)
     return out
 
 
@@ -45,9 +52,11 @@ def report(folder: str | Path, lang: str = "en") -> str:
 
 
 def _style(subject: Subject) -> Markup:
-    """Give the style, with a rule for each arm that shows its diagram of flows when it is chosen."""
+    """Give the style with the colours of arms, and for each arm a rule that shows its flows when it is chosen."""
     chosen = [f".tabs .t{place}:checked ~ .panel.t{place}" for place in range(len(subject.cases))]
-    return mark(STYLE.read_text(encoding="utf-8") + ", ".join(chosen) + " { display: block; }\n")
+    colours = f":root {{ {palette.style('light')} }}\n"
+    colours += f"@media (prefers-color-scheme: dark) {{ :root {{ {palette.style('dark')} }} }}\n"
+    return mark(colours + STYLE.read_text(encoding="utf-8") + ", ".join(chosen) + " { display: block; }\n")
 
 
 def _title(subject: Subject) -> str:
@@ -80,7 +89,7 @@ def _sections(subject: Subject) -> list[tuple[str, str, Markup] | None]:
     elif subject.replications == 1:
         warning = tag("p", texts("report.one_luck"), class_="warning")
     return [
-        section("answer", join([told, warning]), lead=""),
+        section("answer", join([warning, told]), lead=""),
         section("ranking", telling.ranking(subject)) if compares else None,
         section("flows", figures.flows(subject)),
         section("series", figures.series(subject), "lead" if subject.replications > 1 else "lead_one"),

@@ -7,19 +7,17 @@ from pathlib import Path
 import pandas as pd
 
 from ...case.case import Case
-from ...case.structures import library
 from ...comparison import Comparison, is_comparison, load_comparison
 from ...folder import read_table
 from ...foundations.calendar import EXPERIMENT_FROM, month_name
 from ...performance.differences import paired
 from ...performance.years import bands, by_period
 from ...run import Run, load_run
+from .. import palette
 from ..measures import Measure
 from ..tables import yearly
 from ..texts import Texts
 from ..words import arm_names
-
-COLOURS = 8  # arms beyond this many share colours with earlier ones
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,17 @@ class Subject:
 
     @cached_property
     def colours(self) -> dict[str, int]:
-        """Give every arm a colour by number: structures of the library have their own in every report."""
-        own = {name: number for number, name in enumerate(library(self.case.country))}
+        """Give every arm a colour by number: structures that have their own colour have it in every report."""
+        own = {name: number for number, name in enumerate(palette.load()["structures"])}
         taken: dict[str, int] = {}
         for label in self.cases:
-            if label in own and own[label] < COLOURS:
+            if label in own:
                 taken[label] = own[label]
-        free = [number for number in range(COLOURS) if number not in taken.values()] or list(range(COLOURS))
+        numbers = range(len(palette.numbered()))
+        free = [
+            number for number in numbers if number >= len(own)
+        ]  # before the colours of structures that are not here
+        free += [number for number in numbers if number < len(own) and number not in taken.values()]
         for place, label in enumerate(label for label in self.cases if label not in taken):
             taken[label] = free[place % len(free)]
         return taken

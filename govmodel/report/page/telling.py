@@ -11,7 +11,7 @@ from ...performance.ranking import PUBLIC, THE_PUBLIC
 from ...structures.minutes import sentences
 from ..catalogue import rows as catalogue_rows
 from ..comparison import SHOWN
-from ..words import public_list, ranking_lines, verdict
+from ..words import cannot_tell, public_list, ranking_lines, verdict
 from .marks import Markup, folded, join, table, tag
 from .subject import Subject
 
@@ -28,9 +28,8 @@ def differences(subject: Subject) -> Markup:
     cells = {(row.arm, row.indicator): row for row in found.itertuples()}
     names = list(dict.fromkeys(found["indicator"]))
     few = subject.replications < FEWEST
-    notes = [tag("p", texts("report.verdicts", chance=f"{CHANCE:.0%}"), class_="note")]
-    if few:
-        notes.append(tag("p", texts("compare.too_few", fewest=FEWEST), class_="warning"))
+    notes = [tag("p", texts("compare.too_few", fewest=FEWEST), class_="warning")] if few else []
+    notes.append(tag("p", texts("report.verdicts", chance=f"{CHANCE:.0%}"), class_="note"))
     rest = [name for name in names if name not in SHOWN]
     return join([
         *notes, _table(subject, [name for name in SHOWN if name in names], cells),
@@ -60,9 +59,10 @@ def _difference(row, measure, texts) -> tuple[Markup, str]:
     if row.low == row.high == 0.0:
         return join([measure.write(row.value), tag("small", texts("compare.the_same"))]), "n alike"
     kind = "alike" if row.verdict == ALIKE else "higher" if row.verdict == HIGHER else "lower"
-    sign = {"alike": "\u2248", "higher": "\u25b2", "lower": "\u25bc"}[kind]
-    told = f"{sign} {measure.write(row.difference, sign=True)} {verdict(row.verdict, texts)}"
-    band = measure.write_band(row.low, row.high, sign=True)
+    sign = "?" if cannot_tell(row) else {"alike": "\u2248", "higher": "\u25b2", "lower": "\u25bc"}[kind]
+    decimals = measure.change_decimals(row.value, row.difference, row.low, row.high)
+    told = f"{sign} {measure.write(row.difference, True, decimals)} {verdict(row, texts)}"
+    band = measure.write_band(row.low, row.high, True, decimals)
     return join([measure.write(row.value), tag("small", told, class_="verdict"), tag("small", band)]), f"n {kind}"
 
 
@@ -71,10 +71,12 @@ def ranking(subject: Subject) -> Markup:
     texts = subject.texts
     found = subject.held.ranking
     whole = found[(found["stakeholder"] != THE_PUBLIC) | ~found["measure"].isin(PUBLIC)]
-    rows = []
-    for (who, how), (_, row) in zip(ranking_lines(found, subject.names, texts), whole.iterrows()):
+    rows, few = [], subject.replications < FEWEST
+    lines = ranking_lines(found, subject.names, texts, subject.replications)
+    for (who, how), (_, row) in zip(lines, whole.iterrows()):
         ranks = [int(row[f"rank: {label}"]) for label in subject.cases]
-        rows.append([who, *((str(rank), f"n rank{min(rank, 3)}") for rank in ranks), how])
+        cells = [("?", "n")] * len(ranks) if few else [(str(rank), f"n rank{min(rank, 3)}") for rank in ranks]
+        rows.append([who, *cells, how])
     head = [texts("report.stakeholder"), *subject.names.values(), texts("report.order")]
     made = table(head, rows, texts("report.ranks"), "ranks")
     return join(
