@@ -1,7 +1,7 @@
 // The line of numbers: each at the month shown, and how far it is from A.
 
 import { hasOther, indicator, monthName, monthShown, on, series, store } from "./store.js";
-import { both, difference, h, parts, t } from "./words.js";
+import { both, difference, h, parts, placeOf, t } from "./words.js";
 
 export function numbers(id = "numbers") {
   const list = h("dl", { class: "numbers", tabindex: "0" });
@@ -27,12 +27,14 @@ export function numbers(id = "numbers") {
     for (const [name, { value, apart, better }] of Object.entries(cells)) {
       const { unit } = indicator(name);
       const now = series(store.frame, name)[month];
-      const [digits, word] = parts(now, unit);
-      value.replaceChildren(digits, h("small", {}, word ? ` ${word}` : ""));
       const other = hasOther() ? series(store.kept, name)[month] : NaN;
+      const place = placeOf(unit, now, other);
+      const [digits, word] = parts(now, unit, place);
+      value.replaceChildren(digits, h("small", {}, word ? ` ${word}` : ""));
       const moved = now - other;
-      const known = Number.isFinite(moved) && Math.abs(moved) > 1e-9;
-      apart.textContent = known ? `${moved > 0 ? "▲" : "▼"} ${difference(moved, unit)} ${t("than_a")}` : hasOther() ? t("as_a") : "";
+      const told = difference(moved, unit, place);
+      const known = told && !told.startsWith("±");
+      apart.textContent = known ? `${moved > 0 ? "▲" : "▼"} ${told} ${t("than_a")}` : told ? t(Math.abs(moved) > 1e-9 ? "about_a" : "as_a") : "";
       apart.className = `apart ${known && better ? (moved * better > 0 ? "good" : "bad") : ""}`;
     }
   };

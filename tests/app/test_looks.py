@@ -1,0 +1,59 @@
+"""What can be read: names beside each other, digits, colours and shapes, and how much of a phone is left to scroll."""
+
+import re
+
+from .test_charts import ECHARTS
+
+WORDS = "async () => { window.gmWords = await import('/govmodel/words.js'); }"
+
+
+def test_a_value_and_its_difference_end_at_the_same_place(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative&levers=subsidy:7")
+    v.complete()
+    told = v.page.evaluate("() => [...document.querySelectorAll('.legend .value')].map(e => e.innerText)")
+    pairs = [re.search(r"^([−\d.,]+)[^(]*\(([+−±][\d.,]+)", one).groups() for one in told if "(" in one]
+    pairs += v.page.evaluate(
+        "() => [...document.querySelectorAll('#numbers .number')].map(e => [e.querySelector('.value').innerText,"
+        " e.querySelector('.apart').innerText]).filter(([, apart]) => /[▲▼]/.test(apart))"
+    )
+    assert len(pairs) > 20
+    for pair in pairs:
+        decimals = {len(re.search(r"\d[\d,]*\.?(\d*)", one)[1]) for one in pair}
+        assert len(decimals) == 1, pair
+    for panel in ("workshops", "harm"):  # what is counted has no decimals
+        assert "." not in v.page.locator(f"#panel-{panel} .legend").inner_text()
+
+    v.page.evaluate(WORDS)
+    said = v.page.evaluate(
+        "() => { const { amount, difference, placeOf } = gmWords;"
+        " return [['kt', 179.2, 176.38], ['kt', 4259, 4535], ['count', 6.21, 25.6], ['yuan/kWh', 86.46, 86.79],"
+        " ['kt', 557.1, 557.0], ['share', 0.5034, 0.5394], ['-1 to 1', -0.2071, -0.1857]].map(([en, now, other]) => {"
+        " const unit = { en, zh: en }, place = placeOf(unit, now, other);"
+        " return `${amount(now, unit, place)} (${difference(now - other, unit, place)})`; }); }"
+    )
+    assert said == [
+        "179 kt (+3)",
+        "4,260 kt (−280)",
+        "6 (−19)",
+        "86.5 yuan/kWh (−0.3)",
+        "557 kt (±0)",
+        "50.3 % (−3.6 points)",
+        "−20.7 /100 (−2.1)",
+    ]
+
+
+def test_standing_is_told_in_hundredths_everywhere(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative")
+    v.complete()
+    assert v.page.locator("#numbers [data-number=standing_min] .value").inner_text().endswith("/100")
+    assert "/100" in v.page.locator("#panel-seats .small").inner_text()
+    v.page.click("#page-compare")
+    panel = v.page.locator("#panel-compare_standing")
+    panel.locator(".plot[aria-label*='/100']").wait_for()
+    v.page.evaluate(ECHARTS)
+    ends = v.page.evaluate(
+        "() => { const axis = window.echartsOf(document.querySelector('#panel-compare_standing .plot')).getOption()"
+        ".yAxis[0]; return [axis.min, axis.max].map(axis.axisLabel.formatter); }"
+    )
+    assert all(abs(float(end.replace("−", "-"))) >= 50 for end in ends), ends
+    assert "100 %" in v.page.locator("#panel-compare_worst .look").inner_text()
