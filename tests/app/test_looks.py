@@ -57,3 +57,12 @@ def test_standing_is_told_in_hundredths_everywhere(visit):
     )
     assert all(abs(float(end.replace("−", "-"))) >= 50 for end in ends), ends
     assert "100 %" in v.page.locator("#panel-compare_worst .look").inner_text()
+
+
+def test_compare_has_no_structure_to_choose_that_changes_nothing(visit):
+    v = visit("?lang=en&runs=0&page=compare&levers=subsidy:20&prices=crash", ready="#gm[data-other]")
+    assert v.page.locator("#case-compare").count() == 0
+    told = v.page.locator("main > :not([hidden]) .casebar").inner_text()
+    assert "same world" in told and "subsidy 20 yuan/kWh" in told and "lithium crash" in told
+    v.page.click("#page-council")
+    assert v.page.locator("#case-council").is_visible()
