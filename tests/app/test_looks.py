@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from .test_charts import ECHARTS
 
 WORDS = "async () => { window.gmWords = await import('/govmodel/words.js'); }"
@@ -66,3 +68,45 @@ def test_compare_has_no_structure_to_choose_that_changes_nothing(visit):
     assert "same world" in told and "subsidy 20 yuan/kWh" in told and "lithium crash" in told
     v.page.click("#page-council")
     assert v.page.locator("#case-council").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_in_the_network_colour_says_the_form_and_shape_says_who(visit, theme):
+    v = visit(f"?lang=en&runs=0&structure=collaborative&theme={theme}")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    nodes, ties = v.page.evaluate(
+        "() => { const s = window.echartsOf(document.querySelector('#panel-contracts .plot')).getOption().series[0];"
+        " const kinds = gmStore.catalogue.names.source_kinds;"
+        " return [s.data.filter(n => /^[sp]\\d+$/.test(n.name)).map(n => [n.name[0] === 'p' ? 'plant' :"
+        " kinds[n.name.slice(1)], n.symbol, n.itemStyle.color]), s.links.map(l => l.lineStyle.color)]; }"
+    )
+    shapes = {kind: symbol for kind, symbol, _ in nodes}
+    assert len(shapes) == 6 and len(set(shapes.values())) == 6
+    assert len({colour for *_, colour in nodes}) == 1
+    assert nodes[0][2] not in ties
+    legend = v.page.locator("#panel-contracts .legend")
+    assert "Colour of a tie" in legend.inner_text() and "Shape of a node" in legend.inner_text()
+    painted = legend.locator(".glyph").evaluate_all("signs => signs.map(s => getComputedStyle(s).color)")
+    assert len(painted) == 6 and len(set(painted)) == 1
+
+
+def test_the_address_carries_whose_ties_are_shown_and_what_their_width_says(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    maker = v.page.locator("#contracts-actor optgroup option").first.get_attribute("value")
+    v.page.select_option("#contracts-actor", maker)
+    v.page.select_option("#contracts-width", "trust")
+    v.page.wait_for_function("() => /width=trust/.test(location.search) && /actor=[sp]/.test(location.search)")
+    told = v.page.locator("#panel-contracts [aria-live]").inner_text()
+    again = visit(v.page.evaluate("() => location.search"))
+    again.complete()
+    assert again.page.input_value("#contracts-actor") == maker
+    assert again.page.input_value("#contracts-width") == "trust"
+    assert again.page.locator("#panel-contracts [aria-live]").inner_text() == told
+    v.page.select_option("#contracts-actor", "")
+    v.page.wait_for_function("() => !location.search.includes('actor=')")
+    wrong = visit("?lang=en&runs=0&actor=s99999&width=gold")  # what is not there is not shown
+    wrong.complete()
+    assert wrong.page.input_value("#contracts-actor") == "" and wrong.page.input_value("#contracts-width") == "gwh"
