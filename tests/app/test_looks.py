@@ -6,7 +6,34 @@ import pytest
 
 from .test_charts import ECHARTS
 
+CROWDED = """id => { const drawn = window.echartsOf(document.querySelector(`#panel-${id} .plot`)).getZr().storage;
+  const names = drawn.getDisplayList(true).filter(one => one.type === 'tspan' && one.style.text.trim()).map(one => {
+    const box = one.getBoundingRect().clone(), edge = one.style.stroke ? (one.style.lineWidth || 0) / 2 : 0;
+    if (one.transform) box.applyTransform(one.transform);
+    return [one.style.text, box.x + edge, box.y + edge, box.x + box.width - edge, box.y + box.height - edge];
+  });
+  return [names.map(one => one[0]), names.flatMap((a, i) => names.slice(i + 1)
+    .filter(b => a[1] < b[3] - 1 && b[1] < a[3] - 1 && a[2] < b[4] - 1 && b[2] < a[4] - 1)
+    .map(b => `${a[0]} / ${b[0]}`))];
+}"""
 WORDS = "async () => { window.gmWords = await import('/govmodel/words.js'); }"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_two_names_of_the_flows_overlap(visit, lang, width):
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative", width=width)
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    for month in ("2030-12", "2035-12", "2024-06"):
+        v.page.evaluate(
+            "m => { const s = document.getElementById('month'); s.value = m; s.dispatchEvent(new Event('input')); }",
+            (int(month[:4]) - 2021) * 12 + int(month[5:]) - 1,
+        )
+        v.page.locator("#panel-flows .small", has_text=month).wait_for()
+        names, crowded = v.page.evaluate(CROWDED, "flows")
+        assert not crowded, (month, crowded)
+        assert len(names) >= (15 if width > 800 else 8), names
 
 
 def test_a_value_and_its_difference_end_at_the_same_place(visit):
