@@ -97,6 +97,35 @@ def test_compare_has_no_structure_to_choose_that_changes_nothing(visit):
     assert v.page.locator("#case-council").is_visible()
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_little_stays_in_sight_on_a_short_phone(visit, lang):
+    stays = (
+        "() => { const main = document.querySelector('main'); main.scrollTop = 700;"
+        " const seen = main.getBoundingClientRect(), hero = document.querySelector('.hero').getBoundingClientRect();"
+        " return Math.max(0, hero.bottom - seen.top) / seen.height; }"
+    )
+    query = f"?lang={lang}&runs=0&structure=collaborative"
+    assert visit(query, width=390, height=560).page.evaluate(stays) == 0
+    assert visit(query, width=740, height=360).page.evaluate(stays) == 0
+    assert visit(query, width=390, height=664).page.evaluate(stays) < 0.5
+    assert 0.2 < visit(query, width=390, height=844).page.evaluate(stays) < 0.5
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_first_visitor_with_a_phone_sees_the_whole_welcome(visit, lang):
+    locale = {"en": "en-US", "zh": "zh-CN"}[lang]
+    for height in (844, 664):
+        v = visit("", width=390, height=height, locale=locale)
+        floor = v.page.locator("footer").bounding_box()["y"]
+        for what in ("#welcome", "#welcome-try", "#welcome-close"):
+            box = v.page.locator(what).bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= floor, (
+                what,
+                height,
+            )
+        assert v.page.evaluate("() => (e => e.scrollWidth <= e.clientWidth)(document.getElementById('welcome'))")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_in_the_network_colour_says_the_form_and_shape_says_who(visit, theme):
     v = visit(f"?lang=en&runs=0&structure=collaborative&theme={theme}")
