@@ -2,7 +2,7 @@
 // sets several beside each other.
 
 import { on, store } from "./store.js";
-import { both, h, setting, t } from "./words.js";
+import { both, colon, h, semicolon, setting, t } from "./words.js";
 import { begin, change } from "./wishes.js";
 
 export function caseBar(id, several = false) {
@@ -17,9 +17,9 @@ export function caseBar(id, several = false) {
     label.textContent = t(several ? "same_world" : "structure");
     list.replaceChildren(...known.map(([name, title]) => h("option", { value: name, selected: name === chosen }, title)));
     const levers = Object.entries(store.wanted.levers).filter(([name]) => name in store.levers).map(([name, value]) => `${both(store.levers[name].title)} ${setting(Number(value), store.levers[name].unit)}`);
-    const scenario = ["outlook", "prices", "capacity"].filter((name) => store.wanted[name] !== store.catalogue.default[name]).map((name) => `${t(name)}: ${t(`${name}_${store.wanted[name]}`)}`);
-    const parts = [...(levers.length ? [`${t("levers")} (${store.wanted.since}): ${levers.join(", ")}`] : []), ...scenario, `${t("seed")}: ${store.wanted.seed}`];
-    rest.textContent = parts.join("; ");
+    const scenario = ["outlook", "prices", "capacity"].filter((name) => store.wanted[name] !== store.catalogue.default[name]).map((name) => `${t(name)}${colon()}${t(`${name}_${store.wanted[name]}`)}`);
+    const parts = [...(levers.length ? [`${t("levers")} (${store.wanted.since})${colon()}${levers.join(", ")}`] : []), ...scenario, `${t("seed")}${colon()}${store.wanted.seed}`];
+    rest.textContent = parts.join(semicolon());
   };
   make();
   on("words", make);

@@ -4,7 +4,7 @@
 
 import { write } from "./address.js";
 import { monthShown, monthName, store } from "./store.js";
-import { both, ending, escaped, h, placeOf, plain, t } from "./words.js";
+import { both, colon, ending, escaped, h, placeOf, plain, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
 export const FORM_LINES = [["grey", "solid"], ["sky", "solid"], ["green", "solid"], ["orange", "dashed"], ["purple", "solid"]];
@@ -153,7 +153,7 @@ export class Network {
     const name = names.sources[number];
     const kind = t(`source_${kinds[names.source_kinds[number]]}`);
     const province = store.catalogue.provinces.find((p) => p.code === name.split("_").pop());
-    return province ? `${both(province)}: ${kind}` : name === "others" ? `${t("others")} (${kind})` : name;
+    return province ? `${both(province)}${colon()}${kind}` : name === "others" ? `${t("others")} (${kind})` : name;
   }
 
   node(name, [x, y], sums, named, near) {

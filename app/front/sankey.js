@@ -133,7 +133,7 @@ export class Sankey {
       tooltip: { trigger: "item", confine: true, formatter: (item) => this.explain(item) },
       series: [
         {
-          type: "sankey", id: "flows", data: nodes, links, left: 4, right: 4, top: 6, bottom: 6, nodeWidth: 10, nodeGap: LINE,
+          type: "sankey", id: "flows", data: nodes, links, left: 4, right: 4, top: 9, bottom: 9, nodeWidth: 10, nodeGap: LINE,
           layoutIterations: 0, draggable: false, emphasis: { focus: "adjacency" },
           labelLayout: { hideOverlap: true }, // on a phone the names of two columns may meet
           label: { color: css("--ink"), fontSize: 11, textBorderColor: css("--card"), textBorderWidth: 3 },

@@ -11,6 +11,10 @@ export function t(key, fill = {}) {
   return text[lang()].replace(/\{(\w+)\}/g, (all, name) => (name in fill ? fill[name] : all));
 }
 
+// What stands between a word and what it says.
+export const colon = () => (lang() === "zh" ? "：" : ": ");
+export const semicolon = () => (lang() === "zh" ? "；" : "; ");
+
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
@@ -50,6 +54,12 @@ export function placeOf(unit, ...numbers) {
   return WHOLE.has(unit.en) ? Math.min(place, 0) : place;
 }
 
+// The same for the lines of a chart: as many decimals in every row; before the point each row ends as its own numbers do.
+export function placesOf(unit, rows) {
+  const shared = placeOf(unit, ...rows.flat());
+  return rows.map((row) => (shared >= 0 ? shared : Math.min(placeOf(unit, ...row), 0)));
+}
+
 // A number that ends at a place: 2 is hundredths, 0 ones, -1 tens.
 export function ending(number, place) {
   const power = 10 ** Math.max(-place, 0);
@@ -78,7 +88,7 @@ export function difference(number, unit, place, alone = true) {
 }
 
 export function onAxis(number, unit) {
-  if (SHARES.has(unit)) return `${Math.round(number * 100)} %`;
+  if (SHARES.has(unit)) return `${ending(number * 100, 0)} %`;
   return plain(scaled(number, { en: unit, zh: unit })[0]);
 }
 

@@ -52,6 +52,9 @@ def test_a_value_and_its_difference_end_at_the_same_place(visit):
     for panel in ("workshops", "harm"):  # what is counted has no decimals
         assert "." not in v.page.locator(f"#panel-{panel} .legend").inner_text()
 
+    money = v.page.evaluate("() => [...document.querySelectorAll('#panel-money .value')].map(e => e.innerText)")
+    assert len({len(re.search(r"\d\.?(\d*)", one)[1]) for one in money}) == 1, money  # one chart, one precision
+
     v.page.evaluate(WORDS)
     said = v.page.evaluate(
         "() => { const { amount, difference, placeOf } = gmWords;"
@@ -166,3 +169,29 @@ def test_the_address_carries_whose_ties_are_shown_and_what_their_width_says(visi
     wrong = visit("?lang=en&runs=0&actor=s99999&width=gold")  # what is not there is not shown
     wrong.complete()
     assert wrong.page.input_value("#contracts-actor") == "" and wrong.page.input_value("#contracts-width") == "gwh"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_page_can_be_seen_in_the_head_and_no_number_runs_into_the_next(visit, lang):
+    cut = (
+        "() => [...document.querySelectorAll('#numbers dd, nav.pages')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => e.innerText)"
+    )
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative&levers=subsidy:20")
+    for width in (1440, 1345, 1330, 1280, 1125, 1024, 830):
+        v.page.set_viewport_size({"width": width, "height": 800})
+        v.page.wait_for_timeout(200)
+        assert not v.page.evaluate(cut), width
+    v.page.set_viewport_size({"width": 390, "height": 844})
+    for page in ("about", "explore", "eyes"):  # there the row is moved so that one sees where one is
+        v.page.click(f"#page-{page}")
+        box = v.page.locator("nav.pages [aria-current]").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, page
+
+
+def test_compare_says_that_it_computes_before_it_draws(visit):
+    v = visit("?lang=en&runs=0&page=compare", ready="#gm")
+    note, charts = v.page.locator(".compare-note"), v.page.locator(".multiples")
+    assert charts.is_visible() or "computing" in note.inner_text()
+    charts.wait_for(timeout=60_000)
+    v.page.locator(".compare-note", has_text="Side by side").wait_for()

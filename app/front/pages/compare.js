@@ -23,7 +23,7 @@ export function compare() {
   const bandNote = h("p", { class: "small compare-note" });
   const shown = { arms: [], frames: {}, bands: null, size: 0 };
   const panels = Object.entries(store.catalogue.multiples).map(([id, spec]) => new Panel(new Multiples(id, spec, () => shown)));
-  const charts = h("div", { class: "multiples" }, ...panels.map((panel) => panel.element));
+  const charts = h("div", { class: "multiples", hidden: true }, ...panels.map((panel) => panel.element));
   const element = h("div", { class: "page" }, title, what, caseBar("compare", true), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress, jump), bandNote, charts, stale, found);
   let asked = 0; // answers may overtake each other: only those to the latest question count
   let built = false;
@@ -52,6 +52,7 @@ export function compare() {
     const order = inOrder();
     const [mine, wanted] = [(asked += 1), copy(store.wanted)];
     charts.setAttribute("aria-busy", "true");
+    if (!built) bandNote.textContent = t("computing");
     try {
       const runs = await Promise.all(order.map((arm) => ask({ ask: "run", wanted: { ...wanted, structure: arm === OWN ? own : arm } })));
       if (mine !== asked) return;
@@ -66,6 +67,7 @@ export function compare() {
   function drawCharts() {
     const fits = answer && answer.world === shown.world && shown.arms.every((arm) => arm in answer.bands);
     Object.assign(shown, { bands: fits ? answer.bands : null, size: fits ? answer.replications : 0 });
+    charts.hidden = false;
     if (!built) panels.forEach((panel) => panel.build());
     built = true;
     panels.forEach((panel) => panel.draw());
