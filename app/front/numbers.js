@@ -23,7 +23,7 @@ export function numbers(id = "numbers") {
   const tell = () => {
     if (!store.frame) return;
     const month = monthShown();
-    when.textContent = t("twelve_months_to", { month: monthName(month) });
+    when.textContent = t("twelve_months_to", { month: monthName(month) }) + (store.province === null ? "" : ` · ${t("nation")}`);
     for (const [name, { value, apart, better }] of Object.entries(cells)) {
       const { unit } = indicator(name);
       const now = series(store.frame, name)[month];
@@ -46,6 +46,7 @@ export function numbers(id = "numbers") {
   on("words", make);
   on("month", tell);
   on("kept", tell);
+  on("province", tell); // charts may show it; these numbers are the nation's
   on("frame", () => { tell(); clearTimeout(place.later); place.later = setTimeout(speak, 600); });
   return place;
 }

@@ -139,6 +139,7 @@ def test_a_click_on_a_province_makes_the_charts_show_it(visit):
         v.page.locator(f"#title-{panel}", has_text="· Guangdong").wait_for()
     for panel in ("money", "seats", "metals"):
         v.page.locator(f"#title-{panel}", has_text="· nation").wait_for()
+    assert v.page.locator("#numbers .when").inner_text().endswith("· nation")
     told = v.page.evaluate("() => [...document.querySelectorAll('#panel-shares .value')].map(e => e.innerText)")
     share = nation[0].split(" (")[0]
     assert told[0].split(" (")[0] != share and f"nation {share}" in told[0]
