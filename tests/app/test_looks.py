@@ -185,6 +185,7 @@ def test_every_page_can_be_seen_in_the_head_and_no_number_runs_into_the_next(vis
     v.page.set_viewport_size({"width": 390, "height": 844})
     for page in ("about", "explore", "eyes"):  # there the row is moved so that one sees where one is
         v.page.click(f"#page-{page}")
+        assert v.page.locator(".titles").bounding_box()["height"] < 30  # one line
         box = v.page.locator("nav.pages [aria-current]").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390, page
 
@@ -195,3 +196,22 @@ def test_compare_says_that_it_computes_before_it_draws(visit):
     assert charts.is_visible() or "computing" in note.inner_text()
     charts.wait_for(timeout=60_000)
     v.page.locator(".compare-note", has_text="Side by side").wait_for()
+
+
+def test_pages_show_no_empty_list_and_no_axis_of_noughts(visit):
+    v = visit("?lang=en&runs=0&page=council", ready="#gm[data-other]")
+    told = v.page.get_by_text("Nobody meets")
+    told.wait_for()
+    assert not v.page.locator("main > :not([hidden]) .two > nav").is_visible()
+    assert told.bounding_box()["x"] < 300
+    v.page.click("#page-eyes")
+    v.page.locator("#subject option").first.wait_for(state="attached")
+    firm = v.page.locator("#subject option").evaluate_all("all => all.at(-3).value")
+    v.page.select_option("#subject", firm)
+    v.page.get_by_role("heading", name="own packs waiting").wait_for()
+    v.page.evaluate(ECHARTS)
+    ends = v.page.evaluate(
+        "() => [...document.querySelectorAll('.charts.plain .plot')].map(p => window.echartsOf(p).getOption().yAxis[0])"
+        ".map(axis => [axis.min, axis.max].map(axis.axisLabel.formatter))"
+    )
+    assert len(ends) > 3 and all(low != high and "-" not in low + high for low, high in ends), ends

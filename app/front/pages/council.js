@@ -26,6 +26,7 @@ export function council() {
       told.replaceChildren(h("p", {}, t("failed", { error: error.message })));
       return;
     }
+    list.parentElement.hidden = !meetings.length;
     if (!meetings.length) {
       list.replaceChildren();
       told.replaceChildren(h("h2", {}, t("nobody_meets")), h("p", {}, t("nobody_meets_what")));

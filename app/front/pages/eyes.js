@@ -59,14 +59,15 @@ export function eyes() {
     place.append(h("section", { class: "panel" }, h("h2", {}, `${name} (${SHARES.has(line.unit) ? "%" : unit})`), h("p", { class: "look" }, `${t("known_by")}${colon()}${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
     const [seen, real] = [smooth(line.seen), truth ? smooth(line.true) : []];
     const known = [...seen, ...real].filter(Number.isFinite);
-    const [low, high] = [Math.min(0, ...known), Math.max(...known, 1e-9)];
+    const low = Math.min(0, ...known);
+    const high = Math.max(0, ...known) || (low < 0 ? 0 : 1);
     const step = nice((high - low) / 3);
     const chart = store.echarts.init(plot, null, { renderer: "canvas" });
     const drawn = (row, color, type) => ({ type: "line", data: row.map((y, i) => [i + 0.5, Number.isFinite(y) ? y : null]), showSymbol: false, silent: true, lineStyle: { color, type, width: 2 } });
     chart.setOption({
       animation: false, textStyle: { fontFamily: css("font-family") }, grid: { left: 56, right: 12, top: 8, bottom: 22 },
       xAxis: { type: "value", min: 0, max: months(), interval: 36, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (x) => String(2021 + x / 12), showMaxLabel: false } },
-      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => (SHARES.has(line.unit) ? Math.round(y * 100) : plain(y)) } },
+      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => plain(SHARES.has(line.unit) ? y * 100 : y) } },
       series: [drawn(seen, colour("blue"), "solid"), ...(truth ? [drawn(real, colour("vermillion"), "dashed")] : [])],
     });
     const last = seen.length - 1;
