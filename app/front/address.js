@@ -3,7 +3,7 @@
 import { copy, store } from "./store.js";
 
 const SHORT = { since: "from", outlook: "outlook", prices: "prices", capacity: "capacity", seed: "seed", bands: "runs" };
-const VIEW = Object.fromEntries(["layer", "seats", "flow", "fit", "bands"].map((name) => [name, store.ui[name]])); // what charts show at first
+const VIEW = Object.fromEntries(["layer", "seats", "flow", "actor", "width", "fit", "bands"].map((name) => [name, store.ui[name]])); // what charts show at first
 
 function encoded(wanted) {
   const standard = store.catalogue.default;

@@ -1,7 +1,7 @@
 // A chart of lines over the months: B in full, A dashed and pale, the band behind, law as upright lines.
 
 import { hasOther, indicator, localSeries, monthName, months, monthShown, series, store } from "./store.js";
-import { amount, both, difference, h, onAxis, t } from "./words.js";
+import { amount, both, difference, h, onAxis, placesOf, t } from "./words.js";
 
 const NOTHING = new Float32Array(0);
 const GRID = { left: 52, right: 14, top: 14, bottom: 24 };
@@ -177,14 +177,17 @@ export class Lines {
     this.mark.classList.toggle("leftward", month > months() * 0.85);
     const told = [];
     const local = this.local();
-    for (const line of this.spec.series) {
+    const rows = this.spec.series.map((line) => [
+      this.here(line)[month], hasOther() && !local ? series(store.kept, line.name)[month] : NaN, local && this.nationBeside(line) ? series(store.frame, line.name)[month] : NaN,
+    ]);
+    const places = placesOf(indicator(this.spec.series[0].name).unit, rows);
+    for (const [i, line] of this.spec.series.entries()) {
       const unit = indicator(line.name).unit;
-      const value = this.here(line)[month];
-      const other = hasOther() && !local ? series(store.kept, line.name)[month] : NaN;
-      const beside = local && this.nationBeside(line) && Number.isFinite(value) ? ` (${t("nation")} ${amount(series(store.frame, line.name)[month], unit)})` : "";
-      const apart = Number.isFinite(other) && Number.isFinite(value) ? ` (${difference(value - other, unit)})` : beside;
-      this.values[line.name].textContent = amount(value, unit) + apart;
-      told.push(`${both(line)} ${amount(value, unit)}`);
+      const [[value, other, nation], place] = [rows[i], places[i]];
+      const beside = Number.isFinite(nation) && Number.isFinite(value) ? ` (${t("nation")} ${amount(nation, unit, place)})` : "";
+      const apart = Number.isFinite(other) && Number.isFinite(value) ? ` (${difference(value - other, unit, place)})` : beside;
+      this.values[line.name].replaceChildren(amount(value, unit, place), h("span", { class: "apart" }, apart));
+      told.push(`${both(line)} ${amount(value, unit, place)}`);
     }
     this.place.setAttribute("aria-label", `${both(this.spec)}, ${monthName(month)}: ${told.join("; ")}`);
   }

@@ -68,8 +68,13 @@ function build(root) {
     root.dataset.theme = store.ui.theme;
     root.lang = document.documentElement.lang;
   };
+  const tab = () => { // on a phone the row of pages is longer than the screen
+    const [row, here] = [root.querySelector("nav.pages"), root.querySelector("nav.pages [aria-current]")];
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  };
   words();
   show();
+  tab();
   on("page", () => { show(); address.write(); main.scrollTop = 0; });
   on("words", () => { words(); show(); address.write(); });
   on("theme", () => { words(); address.write(); });
@@ -79,6 +84,7 @@ function build(root) {
   on("said", (text) => say(message, "note", text));
   on("notes", () => say(message, "note", store.notes.map(noted).join(" ")));
   on("frame", () => { if (message.classList.contains("bad") && !message.classList.contains("refused")) message.hidden = true; });
+  for (const news of ["page", "words", "theme", "history"]) on(news, tab); // each makes the row anew
   document.addEventListener("keydown", keys); // also when nothing on the page has the focus
 }
 

@@ -2,7 +2,7 @@
 // and the others behind it in pale grey.
 
 import { indicator, months, series, store } from "./store.js";
-import { amount, both, h, onAxis, t } from "./words.js";
+import { amount, both, h, onAxis, placeOf, t } from "./words.js";
 import { colourOf, css, nice, shaded, stroke, years } from "./lines.js";
 
 const [LEFT, GAP, FOOT, HIGH, NARROW] = [52, 16, 24, 160, 620];
@@ -34,9 +34,7 @@ export class Multiples {
     this.chart.resize({ animation: { duration: 0 } });
     this.chart.setOption(this.option(width, rows * HIGH, 0), { notMerge: true, silent: true });
     this.place.dataset.domain = this.domain().ends.join(" ");
-    const last = months() - 1;
-    const told = arms.map((arm) => `${structureName(arm)} ${amount(series(frames[arm], this.spec.name)[last], indicator(this.spec.name).unit)}`);
-    this.place.setAttribute("aria-label", `${both(this.spec)}, 2035: ${told.join("; ")}`);
+    this.place.setAttribute("aria-label", `${both(this.spec)}, 2035: ${arms.map((arm) => `${structureName(arm)} ${this.last(arm)}`).join("; ")}`);
   }
 
   columns = (width, size) => (width < NARROW ? Math.min(2, size) : size);
@@ -65,7 +63,7 @@ export class Multiples {
       animation: false, textStyle: { fontFamily: css("font-family") }, backgroundColor: "transparent",
       grid: arms.map((_, i) => ({ left: at(i)[0], top: at(i)[1] + head, width: wide, height: high - head - FOOT })),
       title: arms.map((arm, i) => ({
-        text: `{glyph|■} ${structureName(arm)}${slim ? "\n" : "  "}{now|${this.now(arm)}}`, left: at(i)[0] - 4, top: at(i)[1] - 2, padding: 4,
+        text: `{glyph|■} ${structureName(arm)}${slim ? "\n" : "  "}{now|2035: ${this.last(arm)}}`, left: at(i)[0] - 4, top: at(i)[1] - 2, padding: 4,
         textStyle: { fontSize: 12.5, fontWeight: 600, color: css("--ink"), width: wide, overflow: "truncate", rich: { glyph: { color: colourOf(arm), fontSize: 13 }, now: { color: ink, fontSize: 11.5 } } },
       })),
       xAxis: arms.map((_, i) => ({
@@ -80,7 +78,13 @@ export class Multiples {
     };
   }
 
-  now = (arm) => `2035: ${amount(series(this.shown().frames[arm], this.spec.name)[months() - 1], indicator(this.spec.name).unit)}`;
+  // What a structure comes to in the last year.
+  last(arm) {
+    const { arms, frames } = this.shown();
+    const ends = Object.fromEntries(arms.map((one) => [one, series(frames[one], this.spec.name)[months() - 1]]));
+    const { unit } = indicator(this.spec.name);
+    return amount(ends[arm], unit, placeOf(unit, ...Object.values(ends)));
+  }
 
   lines(arm, arms, frames, bands) {
     const others = arms.filter((one) => one !== arm).map((one) => stroke(`other ${one}`, series(frames[one], this.spec.name), css("--muted"), "solid", 1.2, 0.4));

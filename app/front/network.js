@@ -1,12 +1,16 @@
 // Who has a contract with whom at a month: sources on the left arc, plants on the right, in places that never change.
-// A node is as large as the GWh a year that its contracts promise; a tie has the colour of its Gereffi form.
+// A node is as large as the GWh a year that its contracts promise. Colour is for ties alone, by their Gereffi form; shape
+// says what a node is.
 
+import { write } from "./address.js";
 import { monthShown, monthName, store } from "./store.js";
-import { both, escaped, h, plain, t } from "./words.js";
+import { both, colon, ending, escaped, h, placeOf, plain, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
 export const FORM_LINES = [["grey", "solid"], ["sky", "solid"], ["green", "solid"], ["orange", "dashed"], ["purple", "solid"]];
-const KINDS = [["blue", "circle", "●"], ["green", "rect", "■"], ["orange", "triangle", "▲"], ["purple", "diamond", "◆"], ["vermillion", "path://M0,0L10,0L5,9Z", "▼"]];
+const KINDS = [["rect", "■"], ["triangle", "▲"], ["diamond", "◆"], ["path://M0,0L10,0L5,9Z", "▼"], ["path://M4,0H6V4H10V6H6V10H4V6H0V4H4Z", "+"]];
+const PLANT = ["circle", "●"];
+const WIDTHS = ["gwh", "trust"];
 const NAMED = 6; // how many plants, and how many sources, have their names beside them
 const GAP = 4; // places left free between two kinds of sources
 const NARROW = 460; // pixels: below, only plants have names beside them
@@ -14,25 +18,38 @@ const TOLD = 6; // how many ties of a chosen one are told
 
 export class Network {
   constructor(id, spec) {
-    Object.assign(this, { id, spec, chosen: "", width: "gwh" });
+    Object.assign(this, { id, spec });
   }
 
   build(body) {
     this.place = h("div", { class: "plot tall", role: "img" });
     this.legend = h("div", { class: "legend" });
     this.count = h("p", { class: "small count" });
-    this.actors = h("select", { id: `${this.id}-actor`, onchange: () => { this.chosen = this.actors.value; this.draw(); } });
-    this.widths = h("select", { id: `${this.id}-width`, onchange: () => { this.width = this.widths.value; this.draw(); } });
+    this.actors = h("select", { id: `${this.id}-actor`, onchange: () => this.choose(this.actors.value, false) });
+    this.widths = h("select", { id: `${this.id}-width`, onchange: () => { store.ui.width = this.widths.value; this.draw(); write(); } });
     this.choice = h("div", { class: "bar-row" });
     this.detail = h("p", { class: "small", "aria-live": "polite" });
     body.append(this.choice, this.legend, this.count, h("div", { class: "plotbox network" }, this.place), this.detail);
     this.chart = store.echarts.init(this.place, null, { renderer: "canvas" });
     this.chart.on("click", ({ dataType, data }) => { if (dataType === "node") this.choose(data.name); });
+    const { names } = store.catalogue; // an address may say anything
+    if (!(this.chosen.slice(1) in (this.chosen[0] === "s" ? names.sources : names.plants)) || !/^[sp]\d+$/.test(this.chosen)) store.ui.actor = "";
+    if (!WIDTHS.includes(this.width)) [store.ui.width] = WIDTHS;
   }
 
-  choose(name) {
-    this.chosen = this.chosen === name ? "" : name;
+  get chosen() {
+    return store.ui.actor;
+  }
+
+  get width() {
+    return store.ui.width;
+  }
+
+  // Show the ties of one; a second click on it shows all again.
+  choose(name, again = true) {
+    store.ui.actor = again && this.chosen === name ? "" : name;
     this.draw();
+    write();
   }
 
   words() {
@@ -81,11 +98,12 @@ export class Network {
     this.choices();
     this.count.textContent = t("contracts_in_force", { number: found.length, month: monthName(monthShown()) });
     const counts = forms.map((form, i) => `${t(`form_${form}`)} ${found.filter((tie) => tie.form === i).length}`);
+    const sign = (glyph, word) => h("span", { class: "key" }, h("i", { class: "glyph" }, glyph), word);
     this.legend.replaceChildren(
+      h("span", { class: "key" }, t("tie_colours")),
       ...forms.map((_, i) => h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top: 3px ${FORM_LINES[i][1]} ${colour(FORM_LINES[i][0])}` }), counts[i])),
       h("span", { class: "break" }),
-      ...store.catalogue.source_kinds.map((kind, i) => h("span", { class: "key" }, h("i", { class: "glyph", style: `color: ${colour(KINDS[i][0])}` }, KINDS[i][2]), t(`source_${kind}`))),
-      h("span", { class: "key" }, h("i", { class: "glyph" }, "●"), t("licensed_plant")),
+      h("span", { class: "key" }, t("node_shapes")), ...store.catalogue.source_kinds.map((kind, i) => sign(KINDS[i][1], t(`source_${kind}`))), sign(PLANT[1], t("licensed_plant")),
     );
     this.detail.textContent = this.story(found);
     this.place.setAttribute("aria-label", `${both(this.spec)}. ${this.count.textContent} ${counts.join("; ")}`);
@@ -97,6 +115,7 @@ export class Network {
   choices() {
     const { values, shape } = store.frame.arrays.contracts;
     const ever = { s: new Set(values.subarray(0, shape[1])), p: new Set(values.subarray(shape[1], 2 * shape[1])) };
+    if (this.chosen) ever[this.chosen[0]].add(Number(this.chosen.slice(1))); // who signs nothing in this run can be chosen too
     const group = (label, side, test = () => true) =>
       h("optgroup", { label }, ...[...ever[side]].filter(test).sort((a, b) => a - b).map((i) => h("option", { value: side + i, selected: this.chosen === side + i }, this.actor(side + i))));
     const kinds = store.catalogue.names.source_kinds;
@@ -108,7 +127,7 @@ export class Network {
         ...store.catalogue.source_kinds.map((kind, number) => group(t(`source_${kind}`), "s", (i) => kinds[i] === number)).filter((made) => made.children.length),
         group(t("licensed_plant"), "p"),
       );
-      this.widths.replaceChildren(...["gwh", "trust"].map((one) => h("option", { value: one, selected: this.width === one }, t(`width_${one}`))));
+      this.widths.replaceChildren(...WIDTHS.map((one) => h("option", { value: one, selected: this.width === one }, t(`width_${one}`))));
       if (!this.choice.children.length) this.choice.append(...["actor_shown", "tie_width"].map((_, i) => h("label", { class: "inline" }, h("span", {}), [this.actors, this.widths][i])));
       this.choice.querySelectorAll("span").forEach((label, i) => (label.textContent = t(["actor_shown", "tie_width"][i])));
     }
@@ -118,12 +137,14 @@ export class Network {
     if (!this.chosen) return t("choose_actor");
     const mine = found.filter(this.touches).sort((a, b) => b.gwh - a.gwh);
     const other = (tie) => this.actor(this.chosen[0] === "s" ? `p${tie.plant}` : `s${tie.source}`);
-    const told = mine.slice(0, TOLD).map((tie) => `${other(tie)} (${this.about(tie)})`);
+    const gwh = mine.reduce((sum, tie) => sum + tie.gwh, 0);
+    const place = placeOf({ en: "GWh" }, gwh);
+    const told = mine.slice(0, TOLD).map((tie) => `${other(tie)} (${this.about(tie, place)})`);
     const rest = mine.length > TOLD ? `; ${t("and_others", { number: mine.length - TOLD })}` : "";
-    return t("ties_of", { actor: this.actor(this.chosen), number: mine.length, gwh: plain(mine.reduce((sum, tie) => sum + tie.gwh, 0)) }) + told.join("; ") + rest;
+    return t("ties_of", { actor: this.actor(this.chosen), number: mine.length, gwh: ending(gwh, place) }) + told.join("; ") + rest;
   }
 
-  about = (tie) => `${t(`form_${store.catalogue.forms[tie.form]}`)}, ${plain(tie.gwh)} GWh, ${t("trust_is", { number: Math.round(100 * tie.trust) })}`;
+  about = (tie, place = placeOf({ en: "GWh" }, tie.gwh)) => `${t(`form_${store.catalogue.forms[tie.form]}`)}, ${ending(tie.gwh, place)} GWh, ${t("trust_is", { number: Math.round(100 * tie.trust) })}`;
 
   actor(id) {
     const number = Number(id.slice(1));
@@ -132,18 +153,18 @@ export class Network {
     const name = names.sources[number];
     const kind = t(`source_${kinds[names.source_kinds[number]]}`);
     const province = store.catalogue.provinces.find((p) => p.code === name.split("_").pop());
-    return province ? `${both(province)}: ${kind}` : name === "others" ? `${t("others")} (${kind})` : name;
+    return province ? `${both(province)}${colon()}${kind}` : name === "others" ? `${t("others")} (${kind})` : name;
   }
 
   node(name, [x, y], sums, named, near) {
     const gwh = sums.get(name) || 0;
-    const [paint, symbol] = name[0] === "p" ? ["black", "circle"] : KINDS[store.catalogue.names.source_kinds[Number(name.slice(1))]];
+    const [symbol] = name[0] === "p" ? PLANT : KINDS[store.catalogue.names.source_kinds[Number(name.slice(1))]];
     const pale = this.chosen && !near.has(name);
     return {
       name, x, y, gwh, symbol, symbolSize: gwh ? Math.min(4 + 5 * Math.sqrt(gwh), 30) : 3,
-      itemStyle: { color: colour(paint), opacity: gwh ? (pale ? 0.15 : 1) : 0.2, borderColor: css("--card"), borderWidth: gwh ? 0.5 : 0 },
+      itemStyle: { color: css("--ink"), opacity: gwh ? (pale ? 0.15 : 1) : 0.2, borderColor: css("--card"), borderWidth: gwh ? 0.5 : 0 },
       label: {
-        show: (this.chosen ? near.has(name) : named.has(name)) && (name[0] === "p" || this.room[2] > 100), position: name[0] === "p" ? "right" : "left", formatter: this.actor(name), fontSize: 10.5, width: name[0] === "p" && this.room[3] < 100 ? 84 : 108, overflow: "truncate", align: name[0] === "p" ? "left" : "right",
+        show: (this.chosen ? near.has(name) : named.has(name)) && (name[0] === "p" || this.room[2] > 100), position: name[0] === "p" ? "right" : "left", formatter: this.actor(name), fontSize: 10.5, width: name[0] === "p" && this.room[3] < 100 ? 84 : 108, overflow: "break", lineHeight: 12, align: name[0] === "p" ? "left" : "right",
         color: css("--ink"), textBorderColor: css("--card"), textBorderWidth: 2.5,
       },
     };
@@ -177,7 +198,11 @@ export class Network {
   }
 
   keys() {
-    return store.catalogue.forms.map((form, i) => ({ name: t(`form_${form}`), paint: colour(FORM_LINES[i][0]), dash: FORM_LINES[i][1] }));
+    const { forms, source_kinds: kinds } = store.catalogue;
+    return [
+      ...forms.map((form, i) => ({ name: t(`form_${form}`), paint: colour(FORM_LINES[i][0]), dash: FORM_LINES[i][1] })),
+      ...[...kinds.map((kind, i) => [KINDS[i][1], t(`source_${kind}`)]), [PLANT[1], t("licensed_plant")]].map(([glyph, name]) => ({ name, glyph })),
+    ];
   }
 
   table() {

@@ -1,7 +1,7 @@
 // The line of numbers: each at the month shown, and how far it is from A.
 
 import { hasOther, indicator, monthName, monthShown, on, series, store } from "./store.js";
-import { both, difference, h, parts, t } from "./words.js";
+import { both, difference, h, parts, placeOf, t } from "./words.js";
 
 export function numbers(id = "numbers") {
   const list = h("dl", { class: "numbers", tabindex: "0" });
@@ -23,16 +23,18 @@ export function numbers(id = "numbers") {
   const tell = () => {
     if (!store.frame) return;
     const month = monthShown();
-    when.textContent = t("twelve_months_to", { month: monthName(month) });
+    when.textContent = t("twelve_months_to", { month: monthName(month) }) + (store.province === null ? "" : ` · ${t("nation")}`);
     for (const [name, { value, apart, better }] of Object.entries(cells)) {
       const { unit } = indicator(name);
       const now = series(store.frame, name)[month];
-      const [digits, word] = parts(now, unit);
-      value.replaceChildren(digits, h("small", {}, word ? ` ${word}` : ""));
       const other = hasOther() ? series(store.kept, name)[month] : NaN;
+      const place = placeOf(unit, now, other);
+      const [digits, word] = parts(now, unit, place);
+      value.replaceChildren(digits, h("small", {}, word ? ` ${word}` : ""));
       const moved = now - other;
-      const known = Number.isFinite(moved) && Math.abs(moved) > 1e-9;
-      apart.textContent = known ? `${moved > 0 ? "▲" : "▼"} ${difference(moved, unit)} ${t("than_a")}` : hasOther() ? t("as_a") : "";
+      const told = difference(moved, unit, place);
+      const known = told && !told.startsWith("±");
+      apart.textContent = known ? `${moved > 0 ? "▲" : "▼"} ${told} ${t("than_a")}` : told ? t(Math.abs(moved) > 1e-9 ? "about_a" : "as_a") : "";
       apart.className = `apart ${known && better ? (moved * better > 0 ? "good" : "bad") : ""}`;
     }
   };
@@ -44,6 +46,7 @@ export function numbers(id = "numbers") {
   on("words", make);
   on("month", tell);
   on("kept", tell);
+  on("province", tell); // charts may show it; these numbers are the nation's
   on("frame", () => { tell(); clearTimeout(place.later); place.later = setTimeout(speak, 600); });
   return place;
 }

@@ -71,12 +71,13 @@ function unitOf({ series }) {
 function legend(keys, top) {
   const made = [];
   let [x, y] = [14, top];
-  for (const { name, paint, dash } of keys) {
+  for (const { name, paint, dash, glyph } of keys) {
     const width = 40 + [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12.5 : 6.6), 0);
     if (x + width > WIDTH - 14) [x, y] = [14, y + 18];
     const lineDash = dash === "dotted" ? [2, 4] : dash === "dashed" ? [6, 4] : null;
+    const sign = { type: "text", x: x + 11, y: y - 1, style: { text: glyph, fill: css("--ink"), font: `14px ${FONT}`, align: "center" } };
     made.push(
-      { type: "line", shape: { x1: x, y1: y + 7, x2: x + 22, y2: y + 7 }, style: { stroke: paint, lineWidth: 3, lineDash } },
+      glyph ? sign : { type: "line", shape: { x1: x, y1: y + 7, x2: x + 22, y2: y + 7 }, style: { stroke: paint, lineWidth: 3, lineDash } },
       { type: "text", x: x + 28, y, style: { text: name, fill: css("--ink"), font: `12px ${FONT}` } },
     );
     x += width;
@@ -96,12 +97,12 @@ function tiles({ svg }) {
 }
 
 // A table as a picture: rows and columns turned, so that the years run to the right.
-function grid({ head, rows, paint }) {
+function grid({ names, rows, paint }) {
   const shown = rows.filter(([year]) => Number(year) >= 2025);
-  const [left, wide, high] = [220, (WIDTH - 236) / shown.length, Math.min(46, (HEIGHT - HEAD - 40) / (head.length - 1))];
+  const [left, wide, high] = [220, (WIDTH - 236) / shown.length, Math.min(46, (HEIGHT - HEAD - 40) / names.length)];
   const text = (x, y, word, fill, anchor = "middle") => `<text x="${x}" y="${y}" fill="${fill}" text-anchor="${anchor}" font-size="13">${escaped(word)}</text>`;
   const years = shown.map(([year], i) => text(left + (i + 0.5) * wide, HEAD + 18, year, css("--muted")));
-  const names = head.slice(1).map((name, j) => text(14, HEAD + 28 + (j + 0.6) * high, name, css("--ink"), "start"));
+  const titles = names.map((name, j) => text(14, HEAD + 28 + (j + 0.6) * high, name, css("--ink"), "start"));
   const cells = shown.flatMap((row, i) =>
     row.slice(1).map((value, j) => {
       const [x, y] = [left + i * wide, HEAD + 28 + j * high];
@@ -109,7 +110,7 @@ function grid({ head, rows, paint }) {
       return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${fill}"/>${text(x + wide / 2, y + high * 0.6, Number.isFinite(value) ? Math.round(value * 100) : "–", ink)}`;
     }),
   );
-  return [...years, ...names, ...cells].join("");
+  return [...years, ...titles, ...cells].join("");
 }
 
 function framed(inner, title, below) {

@@ -2,10 +2,12 @@
 
 import { write } from "./address.js";
 import { monthShown, monthName, store } from "./store.js";
-import { both, h, plain, t } from "./words.js";
+import { both, ending, h, placeOf, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
 const FATES = ["recovery", "second_life", "workshop_recovery", "workshop_reuse", "kept"];
+const LINE = 15; // pixels between two places: a name beside each, however small it is
+const GWH = { en: "GWh" };
 const FATE_COLOUR = { recovery: "green", second_life: "sky", workshop_recovery: "vermillion", workshop_reuse: "orange", kept: "grey" };
 
 export class Sankey {
@@ -100,10 +102,11 @@ export class Sankey {
     const links = [];
     for (const [pair, gwh] of left) links.push(link("r", "c", pair, gwh, css("--muted"), 0.22));
     for (const [pair, gwh] of right) links.push(link("c", "f", pair, gwh, colour(FATE_COLOUR[FATES[pair.split("|")[1]]]), 0.4));
+    this.end = Math.max(1, placeOf(GWH, ...amounts.values()));
     const nodes = [...amounts.keys()].sort().map((name) => this.node(name, amounts.get(name)));
-    this.when.textContent = `GWh, ${t("twelve_months_to", { month: monthName(monthShown()) })}`;
+    this.when.textContent = t("gwh_to", { month: monthName(monthShown()) });
     this.chart.setOption(this.option(nodes, links), { replaceMerge: ["series"], silent: true });
-    const fates = FATES.map((fate, i) => `${t(`fate_${fate}`)} ${plain(amounts.get(`f${i}`) || 0)}`);
+    const fates = FATES.map((fate, i) => `${t(`fate_${fate}`)} ${ending(amounts.get(`f${i}`) || 0, this.end)}`);
     const only = this.only ? `, ${this.told(this.only)}` : "";
     this.place.setAttribute("aria-label", `${both(this.spec)}, ${this.when.textContent}${only}: ${fates.join("; ")}`);
   }
@@ -119,7 +122,7 @@ export class Sankey {
     const paint = side === "f" ? colour(FATE_COLOUR[FATES[number]]) : css("--muted");
     return {
       name, depth: "rcf".indexOf(side), itemStyle: { color: paint, borderWidth: 0 },
-      label: { formatter: `${this.word(name)} ${plain(gwh)}`, position: side === "f" ? "left" : "right" },
+      label: { formatter: `${this.word(name)} ${ending(gwh, this.end)}`, position: side === "f" ? "left" : "right" },
     };
   }
 
@@ -130,8 +133,9 @@ export class Sankey {
       tooltip: { trigger: "item", confine: true, formatter: (item) => this.explain(item) },
       series: [
         {
-          type: "sankey", id: "flows", data: nodes, links, left: 4, right: 4, top: 6, bottom: 6, nodeWidth: 10, nodeGap: 9,
+          type: "sankey", id: "flows", data: nodes, links, left: 4, right: 4, top: 9, bottom: 9, nodeWidth: 10, nodeGap: LINE,
           layoutIterations: 0, draggable: false, emphasis: { focus: "adjacency" },
+          labelLayout: { hideOverlap: true }, // on a phone the names of two columns may meet
           label: { color: css("--ink"), fontSize: 11, textBorderColor: css("--card"), textBorderWidth: 3 },
         },
       ],
@@ -139,7 +143,7 @@ export class Sankey {
   }
 
   explain(item) {
-    if (item.dataType === "edge") return `${this.told(`${item.data.source} ${item.data.target}`)}: ${plain(item.data.value)} GWh`;
+    if (item.dataType === "edge") return `${this.told(`${item.data.source} ${item.data.target}`)}: ${ending(item.data.value, this.end)} GWh`;
     return `${item.data.label.formatter} GWh`;
   }
 

@@ -1,7 +1,7 @@
 // How every seat fares, year by year: a table whose cells are coloured; it is its own data table.
 
 import { write } from "./address.js";
-import { series, store, hasOther, monthShown } from "./store.js";
+import { indicator, series, store, hasOther, monthShown } from "./store.js";
 import { both, h, t } from "./words.js";
 import { colour, css, inkOn, years } from "./lines.js";
 
@@ -65,9 +65,11 @@ export class Seats {
   table() {
     const kind = store.ui.seats;
     const names = Object.entries(store.catalogue.seats);
+    const unit = both(indicator(`${kind}_${names[0][0]}`).unit);
     return {
+      names: names.map(([, seat]) => both(seat)),
       paint: (value) => paint(value, kind),
-      head: [t("year"), ...names.map(([, seat]) => both(seat))],
+      head: [t("year"), ...names.map(([, seat]) => `${both(seat)} (${unit})`)],
       rows: years().map(([year, month]) => [year, ...names.map(([seat]) => series(store.frame, `${kind}_${seat}`)[month])]),
     };
   }

@@ -11,11 +11,16 @@ export function t(key, fill = {}) {
   return text[lang()].replace(/\{(\w+)\}/g, (all, name) => (name in fill ? fill[name] : all));
 }
 
+// What stands between a word and what it says.
+export const colon = () => (lang() === "zh" ? "：" : ": ");
+export const semicolon = () => (lang() === "zh" ? "；" : "; ");
+
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
 // Making one of these takes longer than writing a number with it.
 const WRITERS = [0, 1, 2, 3, 4].map((maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }));
+const FIXED = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 export function plain(number, digits = 3) {
   if (number === null || number === undefined || !Number.isFinite(number)) return "–";
@@ -26,38 +31,64 @@ export function plain(number, digits = 3) {
   return WRITERS[Math.min(decimals, 4)].format(rounded).replace("-", "−");
 }
 
-export const SHARES = new Set(["share", "0-1", "share 0-1"]);
-const SCALES = new Set(["0 to 1", "-1 to 1"]);
+export const SHARES = new Set(["share", "0-1", "share 0-1", "0 to 1"]);
+export const STANDING = "-1 to 1"; // told in hundredths everywhere, as satisfaction is told in per cent
+const WHOLE = new Set(["count", "fires", "reports", "contracts", "disputes", "organisations", "visits", "meetings", "levers"]);
+const SILENT = new Set(["1", "count", "fires", "reports"]); // their names say what is counted
 
 // Millions of yuan are told in billions, or in Chinese in hundreds of millions.
-function scaled(number, unit) {
-  if (unit.en !== "million yuan") return [number, both(unit)];
+export function scaled(number, unit) {
+  if (SHARES.has(unit.en)) return [number * 100, "%"];
+  if (unit.en === STANDING) return [number * 100, "/100"];
+  if (unit.en !== "million yuan") return [number, SILENT.has(unit.en) ? "" : both(unit)];
   return lang() === "zh" ? [number / 100, "亿元"] : [number / 1000, "bn yuan"];
 }
 
-// A number and its unit, apart; shares as per cent.
-export function parts(number, unit) {
-  if (number === null || number === undefined || !Number.isFinite(number)) return ["–", ""];
-  if (SHARES.has(unit.en)) return [(number * 100).toFixed(1).replace("-", "−"), "%"];
-  const [value, word] = scaled(number, unit);
-  if (SCALES.has(unit.en)) return [plain(value), `(${word})`];
-  return [plain(value), ["1", "count", "fires"].includes(unit.en) ? "" : word];
+// The one rule of precision: numbers that stand beside each other end at the same place. Shares and hundredths have one
+// decimal; all else ends where the third digit of the largest of them stands, and what is counted has no decimals.
+export function placeOf(unit, ...numbers) {
+  if (SHARES.has(unit.en) || unit.en === STANDING) return 1;
+  const largest = Math.max(0, ...numbers.filter(Number.isFinite).map((number) => Math.abs(scaled(number, unit)[0])));
+  const place = largest > 0 ? 2 - Math.floor(Math.log10(largest)) : 0;
+  return WHOLE.has(unit.en) ? Math.min(place, 0) : place;
 }
 
-export const amount = (number, unit) => parts(number, unit).join(" ").trim();
+// The same for the lines of a chart: as many decimals in every row; before the point each row ends as its own numbers do.
+export function placesOf(unit, rows) {
+  const shared = placeOf(unit, ...rows.flat());
+  return rows.map((row) => (shared >= 0 ? shared : Math.min(placeOf(unit, ...row), 0)));
+}
 
-export function difference(number, unit) {
+// A number that ends at a place: 2 is hundredths, 0 ones, -1 tens.
+export function ending(number, place) {
+  const power = 10 ** Math.max(-place, 0);
+  const told = FIXED[Math.min(Math.max(place, 0), 4)].format(power > 1 ? Math.round(number / power) * power : number);
+  return /[1-9]/.test(told) ? told.replace("-", "−") : told.replace("-", "");
+}
+
+// A number and its unit, apart.
+export function parts(number, unit, place = placeOf(unit, number)) {
+  if (number === null || number === undefined || !Number.isFinite(number)) return ["–", ""];
+  const [value, word] = scaled(number, unit);
+  return [ending(value, place), word];
+}
+
+export const amount = (number, unit, place) => parts(number, unit, place).join(" ").trim();
+
+// What a lever is set to: as exactly as somebody has set it.
+export const setting = (number, unit) => `${plain(SHARES.has(unit.en) ? number * 100 : number)} ${SHARES.has(unit.en) ? "%" : both(unit)}`;
+
+// A difference, ending where the numbers end that it lies between; without its unit if others follow that share it.
+export function difference(number, unit, place, alone = true) {
   if (!Number.isFinite(number)) return "";
-  const size = Math.abs(scaled(number, unit)[0]);
-  const told = SHARES.has(unit.en) ? (size * 100).toFixed(1) : plain(size);
-  const sign = Number(told.replace(/,/g, "")) === 0 ? "±" : number > 0 ? "+" : "−";
-  return `${sign}${told}${SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
+  const told = ending(Math.abs(scaled(number, unit)[0]), place);
+  const sign = /[1-9]/.test(told) ? (number > 0 ? "+" : "−") : "±";
+  return `${sign}${told}${alone && SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
 }
 
 export function onAxis(number, unit) {
-  if (unit === "million yuan") return plain(scaled(number, { en: unit })[0]);
-  if (SHARES.has(unit)) return `${Math.round(number * 100)} %`;
-  return plain(number);
+  if (SHARES.has(unit)) return `${ending(number * 100, 0)} %`;
+  return plain(scaled(number, { en: unit, zh: unit })[0]);
 }
 
 export const escaped = (text) =>

@@ -139,6 +139,7 @@ def test_a_click_on_a_province_makes_the_charts_show_it(visit):
         v.page.locator(f"#title-{panel}", has_text="· Guangdong").wait_for()
     for panel in ("money", "seats", "metals"):
         v.page.locator(f"#title-{panel}", has_text="· nation").wait_for()
+    assert v.page.locator("#numbers .when").inner_text().endswith("· nation")
     told = v.page.evaluate("() => [...document.querySelectorAll('#panel-shares .value')].map(e => e.innerText)")
     share = nation[0].split(" (")[0]
     assert told[0].split(" (")[0] != share and f"nation {share}" in told[0]
@@ -195,7 +196,12 @@ def test_a_flow_leaves_only_the_packs_that_passed_there(visit):
     assert "scrapped vehicle" in v.page.get_attribute("#panel-flows .plot", "aria-label")
 
     box = panel.locator(".plot").bounding_box()
-    v.page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])  # a flow
+    place = v.page.evaluate(  # where a flow is, and no name upon it
+        "() => { const zr = window.echartsOf(document.querySelector('#panel-flows .plot')).getZr();"
+        " const x = 0.75 * zr.getWidth(), flow = y => zr.handler.findHover(x, y).target?.shape?.cpx1 !== undefined;"
+        " for (let y = 0.3 * zr.getHeight(); ; y++) if (flow(y) && flow(y + 4)) return [x, y + 2]; }"
+    )
+    v.page.mouse.click(box["x"] + place[0], box["y"] + place[1])
     source, target = v.page.input_value("#flows-only").split()
     assert source[0] == "c" and target[0] == "f"
     _, links = v.page.evaluate(drawn)

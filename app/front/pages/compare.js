@@ -5,7 +5,7 @@ import { glyph, Multiples, OWN, structureName as armName } from "../multiples.js
 import { Panel } from "../panel.js";
 import { copy, emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { amount, both, difference, h, indicatorName, t } from "../words.js";
+import { amount, both, difference, h, indicatorName, placeOf, SHARES, t } from "../words.js";
 
 const MOST = 4;
 
@@ -23,8 +23,8 @@ export function compare() {
   const bandNote = h("p", { class: "small compare-note" });
   const shown = { arms: [], frames: {}, bands: null, size: 0 };
   const panels = Object.entries(store.catalogue.multiples).map(([id, spec]) => new Panel(new Multiples(id, spec, () => shown)));
-  const charts = h("div", { class: "multiples" }, ...panels.map((panel) => panel.element));
-  const element = h("div", { class: "page" }, title, what, caseBar("compare"), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress, jump), bandNote, charts, stale, found);
+  const charts = h("div", { class: "multiples", hidden: true }, ...panels.map((panel) => panel.element));
+  const element = h("div", { class: "page" }, title, what, caseBar("compare", true), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress, jump), bandNote, charts, stale, found);
   let asked = 0; // answers may overtake each other: only those to the latest question count
   let built = false;
   let arms = ["market", "government_led", "enterprise_led", "collaborative"];
@@ -52,6 +52,7 @@ export function compare() {
     const order = inOrder();
     const [mine, wanted] = [(asked += 1), copy(store.wanted)];
     charts.setAttribute("aria-busy", "true");
+    if (!built) bandNote.textContent = t("computing");
     try {
       const runs = await Promise.all(order.map((arm) => ask({ ask: "run", wanted: { ...wanted, structure: arm === OWN ? own : arm } })));
       if (mine !== asked) return;
@@ -66,6 +67,7 @@ export function compare() {
   function drawCharts() {
     const fits = answer && answer.world === shown.world && shown.arms.every((arm) => arm in answer.bands);
     Object.assign(shown, { bands: fits ? answer.bands : null, size: fits ? answer.replications : 0 });
+    charts.hidden = false;
     if (!built) panels.forEach((panel) => panel.build());
     built = true;
     panels.forEach((panel) => panel.draw());
@@ -130,8 +132,9 @@ export function compare() {
       const cells = others.map((arm) => answer.rows.find((found) => found.arm === arm && found.indicator === name));
       const first = cells.find(Boolean);
       const { unit } = store.catalogue.indicators[store.ids[name]];
-      return h("tr", {}, h("th", { scope: "row" }, indicatorName(name)), h("td", {}, amount(first.value_against, unit)),
-        ...cells.map((cell) => (cell ? h("td", { class: `verdict ${kind(cell.verdict)}` }, h("strong", {}, verdict(cell)), h("span", { class: "small" }, told(cell, unit))) : h("td", {}, "–"))));
+      const place = placeOf(unit, first.value_against, ...cells.filter(Boolean).map((cell) => cell.value_against + cell.difference));
+      return h("tr", {}, h("th", { scope: "row" }, indicatorName(name)), h("td", {}, amount(first.value_against, unit, place)),
+        ...cells.map((cell) => (cell ? h("td", { class: `verdict ${kind(cell.verdict)}` }, h("strong", {}, verdict(cell)), h("span", { class: "small" }, told(cell, unit, place))) : h("td", {}, "–"))));
     };
     found.replaceChildren(
       h("section", { class: "card" }, h("h2", {}, t("verdicts")), h("p", { class: "small" }, t("verdicts_what", { period: answer.period, number: answer.replications, base: armName(base) })),
@@ -173,7 +176,8 @@ const kind = (verdict) => (verdict === "higher" ? "up" : verdict === "lower" ? "
 
 const verdict = (cell) => t(`verdict_${String(cell.verdict).replace(/[^a-z]+/g, "_")}`);
 
-function told(cell, unit) {
+function told(cell, unit, place) {
   if (cell.difference === null) return "";
-  return cell.low === null ? difference(cell.difference, unit) : `${difference(cell.difference, unit)} (${difference(cell.low, unit)} … ${difference(cell.high, unit)})`;
+  const [mean, low, high] = [cell.difference, cell.low, cell.high].map((number) => difference(number, unit, place, false));
+  return `${mean}${cell.low === null ? "" : ` (${low} … ${high})`}${SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
 }

@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { setMonth } from "../play.js";
 import { emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { both, h, plain, t } from "../words.js";
+import { both, ending, h, placeOf, SHARES, t } from "../words.js";
 
 export function council() {
   const title = h("h1", {});
@@ -26,6 +26,7 @@ export function council() {
       told.replaceChildren(h("p", {}, t("failed", { error: error.message })));
       return;
     }
+    list.parentElement.hidden = !meetings.length;
     if (!meetings.length) {
       list.replaceChildren();
       told.replaceChildren(h("h2", {}, t("nobody_meets")), h("p", {}, t("nobody_meets_what")));
@@ -72,7 +73,10 @@ export function council() {
       h("thead", {}, h("tr", {}, ...["decided", "before", "after", "in_force"].map((key) => h("th", { scope: "col" }, t(key))))),
       h("tbody", {}, ...meeting.moved.map((move) => {
         const lever = store.levers[move.lever];
-        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), h("td", {}, plain(move.old)), h("td", {}, `${plain(move.new)} ${both(lever.unit)}`), h("td", {}, move.in_force));
+        const share = SHARES.has(lever.unit.en);
+        const place = placeOf(lever.unit, move.old, move.new);
+        const [old, made] = [move.old, move.new].map((value) => ending(share ? value * 100 : value, place));
+        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), h("td", {}, old), h("td", {}, `${made} ${share ? "%" : both(lever.unit)}`), h("td", {}, move.in_force));
       })),
     );
   }
@@ -99,4 +103,4 @@ export function council() {
   return { element, show };
 }
 
-const signed = (number) => (number > 0 ? "+" : number < 0 ? "−" : "") + Math.abs(number).toFixed(2);
+const signed = (number) => (number > 0.005 ? "+" : number < -0.005 ? "−" : "") + Math.abs(number).toFixed(2);

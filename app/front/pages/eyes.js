@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { months, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
-import { both, h, indicatorName, plain, SHARES, t } from "../words.js";
+import { both, colon, h, indicatorName, plain, semicolon, SHARES, t } from "../words.js";
 
 export function eyes() {
   const title = h("h1", {});
@@ -50,23 +50,24 @@ export function eyes() {
   function draw(line) {
     const plot = h("div", { class: "plot", role: "img" });
     const unit = both({ en: line.unit, zh: (store.catalogue.indicators.find((i) => i.unit.en === line.unit) || { unit: { zh: t(`unit_${slug(line.unit)}`) } }).unit.zh });
-    const sources = line.source.split("; ").map((source) => t(`saw_${slug(source)}`)).join("; ");
+    const sources = line.source.split("; ").map((source) => t(`saw_${slug(source)}`)).join(semicolon());
     const truth = line.true !== null && line.true.some((value, i) => Math.abs((value || 0) - (line.seen[i] || 0)) > 1e-9);
     const name = indicatorName(line.name);
     const legend = h("div", { class: "legend" },
       h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px solid ${colour("blue")}` }), t("as_seen")),
       truth ? h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px dashed ${colour("vermillion")}` }), t("as_is")) : null);
-    place.append(h("section", { class: "panel" }, h("h2", {}, `${name} (${SHARES.has(line.unit) ? "%" : unit})`), h("p", { class: "look" }, `${t("known_by")}: ${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
+    place.append(h("section", { class: "panel" }, h("h2", {}, `${name} (${SHARES.has(line.unit) ? "%" : unit})`), h("p", { class: "look" }, `${t("known_by")}${colon()}${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
     const [seen, real] = [smooth(line.seen), truth ? smooth(line.true) : []];
     const known = [...seen, ...real].filter(Number.isFinite);
-    const [low, high] = [Math.min(0, ...known), Math.max(...known, 1e-9)];
+    const low = Math.min(0, ...known);
+    const high = Math.max(0, ...known) || (low < 0 ? 0 : 1);
     const step = nice((high - low) / 3);
     const chart = store.echarts.init(plot, null, { renderer: "canvas" });
     const drawn = (row, color, type) => ({ type: "line", data: row.map((y, i) => [i + 0.5, Number.isFinite(y) ? y : null]), showSymbol: false, silent: true, lineStyle: { color, type, width: 2 } });
     chart.setOption({
       animation: false, textStyle: { fontFamily: css("font-family") }, grid: { left: 56, right: 12, top: 8, bottom: 22 },
       xAxis: { type: "value", min: 0, max: months(), interval: 36, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (x) => String(2021 + x / 12), showMaxLabel: false } },
-      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => (SHARES.has(line.unit) ? Math.round(y * 100) : plain(y)) } },
+      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => plain(SHARES.has(line.unit) ? y * 100 : y) } },
       series: [drawn(seen, colour("blue"), "solid"), ...(truth ? [drawn(real, colour("vermillion"), "dashed")] : [])],
     });
     const last = seen.length - 1;

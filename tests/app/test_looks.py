@@ -1,0 +1,217 @@
+"""What can be read: names beside each other, digits, colours and shapes, and how much of a phone is left to scroll."""
+
+import re
+
+import pytest
+
+from .test_charts import ECHARTS
+
+CROWDED = """id => { const drawn = window.echartsOf(document.querySelector(`#panel-${id} .plot`)).getZr().storage;
+  const names = drawn.getDisplayList(true).filter(one => one.type === 'tspan' && one.style.text.trim()).map(one => {
+    const box = one.getBoundingRect().clone(), edge = one.style.stroke ? (one.style.lineWidth || 0) / 2 : 0;
+    if (one.transform) box.applyTransform(one.transform);
+    return [one.style.text, box.x + edge, box.y + edge, box.x + box.width - edge, box.y + box.height - edge];
+  });
+  return [names.map(one => one[0]), names.flatMap((a, i) => names.slice(i + 1)
+    .filter(b => a[1] < b[3] - 1 && b[1] < a[3] - 1 && a[2] < b[4] - 1 && b[2] < a[4] - 1)
+    .map(b => `${a[0]} / ${b[0]}`))];
+}"""
+WORDS = "async () => { window.gmWords = await import('/govmodel/words.js'); }"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_two_names_of_the_flows_overlap(visit, lang, width):
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative", width=width)
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    for month in ("2030-12", "2035-12", "2024-06"):
+        v.page.evaluate(
+            "m => { const s = document.getElementById('month'); s.value = m; s.dispatchEvent(new Event('input')); }",
+            (int(month[:4]) - 2021) * 12 + int(month[5:]) - 1,
+        )
+        v.page.locator("#panel-flows .small", has_text=month).wait_for()
+        names, crowded = v.page.evaluate(CROWDED, "flows")
+        assert not crowded, (month, crowded)
+        assert len(names) >= (15 if width > 800 else 8), names
+
+
+def test_a_value_and_its_difference_end_at_the_same_place(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative&levers=subsidy:7")
+    v.complete()
+    told = v.page.evaluate("() => [...document.querySelectorAll('.legend .value')].map(e => e.innerText)")
+    pairs = [re.search(r"^([−\d.,]+)[^(]*\(([+−±][\d.,]+)", one).groups() for one in told if "(" in one]
+    pairs += v.page.evaluate(
+        "() => [...document.querySelectorAll('#numbers .number')].map(e => [e.querySelector('.value').innerText,"
+        " e.querySelector('.apart').innerText]).filter(([, apart]) => /[▲▼]/.test(apart))"
+    )
+    assert len(pairs) > 20
+    for pair in pairs:
+        decimals = {len(re.search(r"\d[\d,]*\.?(\d*)", one)[1]) for one in pair}
+        assert len(decimals) == 1, pair
+    for panel in ("workshops", "harm"):  # what is counted has no decimals
+        assert "." not in v.page.locator(f"#panel-{panel} .legend").inner_text()
+
+    money = v.page.evaluate("() => [...document.querySelectorAll('#panel-money .value')].map(e => e.innerText)")
+    assert len({len(re.search(r"\d\.?(\d*)", one)[1]) for one in money}) == 1, money  # one chart, one precision
+
+    v.page.evaluate(WORDS)
+    said = v.page.evaluate(
+        "() => { const { amount, difference, placeOf } = gmWords;"
+        " return [['kt', 179.2, 176.38], ['kt', 4259, 4535], ['count', 6.21, 25.6], ['yuan/kWh', 86.46, 86.79],"
+        " ['kt', 557.1, 557.0], ['share', 0.5034, 0.5394], ['-1 to 1', -0.2071, -0.1857]].map(([en, now, other]) => {"
+        " const unit = { en, zh: en }, place = placeOf(unit, now, other);"
+        " return `${amount(now, unit, place)} (${difference(now - other, unit, place)})`; }); }"
+    )
+    assert said == [
+        "179 kt (+3)",
+        "4,260 kt (−280)",
+        "6 (−19)",
+        "86.5 yuan/kWh (−0.3)",
+        "557 kt (±0)",
+        "50.3 % (−3.6 points)",
+        "−20.7 /100 (−2.1)",
+    ]
+
+
+def test_standing_is_told_in_hundredths_everywhere(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative")
+    v.complete()
+    assert v.page.locator("#numbers [data-number=standing_min] .value").inner_text().endswith("/100")
+    assert "/100" in v.page.locator("#panel-seats .small").inner_text()
+    v.page.click("#page-compare")
+    panel = v.page.locator("#panel-compare_standing")
+    panel.locator(".plot[aria-label*='/100']").wait_for()
+    v.page.evaluate(ECHARTS)
+    ends = v.page.evaluate(
+        "() => { const axis = window.echartsOf(document.querySelector('#panel-compare_standing .plot')).getOption()"
+        ".yAxis[0]; return [axis.min, axis.max].map(axis.axisLabel.formatter); }"
+    )
+    assert all(abs(float(end.replace("−", "-"))) >= 50 for end in ends), ends
+    assert "100 %" in v.page.locator("#panel-compare_worst .look").inner_text()
+
+
+def test_compare_has_no_structure_to_choose_that_changes_nothing(visit):
+    v = visit("?lang=en&runs=0&page=compare&levers=subsidy:20&prices=crash", ready="#gm[data-other]")
+    assert v.page.locator("#case-compare").count() == 0
+    told = v.page.locator("main > :not([hidden]) .casebar").inner_text()
+    assert "same world" in told and "subsidy 20 yuan/kWh" in told and "lithium crash" in told
+    v.page.click("#page-council")
+    assert v.page.locator("#case-council").is_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_little_stays_in_sight_on_a_short_phone(visit, lang):
+    stays = (
+        "() => { const main = document.querySelector('main'); main.scrollTop = 700;"
+        " const seen = main.getBoundingClientRect(), hero = document.querySelector('.hero').getBoundingClientRect();"
+        " return Math.max(0, hero.bottom - seen.top) / seen.height; }"
+    )
+    query = f"?lang={lang}&runs=0&structure=collaborative"
+    assert visit(query, width=390, height=560).page.evaluate(stays) == 0
+    assert visit(query, width=740, height=360).page.evaluate(stays) == 0
+    assert visit(query, width=390, height=664).page.evaluate(stays) < 0.5
+    assert 0.2 < visit(query, width=390, height=844).page.evaluate(stays) < 0.5
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_first_visitor_with_a_phone_sees_the_whole_welcome(visit, lang):
+    locale = {"en": "en-US", "zh": "zh-CN"}[lang]
+    for height in (844, 664):
+        v = visit("", width=390, height=height, locale=locale)
+        floor = v.page.locator("footer").bounding_box()["y"]
+        for what in ("#welcome", "#welcome-try", "#welcome-close"):
+            box = v.page.locator(what).bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= floor, (
+                what,
+                height,
+            )
+        assert v.page.evaluate("() => (e => e.scrollWidth <= e.clientWidth)(document.getElementById('welcome'))")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_in_the_network_colour_says_the_form_and_shape_says_who(visit, theme):
+    v = visit(f"?lang=en&runs=0&structure=collaborative&theme={theme}")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    nodes, ties = v.page.evaluate(
+        "() => { const s = window.echartsOf(document.querySelector('#panel-contracts .plot')).getOption().series[0];"
+        " const kinds = gmStore.catalogue.names.source_kinds;"
+        " return [s.data.filter(n => /^[sp]\\d+$/.test(n.name)).map(n => [n.name[0] === 'p' ? 'plant' :"
+        " kinds[n.name.slice(1)], n.symbol, n.itemStyle.color]), s.links.map(l => l.lineStyle.color)]; }"
+    )
+    shapes = {kind: symbol for kind, symbol, _ in nodes}
+    assert len(shapes) == 6 and len(set(shapes.values())) == 6
+    assert len({colour for *_, colour in nodes}) == 1
+    assert nodes[0][2] not in ties
+    legend = v.page.locator("#panel-contracts .legend")
+    assert "Colour of a tie" in legend.inner_text() and "Shape of a node" in legend.inner_text()
+    painted = legend.locator(".glyph").evaluate_all("signs => signs.map(s => getComputedStyle(s).color)")
+    assert len(painted) == 6 and len(set(painted)) == 1
+
+
+def test_the_address_carries_whose_ties_are_shown_and_what_their_width_says(visit):
+    v = visit("?lang=en&runs=0&structure=collaborative")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    maker = v.page.locator("#contracts-actor optgroup option").first.get_attribute("value")
+    v.page.select_option("#contracts-actor", maker)
+    v.page.select_option("#contracts-width", "trust")
+    v.page.wait_for_function("() => /width=trust/.test(location.search) && /actor=[sp]/.test(location.search)")
+    told = v.page.locator("#panel-contracts [aria-live]").inner_text()
+    again = visit(v.page.evaluate("() => location.search"))
+    again.complete()
+    assert again.page.input_value("#contracts-actor") == maker
+    assert again.page.input_value("#contracts-width") == "trust"
+    assert again.page.locator("#panel-contracts [aria-live]").inner_text() == told
+    v.page.select_option("#contracts-actor", "")
+    v.page.wait_for_function("() => !location.search.includes('actor=')")
+    wrong = visit("?lang=en&runs=0&actor=s99999&width=gold")  # what is not there is not shown
+    wrong.complete()
+    assert wrong.page.input_value("#contracts-actor") == "" and wrong.page.input_value("#contracts-width") == "gwh"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_page_can_be_seen_in_the_head_and_no_number_runs_into_the_next(visit, lang):
+    cut = (
+        "() => [...document.querySelectorAll('#numbers dd, nav.pages')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => e.innerText)"
+    )
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative&levers=subsidy:20")
+    for width in (1440, 1345, 1330, 1280, 1125, 1024, 830):
+        v.page.set_viewport_size({"width": width, "height": 800})
+        v.page.wait_for_timeout(200)
+        assert not v.page.evaluate(cut), width
+    v.page.set_viewport_size({"width": 390, "height": 844})
+    for page in ("about", "explore", "eyes"):  # there the row is moved so that one sees where one is
+        v.page.click(f"#page-{page}")
+        assert v.page.locator(".titles").bounding_box()["height"] < 30  # one line
+        box = v.page.locator("nav.pages [aria-current]").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, page
+
+
+def test_compare_says_that_it_computes_before_it_draws(visit):
+    v = visit("?lang=en&runs=0&page=compare", ready="#gm")
+    note, charts = v.page.locator(".compare-note"), v.page.locator(".multiples")
+    assert charts.is_visible() or "computing" in note.inner_text()
+    charts.wait_for(timeout=60_000)
+    v.page.locator(".compare-note", has_text="Side by side").wait_for()
+
+
+def test_pages_show_no_empty_list_and_no_axis_of_noughts(visit):
+    v = visit("?lang=en&runs=0&page=council", ready="#gm[data-other]")
+    told = v.page.get_by_text("Nobody meets")
+    told.wait_for()
+    assert not v.page.locator("main > :not([hidden]) .two > nav").is_visible()
+    assert told.bounding_box()["x"] < 300
+    v.page.click("#page-eyes")
+    v.page.locator("#subject option").first.wait_for(state="attached")
+    firm = v.page.locator("#subject option").evaluate_all("all => all.at(-3).value")
+    v.page.select_option("#subject", firm)
+    v.page.get_by_role("heading", name="own packs waiting").wait_for()
+    v.page.evaluate(ECHARTS)
+    ends = v.page.evaluate(
+        "() => [...document.querySelectorAll('.charts.plain .plot')].map(p => window.echartsOf(p).getOption().yAxis[0])"
+        ".map(axis => [axis.min, axis.max].map(axis.axisLabel.formatter))"
+    )
+    assert len(ends) > 3 and all(low != high and "-" not in low + high for low, high in ends), ends
