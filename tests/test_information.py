@@ -161,6 +161,13 @@ def test_own_books_are_the_ledgers():
     assert np.allclose(sum(own), RUN.indicators["treasury_net"])
 
 
+def test_plants_that_nobody_names_are_no_firm():
+    """They stand for many owners, and nobody sees all their books."""
+    with pytest.raises(gm.InputError, match="subject"):
+        RUN.seen_by("unnamed")
+    assert len(RUN.seen_by("Hubei plant 1"))
+
+
 def test_unknown_subjects_are_refused_with_near_names():
     with pytest.raises(gm.InputError, match="Did you mean 'central_government'"):
         RUN.seen_by("central_goverment")

@@ -4,7 +4,7 @@
 
 import { write } from "./address.js";
 import { monthShown, monthName, store } from "./store.js";
-import { both, colon, ending, escaped, h, placeOf, plain, t } from "./words.js";
+import { both, colon, ending, escaped, firm, h, placeOf, plain, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
 export const FORM_LINES = [["grey", "solid"], ["sky", "solid"], ["green", "solid"], ["orange", "dashed"], ["purple", "solid"]];
@@ -149,11 +149,11 @@ export class Network {
   actor(id) {
     const number = Number(id.slice(1));
     const { names, source_kinds: kinds } = store.catalogue;
-    if (id[0] === "p") return names.plants[number];
+    if (id[0] === "p") return firm(names.plants[number]);
     const name = names.sources[number];
     const kind = t(`source_${kinds[names.source_kinds[number]]}`);
     const province = store.catalogue.provinces.find((p) => p.code === name.split("_").pop());
-    return province ? `${both(province)}${colon()}${kind}` : name === "others" ? `${t("others")} (${kind})` : name;
+    return province ? `${both(province)}${colon()}${kind}` : name === "others" ? `${t("others")} (${kind})` : firm(name);
   }
 
   node(name, [x, y], sums, named, near) {

@@ -18,6 +18,9 @@ export const semicolon = () => (lang() === "zh" ? "；" : "; ");
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
+// What a firm or a plant is called; "others" are those that have no name of their own.
+export const firm = (name) => (name === "others" ? t("others") : (lang() === "zh" && store.catalogue.firms_zh[name]) || name);
+
 // Making one of these takes longer than writing a number with it.
 const WRITERS = [0, 1, 2, 3, 4].map((maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }));
 const FIXED = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));

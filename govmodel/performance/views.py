@@ -35,9 +35,10 @@ def subjects(model) -> dict[str, list]:
     firms: dict[str, list[int]] = {}
     for i, recycler in enumerate(model.recyclers):
         told.setdefault(recycler.name, []).append(_plants([i]))
-        firms.setdefault(recycler.firm, []).append(i)
+        if recycler.firm != "unnamed":
+            firms.setdefault(recycler.firm, []).append(i)
     for firm, plants in firms.items():
-        if firm and [model.recyclers[i].name for i in plants] != [firm]:
+        if [model.recyclers[i].name for i in plants] != [firm]:
             told.setdefault(firm, []).append(_plants(plants))
     return told
 

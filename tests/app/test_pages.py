@@ -8,6 +8,8 @@ import pytest
 
 import govmodel as gm
 from govmodel.case import structures
+from govmodel.facts import load
+from govmodel.facts.names import called
 
 from .test_explore import lever
 
@@ -54,6 +56,18 @@ def test_passport_agrees_with_a_run_of_the_same_seed(visit):
     for line in run.pack(70000).lines("en")[1:]:
         when, _, what = line.partition(":")
         assert when in v.page.locator(".life").inner_text() and what.strip() in v.page.locator(".life").inner_text()
+
+
+def test_firms_and_plants_have_their_chinese_names_on_chinese_pages(visit):
+    v = visit("?lang=zh&runs=0&page=passport", ready="#gm[data-other]")
+    v.page.locator(".passport .facts dd").first.wait_for()
+    facts = v.page.locator(".passport .facts").inner_text()
+    known = load().automakers
+    assert any(called(name, "zh") in facts for name in known) and not any(name in facts for name in known)
+    v.page.goto(v.page.url.replace("page=passport", "page=eyes"))
+    v.page.wait_for_selector("#subject option[value=BYD]", state="attached", timeout=60_000)
+    firms = v.page.locator("#subject optgroup").last.inner_text()
+    assert "比亚迪" in firms and "格林美（湖北，扩建）" in firms and "unnamed" not in firms
 
 
 def test_eyes_show_what_a_seat_sees_beside_the_truth(visit):

@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { months, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
-import { both, colon, h, indicatorName, plain, semicolon, SHARES, t } from "../words.js";
+import { both, colon, firm, h, indicatorName, plain, semicolon, SHARES, t } from "../words.js";
 
 export function eyes() {
   const title = h("h1", {});
@@ -41,7 +41,7 @@ export function eyes() {
     for (const name of subjects) {
       if (["central_government", "association", "public"].includes(name)) groups.bodies.push([name, t(`subject_${name}`)]);
       else if (codes.has(name)) groups.provinces.push([name, codes.get(name)]);
-      else groups.firms.push([name, name === "others" ? t("others") : name]);
+      else groups.firms.push([name, firm(name)]);
     }
     list.replaceChildren(...Object.entries(groups).map(([group, members]) =>
       h("optgroup", { label: t(`subjects_${group}`) }, ...members.map(([name, told]) => h("option", { value: name, selected: name === subject }, told)))));

@@ -3,7 +3,7 @@
 import { caseBar, follows } from "../case_bar.js";
 import { store } from "../store.js";
 import { ask } from "../wire.js";
-import { both, h, plain, t } from "../words.js";
+import { both, firm, h, plain, t } from "../words.js";
 
 export function passport() {
   const title = h("h1", {});
@@ -47,20 +47,19 @@ export function passport() {
       h("dl", { class: "facts" },
         fact("chemistry", pack.chemistry === "LFP" ? t("lfp") : t("ncm")), fact("energy", `${plain(pack.kwh)} kWh`), fact("mass", `${plain(pack.kg)} kg`),
         fact("sold_in", `${pack.sold}, ${both(province)}`), fact("holder", t(`holder_${pack.holder_class}`)),
-        fact("maker", `${named(pack.automaker)} / ${named(pack.battery_maker)}`), fact("leased", t(pack.leased ? "yes" : "no")),
+        fact("maker", `${firm(pack.automaker)} / ${firm(pack.battery_maker)}`), fact("leased", t(pack.leased ? "yes" : "no")),
         fact("metals", metals.map(([metal, kg]) => `${t(`metal_${metal}`)} ${plain(kg)} kg`).join(", "))),
       h("h3", {}, t("life")),
       h("ol", { class: "life" }, ...lines[store.ui.lang].slice(1).map((line, i) => {
         const event = i ? pack.events[i - 1] : null;
-        const [when, ...rest] = line.split(/[:：]/);
+        const [, when, rest] = line.match(/^([^:：]*)[:：]?\s*(.*)$/);
         return h("li", { class: event ? (event.scanned ? "scanned" : "unseen") : "" },
-          h("strong", {}, when), h("span", {}, rest.join(":").trim()), event ? h("em", {}, t(event.scanned ? "was_scanned" : "was_not_scanned")) : null);
+          h("strong", {}, when), h("span", {}, rest), event ? h("em", {}, t(event.scanned ? "was_scanned" : "was_not_scanned")) : null);
       })),
       ...(pack.events.length ? [] : [h("p", {}, t("still_in_use"))]),
     );
   }
 
-  const named = (name) => (name === "others" ? t("others") : name);
   const show = follows(element, () => {
     title.textContent = t("page_passport");
     what.textContent = t("passport_what");
