@@ -476,7 +476,7 @@ def test_every_firm_and_plant_has_a_chinese_name():
 
 
 def test_chinese_names_say_firm_place_and_part():
-    assert called("GEM, Hubei, expansion", "zh") == "格林美（湖北，扩建）"
+    assert called("GEM, Hubei, expansion", "zh") == "格林美（湖北扩建）"
     assert called("Shaanxi plant 2", "zh") == "陕西2号厂"
     assert called("A new firm", "zh") == "A new firm"
     assert called("A new firm, Hubei", "zh") == "A new firm（湖北）"

@@ -19,7 +19,7 @@ def called(name: str, lang: str, country: str = "china") -> str:
         return f"{_word(unnamed[1], country)}{unnamed[2]}号厂"
     firm, *where = name.split(", ")
     told = _word(firm, country)
-    return f"{told}（{'，'.join(_word(part, country) for part in where)}）" if where else told
+    return f"{told}（{''.join(_word(part, country) for part in where)}）" if where else told
 
 
 def _word(word: str, country: str) -> str:

@@ -67,7 +67,7 @@ def test_firms_and_plants_have_their_chinese_names_on_chinese_pages(visit):
     v.page.goto(v.page.url.replace("page=passport", "page=eyes"))
     v.page.wait_for_selector("#subject option[value=BYD]", state="attached", timeout=60_000)
     firms = v.page.locator("#subject optgroup").last.inner_text()
-    assert "比亚迪" in firms and "格林美（湖北，扩建）" in firms and "unnamed" not in firms
+    assert "比亚迪" in firms and "格林美（湖北扩建）" in firms and "unnamed" not in firms
 
 
 def test_eyes_show_what_a_seat_sees_beside_the_truth(visit):
