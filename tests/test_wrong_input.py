@@ -93,3 +93,13 @@ def test_a_model_refuses_what_is_no_luck(rng):
 def test_a_model_refuses_what_is_no_case(case):
     with pytest.raises(InputError, match="case: wanted a Case"):
         gm.GovernanceModel(case)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "got"),
+    [({"start": 2025}, "scenario.start", "2025"), ({"structure": 3}, "governance.structure", "3")],
+)
+def test_a_number_in_the_place_of_a_text_is_told_as_it_was_given(changes, field, got):
+    with pytest.raises(InputError) as refusal:
+        gm.Case.load("china").with_(**changes)
+    assert (refusal.value.field, str(refusal.value.got)) == (field, got)

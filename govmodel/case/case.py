@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..foundations import parameters as parameter_room
-from ..foundations.calendar import month_name
+from ..foundations.calendar import MONTHS, month_name
 from ..foundations.errors import InputError, nearest, not_toml
 from . import demands as demand_room
 from . import levers as lever_room
@@ -339,7 +339,7 @@ def _find(name_or_path: str | Path) -> Path:
 
 
 def _is_month(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < MONTHS
 
 
 def _plain(value: object) -> object:

@@ -121,6 +121,8 @@ def place_of(location: tuple) -> str:
     """Write pydantic's location as a dotted path: ("scenario", "early_release", 0) is scenario.early_release[0]."""
     text = ""
     for part in location:
+        if part == "str":  # which kind of value was tried, where several are accepted
+            continue
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
 
