@@ -3,8 +3,6 @@
 A worker keeps trunks: the states of worlds at a month, from which many cases live on. A branch equals the full run.
 """
 
-import os
-import threading
 import time
 from collections import OrderedDict
 
@@ -50,20 +48,12 @@ def begin(stop, among: int) -> None:
     """Prepare one of so many workers: Ctrl-C is the server's affair; `stop` is raised to give up what can wait."""
     global _stop, _room
     workers.begin()
-    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     _stop, _room = stop, share(among)
 
 
 def share(among: int) -> int:
     """Say how many trunks one of so many workers may keep."""
     return max(TRUNKS // among, 8)
-
-
-def _follow(parent: int) -> None:
-    """End with the server, even if it was killed and could not say so."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 def _kept(shelf: OrderedDict, key, size: int, make):

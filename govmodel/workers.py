@@ -5,9 +5,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 
 from .foundations.errors import InputError
@@ -57,10 +59,23 @@ def begin() -> None:
     Otherwise whoever tidies up after a world looks through all of it again.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow()
     from . import model  # noqa: F401
 
     gc.collect()
     gc.freeze()
+
+
+def follow() -> None:
+    """End with the process that started this one, even if it is killed and cannot say so."""
+    starter = multiprocessing.parent_process()
+    if starter is not None:
+        threading.Thread(target=_end_after, args=(starter.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 class Workers:

@@ -5,9 +5,7 @@ the driver dies. Dask does them in local workers of its own, or in those of a sc
 """
 
 import multiprocessing
-import os
 import re
-import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 from ..foundations.errors import InputError
@@ -30,21 +28,9 @@ class Serial(Executor):
         return future
 
 
-def _alone() -> None:
-    """Prepare a worker: when the driver is gone so is the worker."""
-    driver = multiprocessing.parent_process()
-
-    def watch() -> None:
-        driver.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    begin()
-
-
 def processes(workers: int) -> ProcessPoolExecutor:
     """Open so many worker processes."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_alone)
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=begin)
 
 
 WANTED = "the address of a Dask scheduler, tcp://host:port"
