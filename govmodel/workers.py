@@ -59,14 +59,14 @@ def begin() -> None:
     Otherwise whoever tidies up after a world looks through all of it again.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    follow()
+    _follow()
     from . import model  # noqa: F401
 
     gc.collect()
     gc.freeze()
 
 
-def follow() -> None:
+def _follow() -> None:
     """End with the process that started this one, even if it is killed and cannot say so."""
     starter = multiprocessing.parent_process()
     if starter is not None:

@@ -15,6 +15,11 @@ class Recycler(Organisation):
         self.province, self.index = plant.province, index
 
     @property
+    def owner(self) -> str:
+        """Name the firm that has the plant; a plant whose firm nobody names stands for itself."""
+        return self.name if self.firm == "unnamed" else self.firm
+
+    @property
     def margin(self) -> float:
         """Give the plant's margin, a share of value."""
         return float(self.model.industry.margin[self.index])

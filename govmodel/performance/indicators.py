@@ -36,6 +36,7 @@ def _read() -> dict[str, Indicator]:
     path = Path(__file__).with_name("indicators.toml")
     read = {}
     for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        entry.setdefault("name_zh", entry["definition_zh"])  # where that is short enough
         read |= {made: Indicator(made, **given) for made, given in _expand(name, entry)}
     return read
 

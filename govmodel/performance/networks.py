@@ -79,7 +79,7 @@ def shape(model, months: int) -> dict[str, np.ndarray]:
 def concentration(model, months: int) -> np.ndarray:
     """Herfindahl-Hirschman index of what licensed firms took in over a year, in [0, 1]; none where that is nothing."""
     firms = {}
-    firm = np.array([firms.setdefault(r.firm if r.firm != "unnamed" else r.name, len(firms)) for r in model.recyclers])
+    firm = np.array([firms.setdefault(recycler.owner, len(firms)) for recycler in model.recyclers])
     taken = model.record.received[:months].sum(axis=1).astype(float).cumsum(axis=0)
     taken[12:] -= taken[:-12].copy()  # of the last year
     total = taken.sum(axis=1)

@@ -35,8 +35,7 @@ def subjects(model) -> dict[str, list]:
     firms: dict[str, list[int]] = {}
     for i, recycler in enumerate(model.recyclers):
         told.setdefault(recycler.name, []).append(_plants([i]))
-        if recycler.firm != "unnamed":
-            firms.setdefault(recycler.firm, []).append(i)
+        firms.setdefault(recycler.owner, []).append(i)
     for firm, plants in firms.items():
         if [model.recyclers[i].name for i in plants] != [firm]:
             told.setdefault(firm, []).append(_plants(plants))

@@ -187,7 +187,7 @@ def _name(part: str, model, lang: str) -> str:
     if part in PROVINCES:
         return model.facts.province_name(part, lang)
     if part in INDICATORS and lang == "zh":
-        return INDICATORS[part].name_zh or part
+        return INDICATORS[part].name_zh
     return ZH.get(part, part) if lang == "zh" else part.replace("_", " ")
 
 

@@ -124,9 +124,8 @@ def _prim(figure, found: Found, texts: Texts) -> None:
         unit = called.factor_unit(known[row.factor], country, texts)
         low, high = (row.low, row.high) if row.restricted else (row.sample_low, row.sample_high)
         told = called.span(low, high, texts)
-        panel.text(
-            1.02, at, f"{told} {unit}".rstrip(), va="center", fontsize=8, color=INK if row.restricted else "#777777"
-        )
+        ink = INK if row.restricted else SOFT
+        panel.text(1.02, at, f"{told} {unit}".rstrip(), va="center", fontsize=8, color=ink)
         if row.restricted:
             wide = row.sample_high - row.sample_low
             panel.barh(at, (high - low) / wide, 0.5, (low - row.sample_low) / wide, color=STRONG)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..performance.differences import CHANCE
-from ..study.flips import Flips, false_alarms
+from ..study.flips import Flips, false_alarms, written
 from ..study.merit import ARMS, CRITERIA
 from ..study.study_file import base_case
 from . import factors as called
@@ -87,7 +87,7 @@ def _worlds(found: Flips, texts: Texts) -> list[str]:
             cells.append([*first, *["-"] * 5])
             continue
         order = " > ".join(structure(arm, texts) for arm in row["order"].split(" > "))
-        world = ", ".join(f"{name} {_value(row[name])}" for name in found.points.columns)
+        world = ", ".join(f"{name} {written(row[name])}" for name in found.points.columns)
         gain, cost = number(row["gain"], ""), number(row["cost"], "")
         cells.append([*first, f"{int(row['point'])}: {world}", gain, cost, texts.word(row["named"], "classes"), order])
     return [texts("flips.worlds"), "", *lay_out(texts("flips.worlds_columns").split("|"), cells)]
@@ -102,10 +102,6 @@ def _extras(found: Flips, texts: Texts) -> list[str]:
         told = [texts("robustness.difference", middle=middle, low=low, high=high) for middle, low, high in spans]
         cells.append([structure(row["structure"], texts), *told])
     return [texts("flips.extras"), "", *lay_out(texts("flips.extras_columns").split("|"), cells)]
-
-
-def _value(value: object) -> str:
-    return value if isinstance(value, str) else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def save_figure(found: Flips, path: str | Path, lang: str = "en") -> None:

@@ -74,11 +74,15 @@ def effect_of(answer: Answer) -> tuple[str, str]:
     """Write the effect, and its band; shares in points."""
     told, unit = answer.told, shown_unit(answer.proposition.measure.indicator)
     values = [told[key] for key in ("difference", "low", "high")]
-    signs = ["" if not text.strip("0.,-") or value < 0 else "+" for text, value in zip(numbers(values, unit), values)]
-    effect, low, high = (
-        "0" if value == 0.0 else sign + text for sign, text, value in zip(signs, numbers(values, unit), values)
-    )
+    effect, low, high = (_signed(value, text) for value, text in zip(values, numbers(values, unit)))
     return effect, f"{low} to {high}"
+
+
+def _signed(value: float, text: str) -> str:
+    """Put a plus before a number above zero, unless all that is written of it is noughts."""
+    if value == 0.0:
+        return "0"
+    return text if value < 0 or not text.strip("0.,-") else f"+{text}"
 
 
 def as_markdown(answers: Answers, lang: str = "en") -> str:

@@ -57,7 +57,7 @@ class Flips:
             first, last = of.values[0], of.values[-1]
             return (str(first), (column == first).to_numpy()), (str(last), (column == last).to_numpy())
         middle = column.median()
-        low, told = (column <= middle).to_numpy(), f"{middle:,.0f}" if middle >= 100 else f"{middle:.3g}"
+        low, told = (column <= middle).to_numpy(), written(middle)
         return (f"<= {told}", low), (f"> {told}", ~low)
 
     def summary(self) -> pd.DataFrame:
@@ -146,6 +146,11 @@ class Flips:
         ranked = self.orders[VALUE][point]
         gain = np.median(self.extra(point)[:, 0], axis=-1)
         return abs(gain[ARMS.index(arm)] - gain[ARMS.index(ranked[1 if place == 0 else -2])])
+
+
+def written(value: object) -> str:
+    """Write a value of a factor: a choice as it is, a number with three digits that count."""
+    return value if isinstance(value, str) else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def look(folder: str | Path) -> Flips:

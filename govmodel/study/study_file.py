@@ -181,10 +181,10 @@ def _translate(error: ValidationError) -> InputError:
         known = [field.alias or name for name, field in fields.items()]
         return InputError(place, "a key that a study file knows here", first["loc"][-1],
                           nearest(str(first["loc"][-1]), known, "Known keys"))  # fmt: skip
-    remedy = (
-        "Add it; docs/study_file.md tells every key." if kind == "missing" else "docs/study_file.md tells every key."
-    )
-    return InputError(place, WANTED.get(kind, first["msg"]), "nothing" if kind == "missing" else got, remedy)
+    wanted, remedy = WANTED.get(kind, first["msg"]), "docs/study_file.md tells every key."
+    if kind == "missing":
+        return InputError(place, wanted, "nothing", f"Add it; {remedy}")
+    return InputError(place, wanted, got, remedy)
 
 
 def base_case(study: StudyFile) -> Case:

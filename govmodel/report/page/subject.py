@@ -57,15 +57,9 @@ class Subject:
     def colours(self) -> dict[str, int]:
         """Give every arm a colour by number: structures that have their own colour have it in every report."""
         own = {name: number for number, name in enumerate(palette.load()["structures"])}
-        taken: dict[str, int] = {}
-        for label in self.cases:
-            if label in own:
-                taken[label] = own[label]
-        numbers = range(len(palette.numbered()))
-        free = [
-            number for number in numbers if number >= len(own)
-        ]  # before the colours of structures that are not here
-        free += [number for number in numbers if number < len(own) and number not in taken.values()]
+        taken = {label: own[label] for label in self.cases if label in own}
+        free = [number for number in range(len(palette.numbered())) if number not in taken.values()]
+        free.sort(key=lambda number: number < len(own))  # colours of structures that are not here come last
         for place, label in enumerate(label for label in self.cases if label not in taken):
             taken[label] = free[place % len(free)]
         return taken
