@@ -7,12 +7,12 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from govmodel.foundations.columns import headed
 from govmodel.performance.differences import FEWEST, differences
 from govmodel.performance.indicators import INDICATORS
 from govmodel.performance.ranking import ranking
 from govmodel.performance.views import subjects
 from govmodel.report.texts import Texts
-from govmodel.shelf import headed
 from govmodel.structures import minutes as minutes_room
 from govmodel.version import __version__
 
@@ -37,7 +37,7 @@ def answer(model, wanted: dict, question: dict) -> dict:
 
 def _minutes(model, wanted: dict, question: dict) -> dict:
     """List the meetings: what was on the table, and what each decided."""
-    table = model.minutes_frame()
+    table = model.table("minutes")
     meetings = []
     for (month, number), held in table.groupby(["month", "meeting"], sort=True):
         first = held.drop_duplicates("lever")
@@ -60,7 +60,7 @@ def _minutes(model, wanted: dict, question: dict) -> dict:
 
 def _meeting(model, wanted: dict, question: dict) -> dict:
     """Tell one meeting in sentences, and give who asked and who gave way."""
-    table = model.minutes_frame()
+    table = model.table("minutes")
     table = table[table["month"] == question["month"]]
     told = {lang: minutes_room.sentences(table, lang, Texts(lang).word) for lang in LANGUAGES}
     asked = table[table["asked"].abs() >= minutes_room.SILENT]

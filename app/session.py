@@ -69,16 +69,16 @@ class Session:
             return
         self.show(_headed({"number": number, "notes": notes, "wanted": wanted}, made))
         if number == self.newest and wanted["bands"]:
-            self._band(number, wanted, key)
+            self._band(number, wanted, key, made)
 
-    def _band(self, number: int, wanted: dict, key: str) -> None:
-        """Live the replications one by one, and show the band as it fills."""
+    def _band(self, number: int, wanted: dict, key: str, made: bytes) -> None:
+        """Live the replications one by one, and show the band as it fills; the first is the run that is shown."""
         size = wanted["bands"]
         known = self.pool.known(f"{key}|{size}")
         if known is not None:
             self.show(known)
             return
-        rows: dict[int, np.ndarray] = {}
+        rows = {0: frames.unpacked(made)[1]["year"][[list(INDICATORS).index(name) for name in self.series]]}
 
         def arrived(replication: int, made, error) -> None:
             if error is not None:
@@ -95,7 +95,7 @@ class Session:
             [
                 Job(work.replication, (wanted, replication, self.series), partial(arrived, replication),
                     worker=replication, waits=True, visitor=self)
-                for replication in range(size)
+                for replication in range(1, size)
             ]
         )  # fmt: skip
 

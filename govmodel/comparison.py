@@ -18,13 +18,14 @@ from . import workers as worker_room
 from .case import Case
 from .case import ensemble as ensemble_room
 from .foundations.calendar import year_of
+from .foundations.columns import arrow_of, frame_of, headed, stacked
 from .foundations.errors import InputError, nearest
 from .living import live
 from .past import months_shared
 from .progress import Bar
 from .provenance import provenance
 from .run import LARGEST_SEED, TABLES, Progress, Run, whole
-from .shelf import Shelf, headed, stacked
+from .shelf import Shelf
 
 COMPARISON = "comparison"  # the kind of folder, in its provenance
 CASES = "cases"  # the folder of the arms' cases
@@ -65,7 +66,7 @@ def compare(
         raise
     arms = dict(zip(labels, cases))
     indicators = [headed(months[arm, r], labels[arm], r) for arm in range(len(cases)) for r in range(replications)]
-    source = _FromShelf(shelf, labels, replications, stacked(iter(indicators)))
+    source = _FromShelf(shelf, labels, replications, stacked(indicators))
     return Comparison(arms, seed, seeds, source, ensembles=dict(zip(labels, sets)))
 
 
@@ -235,19 +236,16 @@ class _FromShelf:
 
     def frame(self, name: str) -> pd.DataFrame:
         """Put the worlds' tables under one another, headed by structure and replication."""
-        return self.indicators if name == "indicators" else stacked(self._worlds(name))
+        return self.indicators if name == "indicators" else stacked(map(frame_of, self._worlds(name)))
 
     def parts(self, name: str):
-        """Give a table as it is to be saved: whole, or world by world where it is too large for memory."""
-        if name != "ledger":
-            return self.frame(name)
-        turns = ((arm, replication) for arm in range(len(self.labels)) for replication in range(self.replications))
-        return (self.shelf.payments(arm, replication, self.labels[arm]) for arm, replication in turns)
+        """Give a table as it is to be saved: world by world, for payments of all of them are too large for memory."""
+        return self.indicators if name == "indicators" else map(arrow_of, self._worlds(name))
 
     def _worlds(self, name: str):
         for arm, label in enumerate(self.labels):
             for replication in range(self.replications):
-                yield headed(self.shelf.table(name, arm, replication), label, replication)
+                yield self.shelf.table(name, arm, replication, label)
 
 
 class _FromFolder:

@@ -17,6 +17,7 @@ import pandas as pd
 from .foundations.errors import InputError
 
 PROVENANCE, CASE = "provenance.json", "case.toml"
+ROWS_TOGETHER = 1 << 20  # in one piece of a file
 _NEEDED = {"version", "case_hash", "seed", "seeds", "files"}
 
 
@@ -121,26 +122,36 @@ def _hold_to(path: Path, listed: dict) -> None:
 def write_table(frame: pd.DataFrame | Iterable, path: Path) -> None:
     """Write a table, whole or in pieces, so that equal tables give equal bytes: no pandas notes, no clock.
 
-    Pieces are frames or tables of Arrow.
+    Pieces are frames or tables of Arrow; they are gathered to a million rows, so that a text is listed once for many.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    def plain(part: pd.DataFrame | pa.Table) -> pa.Table:
-        return (
-            part
-            if isinstance(part, pa.Table)
-            else pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
-        )
+    pieces = [frame] if isinstance(frame, pd.DataFrame) else frame
+    tables = (
+        piece
+        if isinstance(piece, pa.Table)
+        else pa.Table.from_pandas(piece, preserve_index=False).replace_schema_metadata(None)
+        for piece in pieces
+    )
+    first = next(tables)
+    listed = [field.name for field in first.schema if not pa.types.is_floating(field.type)]  # measures seldom repeat
+    with pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=listed) as writer:
+        for group in _gathered(chain([first], tables)):
+            writer.write_table(pa.concat_tables(group), row_group_size=ROWS_TOGETHER)
 
-    if isinstance(frame, pd.DataFrame):
-        pq.write_table(plain(frame), path, compression="zstd", row_group_size=1 << 20)
-        return
-    pieces = (plain(part) for part in frame)
-    first = next(pieces)
-    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
-        for piece in chain([first], pieces):
-            writer.write_table(piece, row_group_size=1 << 20)
+
+def _gathered(tables: Iterable) -> Iterator[list]:
+    """Put tables together until they have a million rows or more."""
+    group, rows = [], 0
+    for table in tables:
+        group.append(table)
+        rows += len(table)
+        if rows >= ROWS_TOGETHER:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
 
 
 def read_pieces(path: Path) -> Iterator[pd.DataFrame]:

@@ -225,17 +225,7 @@ class _World:
 
 def _table_of(model, name: str) -> pd.DataFrame:
     """Ask a model for one of the tables of a run."""
-    if name == "indicators":
-        return model.indicators
-    if name == "ledger":
-        return model.ledger.frame()
-    return {
-        "flows": model.flows_frame,
-        "actors": model.actors_frame,
-        "contracts": model.contracts_frame,
-        "minutes": model.minutes_frame,
-        EVENTS: model.events_frame,
-    }[name]()
+    return model.indicators if name == "indicators" else model.table(name)
 
 
 class _FromWorlds:

@@ -8,15 +8,9 @@ import pickle
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from .foundations.calendar import month_name
-from .foundations.columns import frame_of
-from .foundations.ledger import Ledger
+from .foundations.columns import Columns, head, rows_of
 from .performance.frames import TABLES
 
 
@@ -27,38 +21,11 @@ class Shelf:
         self.folder = Path(tempfile.mkdtemp(prefix="govmodel-"))
         self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
-    def table(self, name: str, arm: int, replication: int) -> pd.DataFrame:
-        """Take one table of one world from the shelf."""
-        if name != "ledger":
-            return frame_of(_take(_place(self.folder, arm, replication, name)))
-        books, cells, fen = self._books(arm, replication)
-        books.amounts = np.zeros((books.months, len(books.purposes)), np.int64)
-        books.amounts.reshape(-1)[cells] = fen
-        return books.frame()
-
-    def payments(self, arm: int, replication: int, label: str):
-        """Give a world's payments, headed, as a table of Arrow: what `table` gives, without a text a cell."""
-        import pyarrow as pa
-
-        text = pa.Table.from_pandas(pd.DataFrame({"": ["text"]})).schema.types[0]  # as a frame's texts are written
-        books, cells, fen = self._books(arm, replication)
-        when, line = np.divmod(cells, len(books.purposes))
-        months = [month_name(books.first_month + month) for month in range(books.months)]
-        accounts = pa.array(books.accounts, text)
-        columns = {
-            "structure": pa.array([label], text).take(np.zeros(len(cells), np.int64)),
-            "replication": np.full(len(cells), replication, np.int64),
-            "month": pa.array(months, text).take(when),
-            "payer": accounts.take(np.asarray(books.payers)[line]),
-            "payee": accounts.take(np.asarray(books.payees)[line]),
-            "purpose": pa.array(books.purposes, text).take(line),
-            "yuan": fen / 100.0,
-        }
-        return pa.table({name: pa.array(column) for name, column in columns.items()})
-
-    def _books(self, arm: int, replication: int) -> tuple[Ledger, np.ndarray, np.ndarray]:
-        """Take a world's ledger without amounts, the places of those that are not zero, and their fen."""
-        return _take(_place(self.folder, arm, replication, "ledger"))
+    def table(self, name: str, arm: int, replication: int, label: str) -> Columns:
+        """Take one table of one world from the shelf, headed by the arm's label and the replication."""
+        with _place(self.folder, arm, replication, name).open("rb") as file:
+            columns = pickle.load(file)
+        return head(label, replication, rows_of(columns)) | columns
 
     def clear(self) -> None:
         """Throw the folder away."""
@@ -68,46 +35,9 @@ class Shelf:
 def put(folder: Path, arm: int, replication: int, model) -> None:
     """Put the tables of a world that has lived on the shelf in a folder."""
     for name, columns_of in TABLES.items():
-        _put(columns_of(model), _place(folder, arm, replication, name))
-    amounts = model.ledger.amounts
-    cells = np.flatnonzero(amounts)
-    books = _lines_of(model.ledger), cells, amounts.reshape(-1)[cells]
-    _put(books, _place(folder, arm, replication, "ledger"))
-
-
-def _put(things: object, place: Path) -> None:
-    with place.open("wb") as file:
-        pickle.dump(things, file, pickle.HIGHEST_PROTOCOL)
-
-
-def _take(place: Path) -> object:
-    with place.open("rb") as file:
-        return pickle.load(file)
-
-
-def _lines_of(ledger: Ledger) -> Ledger:
-    """Copy the lines of a ledger, without what was paid on them."""
-    lines = Ledger(ledger.first_month, ledger.months)
-    lines.accounts, lines.purposes = ledger.accounts, ledger.purposes
-    lines.payers, lines.payees = ledger.payers, ledger.payees
-    return lines
+        with _place(folder, arm, replication, name).open("wb") as file:
+            pickle.dump(columns_of(model), file, pickle.HIGHEST_PROTOCOL)
 
 
 def _place(folder: Path, arm: int, replication: int, name: str) -> Path:
     return folder / f"{arm}-{replication}-{name}"
-
-
-def headed(table: pd.DataFrame, label: str, replication: int) -> pd.DataFrame:
-    """Head a world's table with its structure and its replication."""
-    table = table.reset_index(drop=True)
-    head = {
-        "structure": np.full(len(table), label, object),
-        "replication": np.full(len(table), replication, np.int64),
-    }
-    return pd.concat([pd.DataFrame(head), table], axis=1)
-
-
-def stacked(parts: Iterator[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables under one another; those without rows do not blur the kinds of the columns."""
-    parts = list(parts)
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

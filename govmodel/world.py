@@ -219,25 +219,9 @@ class World(mesa.Model):
         """Every indicator so far: a tidy frame, one row a month, column "month" first."""
         return indicators(self, self.months_run)
 
-    def flows_frame(self):
-        """Flows of packs so far, by month, province, route, channel and chemistry."""
-        return frame_of(frames.flows_of(self))
-
-    def actors_frame(self):
-        """What every organisation and group did and earned so far, by month."""
-        return frame_of(frames.actors_of(self))
-
-    def contracts_frame(self):
-        """Contracts so far."""
-        return frame_of(frames.contracts_of(self))
-
-    def minutes_frame(self):
-        """Minutes of governing bodies so far."""
-        return frame_of(frames.minutes_of(self))
-
-    def events_frame(self):
-        """Every event of every pack so far."""
-        return frames.events_frame(self)
+    def table(self, name: str):
+        """One table so far, tidy: flows, actors, contracts, minutes, ledger; or packs, with every event of each."""
+        return frames.events_frame(self) if name == "packs" else frame_of(frames.TABLES[name](self))
 
     def seen_by(self, subject: str):
         """The world so far as one subject can know it: tidy, one row a month and thing known, with how it is known."""

@@ -125,7 +125,7 @@ def test_deposits_are_taken_on_all_packs_sold(model):
 
 def test_taxes_and_fines_reach_the_treasury_and_nobody_else(model):
     """The treasury's books are taxes, fines and confiscations less subsidies, rewards and what provinces keep."""
-    frame = model.ledger.frame()
+    frame = model.table("ledger")
     received = set(frame.loc[frame["payee"] == "treasury", "purpose"])
     spent = set(frame.loc[frame["payer"] == "treasury", "purpose"])
     assert received - {"fines on plants", "subsidy paid back"} == {"value-added tax", "fines", "confiscation"}

@@ -89,7 +89,7 @@ def decisions(levers: dict) -> dict[int, tuple]:
     model = GovernanceModel(case, rng=3)
     while model.running:
         model.step()
-    frame = model.events_frame()
+    frame = model.table("packs")
     frame = frame[frame["month"] == "2026-01"]
     return {
         pack: (route, way.split(":")[0])

@@ -119,7 +119,7 @@ def world():
 
 
 def test_contracts_are_signed_end_and_are_told(world):
-    frame = world.contracts_frame()
+    frame = world.table("contracts")
     assert len(frame) > 200 and set(frame["source_kind"]) >= {"automaker", "battery_maker", "fleet", "dismantler"}
     assert set(frame["why"]) == {"", "term over", "broken off", "plant closed"} and frame["renewed"].any()
     assert ((frame["ended"] == "") == (frame["why"] == "")).all()
@@ -169,7 +169,7 @@ def test_money_between_the_parties_clears(world):
 def test_switched_off_nothing_is_signed_or_paid():
     case = with_levers(contract_coverage=0.8, mediation=1.0).with_(without=("contract",))
     model = live(case, 3)
-    assert not len(model.contracts_frame()) and not model.record.series["contracts"].any()
+    assert not len(model.table("contracts")) and not model.record.series["contracts"].any()
     purposes = [i for i, name in enumerate(model.ledger.purposes) if name.startswith(("contracts", "association"))]
     assert purposes and not model.ledger.amounts[:, purposes].any()
     assert not model._contracted.any()
@@ -187,19 +187,19 @@ def test_without_a_mechanism_its_levers_change_nothing():
 
 def test_an_aim_of_nothing_leaves_the_market_alone():
     none = live(with_levers(contract_coverage=0.0), 3)
-    frame = none.contracts_frame()
+    frame = none.table("contracts")
     assert (frame["month"] < "2024-04").all() and (frame["ended"] != "").all()
     assert none.record.series["contracts"][-1, 0] == 0
     assert not none._contracted.any()
 
 
 def test_refusing_and_holding_back_both_happen(world):
-    frame = world.contracts_frame()
+    frame = world.table("contracts")
     assert frame["breaches_by_source"].sum() > 0 and frame["breaches_by_recycler"].sum() > 0
 
 
 def test_a_plant_never_breaks_with_its_own_owner(world):
-    frame = world.contracts_frame()
+    frame = world.table("contracts")
     own = frame[frame["form"] == "hierarchy"]
     assert len(own) and not own[["breaches_by_source", "breaches_by_recycler"]].any(axis=None)
     assert {("CATL", "Brunp"), ("BYD", "BYD")} & {(s, r.split(",")[0]) for s, r in zip(own["source"], own["recycler"])}

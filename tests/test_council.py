@@ -124,7 +124,7 @@ def test_bigger_councils_agree_less():
 
 
 def test_nobody_meets_under_the_market_or_before_2026():
-    assert not lived(SMALL).minutes_frame().size and not lived(SMALL).indicators["meetings"].any()
+    assert not lived(SMALL).table("minutes").size and not lived(SMALL).indicators["meetings"].any()
     model = lived(COUNCIL)
     met = model.indicators.set_index("month")["meetings"]
     assert not met[:"2025-12"].any()
@@ -133,7 +133,7 @@ def test_nobody_meets_under_the_market_or_before_2026():
 
 def test_levers_move_by_a_step_at_most_within_bounds_and_after_notice():
     model = lived(COUNCIL)
-    for _, row in model.minutes_frame().iterrows():
+    for _, row in model.table("minutes").iterrows():
         lever = LEVERS[row["lever"]]
         assert abs(row["new"] - row["old"]) <= lever.step + 1e-9
         low, high = min(lever.bounds[0], row["old"]), max(lever.bounds[1], row["old"])
@@ -141,13 +141,13 @@ def test_levers_move_by_a_step_at_most_within_bounds_and_after_notice():
         if row["outcome"] != "moved":
             assert row["new"] == row["old"]
         assert row["in_force"] > row["month"]
-    assert set(model.minutes_frame()["outcome"]) <= set(KEPT_WAYS)
+    assert set(model.table("minutes")["outcome"]) <= set(KEPT_WAYS)
 
 
 def test_what_was_decided_is_in_force_from_the_month_that_the_minutes_say():
     model = lived(COUNCIL)
     values = model.indicators.set_index("month")
-    table = model.minutes_frame()
+    table = model.table("minutes")
     moved = table[(table["outcome"] == "moved") & (table["in_force"] <= "2029-12")].drop_duplicates(
         ["meeting", "lever"]
     )
@@ -167,7 +167,7 @@ def test_a_law_resets_its_lever_on_its_date_and_a_body_moves_it_afterwards():
 
 def test_a_decision_taken_before_a_law_moves_on_from_the_law():
     """What was decided in 2026-03 for 2026-11 starts from what the law of 2026-04 sets, and does not undo it."""
-    minutes = lived(COUNCIL).minutes_frame().drop_duplicates(["month", "lever"])
+    minutes = lived(COUNCIL).table("minutes").drop_duplicates(["month", "lever"])
     early = minutes[(minutes["month"] < "2026-04") & (minutes["in_force"] >= "2026-04")].set_index("lever")
     assert dict(early["old"][["traceability", "whole_vehicle_scrapping"]]) == {
         "traceability": 0.6,
@@ -179,7 +179,7 @@ def test_a_decision_taken_before_a_law_moves_on_from_the_law():
 def test_a_lever_that_is_frozen_stays():
     case = COUNCIL.with_(frozen=["buyback_premium"], scale=200_000)
     assert lived(case).indicators["lever_buyback_premium"].nunique() == 1
-    assert "buyback_premium" not in set(lived(case).minutes_frame()["lever"])
+    assert "buyback_premium" not in set(lived(case).table("minutes")["lever"])
 
 
 def test_deposits_and_leases_that_a_body_sets_count_for_packs_sold_from_then_on():
@@ -200,7 +200,7 @@ def test_deposits_and_leases_that_a_body_sets_count_for_packs_sold_from_then_on(
 
 def test_what_governing_costs_is_paid_by_those_whom_the_structure_names():
     model = lived(COUNCIL)
-    books = model.ledger.frame()
+    books = model.table("ledger")
     paid = books[books["purpose"] == "platform"]
     payers = set(paid["payer"])
     assert "treasury" in payers and any(name.startswith("battery_maker: ") for name in payers)
@@ -214,7 +214,7 @@ def test_what_governing_costs_is_paid_by_those_whom_the_structure_names():
 def test_costs_of_levers_are_shared_where_a_structure_says_so():
     shared = {"base": "government_led", "levers": {"subsidy": {"pays": {"central_government": 0.5, "automakers": 0.5}}}}
     case = SMALL.with_(structure=shared, levers={"subsidy": 20.0}, scale=200_000)
-    books = lived(case).ledger.frame()
+    books = lived(case).table("ledger")
     back = books[books["purpose"] == "shared cost of levers"]
     assert set(back[back["payee"] != "governing_pool"]["payee"]) == {"treasury"}
     spent = books[(books["purpose"] == "subsidy") & (books["month"] < "2029-10")]["yuan"].sum()
@@ -274,7 +274,7 @@ def test_nobody_hears_a_dispute_where_nobody_settles():
 
 
 def test_minutes_are_told_in_both_languages():
-    table = lived(COUNCIL).minutes_frame()
+    table = lived(COUNCIL).table("minutes")
     part = table[table["month"] == "2027-03"]
     english, chinese = sentences(part), sentences(part, "zh")
     assert len(english) == len(chinese) == 1 + part["lever"].nunique()
@@ -309,7 +309,7 @@ def test_a_majority_talks_only_where_those_who_ask_are_a_quorum():
     """Seats that ask for a lever decided by majority hold the quorum of its weight; without a quorum, fewer do."""
 
     def least(quorum: float) -> float:
-        table = lived(COUNCIL.with_(parameters={"quorum": quorum}, scale=200_000)).minutes_frame()
+        table = lived(COUNCIL.with_(parameters={"quorum": quorum}, scale=200_000)).table("minutes")
         asking = table[(table["rule"] == "majority") & (table["asked"].abs() >= P["asks_least"])]
         return asking.groupby(["month", "lever"])["weight"].sum().min()
 
@@ -319,7 +319,7 @@ def test_a_majority_talks_only_where_those_who_ask_are_a_quorum():
 def test_every_round_of_talk_after_the_first_defers_what_is_decided():
     """In force is the month after the meeting, later by the lever's notice, the body's delay and each further round."""
     case = COUNCIL.with_(parameters={"round_months": 2.0}, scale=200_000)
-    table, delay = lived(case).minutes_frame(), structure_room.load("collaborative").stages[0].structure.delay
+    table, delay = lived(case).table("minutes"), structure_room.load("collaborative").stages[0].structure.delay
     assert set(table["rounds"]) >= {1, 2}
     for _, row in table.iterrows():
         later = 1 + LEVERS[row["lever"]].notice + delay + 2 * max(row["rounds"] - 1, 0)
@@ -329,13 +329,13 @@ def test_every_round_of_talk_after_the_first_defers_what_is_decided():
 def test_a_decision_that_comes_into_force_with_a_law_starts_from_that_law():
     """A law that moves the lever in the very month in which a decision comes into force is what it starts from."""
     case = COUNCIL.with_(scale=200_000)
-    table = lived(case).minutes_frame()
+    table = lived(case).table("minutes")
     still = [name for name in LEVERS if np.ptp(case.lever_path(name)[60:]) == 0]  # no law moves these
     early = table[(table["month"] == "2026-03") & (table["outcome"] == "moved")]
     first = early[early["lever"].isin(still)].iloc[0]
     law = LEVERS[first["lever"]].bounds[1]
     assert first["old"] != law
-    again = lived(case.with_(levers={first["lever"]: {first["in_force"]: law}})).minutes_frame()
+    again = lived(case.with_(levers={first["lever"]: {first["in_force"]: law}})).table("minutes")
     same = again[(again["month"] == "2026-03") & (again["lever"] == first["lever"])]
     assert (same["in_force"] == first["in_force"]).all() and (same["old"] == law).all()
 

@@ -250,7 +250,7 @@ def deposits(seed: int = 1):
 def test_a_deposit_is_paid_back_once():
     """A pack's deposit goes back at its first hand-over to a licensed buyer, not at every later one."""
     model = deposits()
-    frame = model.events_frame()
+    frame = model.table("packs")
     handed = frame[~frame["disposition"].str.startswith(("workshop", "kept"))]
     paid_back = model.ledger.amounts[:, model.books.refunds].sum(axis=0)
     twice = handed["pack"].duplicated().sum()

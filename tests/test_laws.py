@@ -265,14 +265,13 @@ def test_measuring_changes_nothing(case, seed):
     model = GovernanceModel(case, rng=seed)
     while model.month <= model.until:
         model.step()
-        for ask in (model.flows_frame, model.actors_frame, model.contracts_frame, model.minutes_frame):
-            ask()
+        for name in ("flows", "actors", "contracts", "minutes", "ledger"):
+            model.table(name)
         assert len(model.indicators) == model.months_run
-        events = model.events_frame()
+        events = model.table("packs")
         if len(events):
             history = model.pack(int(events["pack"].iloc[-1]))
             assert history.lines("en") and history.lines("zh") and history.to_dict()["events"]
-        model.ledger.frame()
         model.ledger.net(["treasury"])
         model.holders.on_the_road(model.month)
     assert fingerprint(model) == fingerprint(live(case, seed))
@@ -360,7 +359,7 @@ def test_every_second_life_ends():
         )
     except InputError:
         return
-    frame = live(case, 1).events_frame()
+    frame = live(case, 1).table("packs")
     sent = frame[frame["disposition"].str.endswith("second_life") & (frame["month"] < "2026-01")]
     last = frame.groupby("pack")["month"].max()
     assert len(sent) > 20

@@ -55,7 +55,7 @@ def test_a_body_that_sees_scans_alone_counts_the_rest_by_a_quarter_of_a_years_li
 def test_what_others_bear_of_inspections_goes_back_to_the_provinces():
     """Provinces pay inspectors, so that who shares the cost pays provinces back, and not the treasury."""
     shared = {"base": "government_led", "levers": {"inspection": {"pays": {"provinces": 0.5, "workshops": 0.5}}}}
-    books = lived(SMALL.with_(structure=shared, scale=200_000)).ledger.frame()
+    books = lived(SMALL.with_(structure=shared, scale=200_000)).table("ledger")
     back = books[(books["purpose"] == "shared cost of levers") & (books["payer"] == "governing_pool")]
     assert back["payee"].str.startswith("province_").all()
     spent = books[(books["purpose"] == "inspections") & books["month"].between("2026-01", "2029-09")]["yuan"].sum()
@@ -64,7 +64,7 @@ def test_what_others_bear_of_inspections_goes_back_to_the_provinces():
 
 def test_a_paragraph_says_which_way_a_seat_asked_what_it_saw_and_where_it_went():
     """More or less, seen and hoped for, asked and settled at stand in the sentences as in the table, in their order."""
-    table = lived(COUNCIL).minutes_frame()
+    table = lived(COUNCIL).table("minutes")
     asking = table[(table["asked"].abs() >= 0.05)]
     told = " ".join(sentences(table))
     wishes = re.findall(r"asked for (more|less) \((\S+) of a step\)", told)

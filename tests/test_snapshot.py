@@ -98,7 +98,7 @@ COUNCIL = CASE.with_(scale=100_000, structure="collaborative")
 
 def last_decision(model, lever):
     """Give the lever's last decision so far, (meeting's month, month in force), as month numbers."""
-    table = model.minutes_frame()
+    table = model.table("minutes")
     row = table[table["lever"] == lever].iloc[-1]
     return month_number(row["month"]), month_number(row["in_force"])
 
@@ -114,7 +114,7 @@ def test_a_branch_refuses_a_law_that_a_past_decision_would_have_reckoned_with(le
         gm.branch(trunk, near)
     assert f"in {month_name(met)}" in told.value.remedy and f"after {month_name(force)}" in told.value.remedy
     whole = live_on(lived(near, 66))
-    table = whole.minutes_frame()
+    table = whole.table("minutes")
     decided = table[(table["lever"] == lever) & (table["month"] == month_name(met))]
     assert (decided["old"] == 0.9).all()  # so the refusal is right: the full run's meeting began from the law's value
     assert same(live_on(gm.branch(trunk, far)), live_on(gm.GovernanceModel(far, rng=5)))

@@ -183,7 +183,7 @@ def test_history_is_the_same_under_every_structure_and_a_branch_from_it_equals_t
             branched.step()
         one, other = state(branched), state(full)
         assert all(np.array_equal(one[key], other[key]) for key in one), name
-        pd.testing.assert_frame_equal(branched.minutes_frame(), full.minutes_frame())
+        pd.testing.assert_frame_equal(branched.table("minutes"), full.table("minutes"))
 
 
 def test_a_branch_under_another_structure_is_refused_once_bodies_govern():

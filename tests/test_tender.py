@@ -149,7 +149,7 @@ def test_packs_of_a_lot_share_its_luck():
     case = CHINA.with_(scale=100, until="2021-06", parameters={"tender_lot": 5_000.0, "life_multiplier": 0.5})
     model = live(case, seed=2)
     assert model.holders.lot == 50
-    frame = model.events_frame()
+    frame = model.table("packs")
     months, numbers, _ = model.holders.events.columns()
     tendered = (frame["route"] == "fleet_tender").to_numpy()
     channels = [way.split(":")[0] for way in frame["disposition"][tendered]]

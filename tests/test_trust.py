@@ -104,4 +104,4 @@ def test_switched_off_trust_stays_where_it_starts():
     model = live(BASE.with_(without=("trust",)), 3)
     assert not model.contracts.evidence.known().any()
     assert np.allclose(model.indicators["trust_organisations"], belief(0.0, 0.0, P))
-    assert len(model.contracts_frame()) > 50  # contracts go on, among people who stay strangers
+    assert len(model.table("contracts")) > 50  # contracts go on, among people who stay strangers

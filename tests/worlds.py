@@ -42,7 +42,7 @@ def lived(case: Case, seed: int = 7) -> GovernanceModel:
 
 def events_of(model: GovernanceModel) -> list[tuple]:
     """Give every event as (month number, pack number, route, disposition, scanned), sorted."""
-    frame = model.events_frame()
+    frame = model.table("packs")
     month, pack, _ = model.holders.events.columns()
     return sorted(
         zip(

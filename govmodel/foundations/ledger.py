@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .calendar import month_name
+from .columns import Columns, Words, frame_of
 from .errors import LawBroken
 
 
@@ -89,19 +90,21 @@ class Ledger:
             gained[:, accounts] += sign * np.add.reduceat(self.amounts.take(order, axis=1), first, axis=1)
         return gained
 
-    def frame(self) -> pd.DataFrame:
+    def columns(self) -> Columns:
         """Give every payment made: month, payer, payee, purpose, yuan; empty lines are left out."""
-        when, line = np.nonzero(self.amounts)
-        names = np.array(self.accounts, object)
-        return pd.DataFrame(
-            {
-                "month": np.array([month_name(self.first_month + m) for m in range(self.months)], object)[when],
-                "payer": names[self.payers[line]],
-                "payee": names[self.payees[line]],
-                "purpose": np.array(self.purposes, object)[line],
-                "yuan": self.amounts[when, line] / 100.0,
-            }
-        )
+        paid = np.flatnonzero(self.amounts)
+        when, line = np.divmod(paid, len(self.purposes))
+        return {
+            "month": Words([month_name(self.first_month + month) for month in range(self.months)], when),
+            "payer": Words(self.accounts, self.payers[line]),
+            "payee": Words(self.accounts, self.payees[line]),
+            "purpose": Words(self.purposes, line),
+            "yuan": self.amounts.ravel()[paid] / 100.0,
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Give every payment made as a tidy frame."""
+        return frame_of(self.columns())
 
     # things
 

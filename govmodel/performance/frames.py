@@ -124,7 +124,18 @@ def contracts_of(model) -> Columns:
     }
 
 
-TABLES = {"flows": flows_of, "actors": actors_of, "contracts": contracts_of, "minutes": minutes_of}
+def ledger_of(model) -> Columns:
+    """Who paid whom for what, in yuan a month."""
+    return model.ledger.columns()
+
+
+TABLES = {
+    "flows": flows_of,
+    "actors": actors_of,
+    "contracts": contracts_of,
+    "minutes": minutes_of,
+    "ledger": ledger_of,
+}
 
 
 def events_frame(model) -> pd.DataFrame:

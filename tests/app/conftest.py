@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("GOVMODEL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT = 30_000
+POLLING = 25  # milliseconds; asking at every frame takes processor time from what is waited for
 PLAIN = ("test_pool.py", "test_colours.py")  # these need neither a browser nor the extra
 
 
@@ -117,6 +118,7 @@ class Visit:
             " return g.dataset.rendered && new Function('r', 'return ' + condition)(JSON.parse(g.dataset.rendered)); }",
             arg=condition,
             timeout=timeout,
+            polling=POLLING,
         )
 
     def complete(self):
@@ -125,6 +127,7 @@ class Visit:
             "() => { const {rendered, complete} = document.getElementById('gm').dataset;"
             " return Number(complete) >= JSON.parse(rendered).number; }",
             timeout=WAIT,
+            polling=POLLING,
         )
 
     def quiet(self):

@@ -62,6 +62,41 @@ def test_a_branch_shows_what_the_whole_run_shows(app):
     assert header["hash"] == case.hash[:12]
 
 
+def test_a_band_begins_with_the_run_that_is_shown(app):
+    from govmodel_app.session import Session
+
+    class Pool:
+        def __init__(self):
+            self.kept, self.jobs = {}, []
+
+        def known(self, key):
+            return self.kept.get(key)
+
+        def remember(self, key, made):
+            self.kept[key] = made
+
+        def run(self, visitor, job):
+            job.done(job.function(*job.args), None)
+
+        def prepare(self, jobs):
+            self.jobs += jobs
+
+        def forget(self, *_):
+            pass
+
+        drop = forget
+
+    pool, shown, series = Pool(), [], ["formal_share", "holder_price"]
+    Session(pool, shown.append, None, series).want({"bands": 8}, 1)
+    assert len(shown) == 1 and [job.args[1] for job in pool.jobs] == [1, 2, 3, 4, 5, 6, 7]
+    wanted = pool.jobs[0].args[0]
+    first = app["work"].replication(wanted, 0, series)
+    for job in pool.jobs:
+        job.done(first, None)
+    header, arrays = app["frames"].unpacked(shown[-1][4:])
+    assert header["runs"] == 8 and all(np.array_equal(arrays[name], first, equal_nan=True) for name in arrays)
+
+
 def test_workers_share_the_room_for_trunks_and_the_longest_unused_goes(app, monkeypatch):
     work = app["work"]
     assert [work.share(workers) for workers in (1, 2, 8, 64)] == [128, 64, 16, 8]

@@ -16,7 +16,7 @@ def child(scale: int) -> dict:
     began = time.perf_counter()
     model = live(case_of(scale))
     taken = time.perf_counter() - began
-    events = len(model.events_frame()) if scale > NATION else sum(len(part) for part in model.holders.events._packs)
+    events = len(model.table("packs")) if scale > NATION else sum(len(part) for part in model.holders.events._packs)
     return {"seconds": taken, "packs": model.holders.fleet.numbered, "events": events, "peak_mb": _peak_mb()}
 
 

@@ -33,7 +33,7 @@ def measure(rounds: int) -> list[Line]:
     few, many, packs = (
         model.holders.fleet.numbered for model in (columns[small.scale], columns[large.scale], found["columns"])
     )
-    same = len(found[large.scale].holders.events) == len(columns[large.scale].events_frame())
+    same = len(found[large.scale].holders.events) == len(columns[large.scale].table("packs"))
     per_pack = (taken["large"] - taken["small"]) / (many - few)
     objects_at_million = taken["small"] + per_pack * (packs - few)
     return [
