@@ -16,6 +16,7 @@ DIMENSIONS = {
     "chemistry": (CHEMISTRIES, lambda flows: flows["chemistry"]),
 }
 EVERY = np.ones(len(LICENSED), bool)
+KEPT = np.arange(len(LICENSED)) == IS_KEPT
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,24 @@ class Sum:
 
 
 Account = Ratio | Sum
-# indicators of energy flows: which dispositions count in the numerator and in the denominator; "loose" leaves out
-# what is merely kept on and what comes back from a second life, "first" takes only packs that come loose first
+# shares of the energy that comes loose: which dispositions count
 SHARES = {
-    "formal_share": (LICENSED, EVERY, "loose"),
-    "informal_share": (IN_WORKSHOP, EVERY, "loose"),
-    "kept_share": (np.arange(len(LICENSED)) == IS_KEPT, EVERY, "loose"),
-    "second_life_share": (IS_SECOND_LIFE, EVERY, "loose"),
-    "reuse_share": (IS_REUSE, EVERY, "loose"),
+    "formal_share": LICENSED,
+    "informal_share": IN_WORKSHOP,
+    "kept_share": KEPT,
+    "second_life_share": IS_SECOND_LIFE,
+    "reuse_share": IS_REUSE,
 }
+# amounts: which dispositions count, of which flows; "loose" leaves out what is merely kept on and what comes back from
+# a second life, "first" takes only packs that come loose first
 AMOUNTS = {
     "released_gwh": (EVERY, "loose"),
     "handed_gwh": (LICENSED, "loose"),
     "informal_gwh": (IN_WORKSHOP, "loose"),
-    "kept_gwh": (SHARES["kept_share"][0], "loose"),
+    "kept_gwh": (KEPT, "loose"),
     "second_life_gwh": (IS_SECOND_LIFE, "loose"),
     "reuse_gwh": (IS_REUSE, "loose"),
-    "sold_gwh": (~SHARES["kept_share"][0], "all"),
+    "sold_gwh": (~KEPT, "all"),
     "retired_gwh": (EVERY, "first"),
     "retired_kt": (EVERY, "first"),
     "retired_lfp_kt": (EVERY, "first"),
@@ -113,7 +115,7 @@ def _table(flows: dict, rows: tuple[int, int], dimension: str, weights: np.ndarr
     return table
 
 
-def _ratios(model, rows, top: np.ndarray, bottom: np.ndarray, flows: dict, apart=None, names=tuple(DIMENSIONS)) -> list:
+def _ratios(rows, top: np.ndarray, bottom: np.ndarray, flows: dict, apart=None, names=tuple(DIMENSIONS)) -> list:
     return [
         Ratio(name, DIMENSIONS[name][0], _table(flows, rows, name, top), _table(flows, rows, name, bottom), apart or {})
         for name in names
@@ -123,9 +125,8 @@ def _ratios(model, rows, top: np.ndarray, bottom: np.ndarray, flows: dict, apart
 def _shares(model, indicator: str, before: int, after: int) -> list[Account]:
     """Part a share of released energy; what waits in collectors' yards is nobody's route or province by itself."""
     flows, rows = model.record.flows(), (before, after)
-    of, among, span = SHARES[indicator]
-    wh = flows["watt_hours"] * _chosen(flows, span)
-    top, bottom = wh * of[flows["way"]], wh * among[flows["way"]]
+    bottom = flows["watt_hours"] * _chosen(flows, "loose")
+    top = bottom * SHARES[indicator][flows["way"]]
     apart = {}
     if indicator == "formal_share":
         yard = np.concatenate([[0.0], model.record.yard.sum(axis=(1, 2))])
@@ -133,7 +134,7 @@ def _shares(model, indicator: str, before: int, after: int) -> list[Account]:
         handed = np.bincount(flows["month"], top, after + 1)
         waits = [min(max(yard[row + 1] - yard[row], 0.0), handed[row]) / whole[row] for row in rows]
         apart = {"waiting": (-float(waits[0]), -float(waits[1]))}
-    return _ratios(model, rows, top, bottom, flows, apart)
+    return _ratios(rows, top, bottom, flows, apart)
 
 
 def _amounts(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -153,14 +154,14 @@ def _holder_price(model, indicator: str, before: int, after: int) -> list[Accoun
     """Part the average price: what each part was paid for a kWh (behaviour), and how much of the whole it was."""
     flows, rows = model.record.flows(), (before, after)
     sold = flows["way"] != IS_KEPT
-    return _ratios(model, rows, flows["fen"] * sold / 1e2, flows["watt_hours"] * sold / 1e3, flows)
+    return _ratios(rows, flows["fen"] * sold / 1e2, flows["watt_hours"] * sold / 1e3, flows)
 
 
 def _scanned(model, indicator: str, before: int, after: int) -> list[Account]:
     flows, rows = model.record.flows(), (before, after)
     chosen = _chosen(flows, "loose")
     among = chosen * LICENSED[flows["way"]]
-    return _ratios(model, rows, flows["scanned_wh"] * chosen, flows["watt_hours"] * among, flows)
+    return _ratios(rows, flows["scanned_wh"] * chosen, flows["watt_hours"] * among, flows)
 
 
 def _quotient(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -183,7 +184,7 @@ def _causes(names: tuple[str, ...], tops: np.ndarray, bottom: np.ndarray) -> Sum
 def _chemistry(model, indicator: str, before: int, after: int) -> list[Account]:
     flows, rows = model.record.flows(), (before, after)
     kg = flows["watt_hours"] * _chosen(flows, "first") * model.facts.mass_per_kwh[flows["chemistry"]]
-    return _ratios(model, rows, kg * (flows["chemistry"] == 0), kg, flows, names=("route", "province"))
+    return _ratios(rows, kg * (flows["chemistry"] == 0), kg, flows, names=("route", "province"))
 
 
 def _fleets(model, indicator: str, before: int, after: int) -> list[Account]:
