@@ -159,7 +159,7 @@ class GovernanceModel(World):
         """Move packs, metals and money: every flow of the month goes through the ledger."""
         month, books, market = self.month, self.books, self.market
         vat_share = float(market.vat(1.0, levers))
-        books.pay_holders(month, flows, board)
+        books.pay_holders(month, flows)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
         self.reported_worked, subsidy = self.industry.claim(worked, self.subsidies(levers))
         cost = market.licensed_cost[month][:, None] * market.handling * self.industry.cost_factor

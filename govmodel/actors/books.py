@@ -101,7 +101,7 @@ class Books:
         self._handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = parameters["outlet_cost"]
         self._handling[RECYCLER] = parameters["recycler_collection_cost"]
 
-    def pay_holders(self, month: int, flows: Flows, board: Board) -> None:
+    def pay_holders(self, month: int, flows: Flows) -> None:
         """Pay holders, then sell what is re-used at once."""
         pay = self.ledger.pay
         pay(month, self.purchases, flows.payments.ravel().astype(np.int64))

@@ -48,7 +48,7 @@ def show(comparison, console: Console, saved_in: str | None = None, lang: str = 
     """Print a comparison: one row an indicator, one column an arm, then how the arms stand for every stakeholder."""
     texts = Texts(lang)
     names = arm_names(comparison.cases, texts)
-    console.print(_fitted(_title(comparison, names, texts), console, lang), highlight=False)
+    console.print(_fitted(_title(comparison, texts), console, lang), highlight=False)
     few = len(comparison.seeds) < FEWEST
     if few:
         warning = Text(texts("compare.too_few", fewest=FEWEST), style="bold dark_orange")
@@ -63,7 +63,7 @@ def show(comparison, console: Console, saved_in: str | None = None, lang: str = 
     console.print(Text(after), highlight=False)
 
 
-def _title(comparison, names: dict[str, str], texts: Texts) -> Text:
+def _title(comparison, texts: Texts) -> Text:
     case = next(iter(comparison.cases.values()))
     title = Text(texts.title(case), style="bold")
     line = texts(

@@ -236,14 +236,14 @@ class Council:
             gives = talks.give(self.trust(), self._by_seat(1.0 - self.shortfall), convener, p)
             talk = talks.talk(wish[which], taking_part, rule, gives, convener, structure.rounds, p)
             fen += p["round_cost"] * float((talk[3] * (taking_part > 0.0).sum(axis=1)).sum())
-            decided = self._decide(structure, which, wish[which], rule, talk)
+            decided = self._decide(structure, which, talk)
             noted[TABLED], noted[AGREED] = len(which), int(talk[2].sum())
             noted[LEVERS_MOVED] = int((decided[:, 3] == MOVED).sum())
             self._remember(which, taking_part, wish, talk, decided)
             self._write(which, weights, wish, main, seen, rule, talk, decided)
         self.purses.charge(TALKS, fen * _FULL, structure.pays)
 
-    def _decide(self, structure: Structure, which, wish, rule, talk) -> np.ndarray:
+    def _decide(self, structure: Structure, which, talk) -> np.ndarray:
         """Turn what was put to the vote into decisions (levers, 4): old value, new value, month in force, outcome."""
         p, month = self.p, self.model.month
         _, put, agreed, used = talk
