@@ -358,9 +358,9 @@ def save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: 
     """Save a study's tables with the case and its provenance in a new folder."""
     from . import folder
     from .case.ensemble import choose
+    from .foundations.draws import seeds_of_replications
     from .provenance import provenance
-    from .study.workers import paired_seeds
 
-    seeds = tuple(paired_seeds(seed, replications))
+    seeds = tuple(seeds_of_replications(seed, replications))
     made_by = provenance(case, seed, seeds, choose(case, ensemble, replications))
     folder.write(out, tables.items(), case.to_toml(), made_by)
