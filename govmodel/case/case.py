@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ..facts.orders import PROVINCES
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import MONTHS, month_name
 from ..foundations.errors import InputError, nearest
@@ -116,7 +117,7 @@ class Case:
             retirement_outlook=scenario.retirement_outlook,
             metal_prices=scenario.metal_prices,
             capacity=scenario.capacity,
-            parameters=MappingProxyType(parameter_room.load(scenario.country).values(scenario.parameters)),
+            parameters=MappingProxyType(parameter_room.numbers(scenario.country, scenario.parameters)),
             early_release=campaigns,
             without=tuple(sorted(set(scenario.without))),
             governing=structure_room.choose(governance.structure, scenario.country),
@@ -264,8 +265,6 @@ class Case:
     @cached_property
     def provincial_paths(self) -> dict[str, np.ndarray]:
         """Give the levers that laws set otherwise in some province: float (months, 31) by name."""
-        from ..facts import PROVINCES
-
         paths = {}
         for name in {change.lever for law in self.laws for change in law.changes if change.province != NATION}:
             own = self.own_levers.get(name)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ..facts.orders import PROVINCES
 from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
 from ..foundations.toml import read_toml
@@ -109,8 +110,6 @@ def _change(entry: Mapping, number: int, place: _Place, country: str) -> Change:
                              "Let the change end after it begins.")  # fmt: skip
     province = entry.get("province", NATION)
     if province != NATION:
-        from ..facts import PROVINCES
-
         if province not in PROVINCES:
             raise InputError(place.change(number, "province"), "the code of a province, or all", province,
                              nearest(str(province), PROVINCES, "Provinces"))  # fmt: skip

@@ -7,14 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..case import levers as lever_room
 from ..case.case import Case
-from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, WANTED, place_of
+from ..case.schema import CAPACITIES, WANTED, place_of
 from ..case.structure_cells import cells as structure_cells
+from ..facts.orders import OUTLOOKS, PRICE_SCENARIOS
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
 from ..foundations.toml import parse_toml, read_toml
 
-SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
+SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": PRICE_SCENARIOS, "capacity": CAPACITIES}
 HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
 NEEDS_RANGES = ("latin_hypercube", "sobol", "morris")
 
