@@ -95,15 +95,13 @@ class World(mesa.Model):
         self.content = metals.contents(facts)
         self._recovery = np.stack([facts.recovery[handler] for handler in ("licensed", "workshop", "licensed")])
         self.market = Market(facts, p, case.metal_prices, self.plants.makers)
-        self.ease = Ease(p, country_facts.ROUTES, CLASSES)
+        self.ease = Ease(p)
         self._bidders = np.array([[p[f"bidders_{country_facts.CHANNELS[kind]}"]] for kind in KINDS])
         self.deposit_by_sale = np.zeros((MONTHS, PROVINCES))
         deposits = case.provincial_paths.get("deposit", self.lever_paths["deposit"][:, None])
         self.deposit_by_sale[self.start : self.until + 1] = deposits
         self.takes_deposits = bool(self.deposit_by_sale.any())
-        self._mean_wh = np.round(
-            (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
-        )
+        self._mean_wh = np.round(facts.mean_kwh * 1000.0)
 
     def _leased(self, usual_share: np.ndarray, lever) -> np.ndarray:
         """Say which share of packs is sold leased, where history goes on as `usual_share` while the lever stays put."""
@@ -213,6 +211,12 @@ class World(mesa.Model):
     def months_run(self) -> int:
         """How many months have been lived through."""
         return self.month - self.start
+
+    @property
+    def quarter(self) -> slice:
+        """Rows of the record for the three months up to this one, or for as many as there were."""
+        row = self.month - self.start
+        return slice(max(row - 2, 0), row + 1)
 
     @property
     def indicators(self):

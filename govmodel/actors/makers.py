@@ -12,7 +12,8 @@ import numpy as np
 
 from ..chain.fleet import CHEMISTRIES, PROVINCES
 from ..facts import ROUTES
-from ..foundations.calendar import EXPERIMENT_FROM
+from ..foundations.calendar import EXPERIMENT_FROM, FIRST_YEAR, year_of
+from ..foundations.ledger import fen_of
 from ..mechanisms import producer_responsibility as duty
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET
 from .fates import CHANNEL_OF, LICENSED
@@ -40,7 +41,7 @@ class Maker(Organisation):
 
     def share(self, year: int) -> float:
         """Give the firm's share of the packs sold in a calendar year."""
-        return float(self._share[year - 2013])
+        return float(self._share[year - FIRST_YEAR])
 
     @property
     def account(self) -> str:
@@ -104,7 +105,7 @@ class Makers:
 
     def shares(self) -> np.ndarray:
         """Give every brand's share of what retires this year, within automakers and within battery makers."""
-        facts, year, lag = self.model.facts, self.model.month // 12 + 2013, int(self.p["brand_lag"])
+        facts, year, lag = self.model.facts, year_of(self.model.month), int(self.p["brand_lag"])
         if year != self._year:
             tables = (facts.automaker_share, facts.battery_maker_share)
             self._year, self._shares = year, np.concatenate([duty.brand_share(table, year, lag) for table in tables])
@@ -129,7 +130,7 @@ class Makers:
         self.levers = levers
         if self.sites is not self._billed[0] or month % 12 == 0:
             each = (self.sites / np.maximum(self.density, 1e-9) * (self.p["outlet_upkeep"] / 12.0))[self.group]
-            self._billed = (self.sites, _fen(self.shares() * self.chosen("density") * each))
+            self._billed = (self.sites, fen_of(self.shares() * self.chosen("density") * each))
         model.ledger.pay(month, self.upkeep, self._billed[1])
         # taken and scanned, over all provinces and routes: whole Wh, exact in any order
         both = self._everywhere @ flows.table[1::2].reshape(2, len(self._everywhere), -1)
@@ -184,8 +185,7 @@ class Makers:
         licensed, metal = model.record.licensed_value[row], model.record.series["metal_value"][row]
         worth, value = (float(table.sum() / table.size) for table in (licensed, metal))
         outlet = (1.0 - p["automaker_pass_through"]) * max(worth - p["outlet_cost"], 0.0)
-        idle = industry.taken + industry.scrap < p["ready_share"] * model.plants.capacity_t
-        earned = industry.margin * value + idle * industry.standing_cost / p["kwh_per_tonne"]
+        earned = industry.margin * value + industry.spared
         capacity = self.plants @ model.plants.capacity_t
         processing = (self.plants @ (earned * model.plants.capacity_t)) / np.maximum(capacity, 1e-9)
         brand = self.shares() * self.usual[2, 0] * 4e-3  # kWh a year
@@ -237,9 +237,9 @@ class Makers:
         drawn = self.decisions.luck("maker", model.month // 3, FOUND_OUT)
         found = drawn < duty.claim_found(wish, trace, p)
         ledger, month, row = model.ledger, model.month, model.month - model.start
-        ledger.pay(month, self.fees, _fen(mine * fee * (short - false)))
-        ledger.pay(month, self.certificates, _fen(mine * false * p["certificate_price"]))
-        ledger.pay(month, self.fines, _fen(mine * found * false * fee * (1.0 + levers["fine"])))
+        ledger.pay(month, self.fees, fen_of(mine * fee * (short - false)))
+        ledger.pay(month, self.certificates, fen_of(mine * false * p["certificate_price"]))
+        ledger.pay(month, self.fines, fen_of(mine * found * false * fee * (1.0 + levers["fine"])))
         model.record.series["duty_short"][row] = (mine * short).sum()
         model.record.series["duty_claimed"][row] = (mine * false).sum()
 
@@ -255,7 +255,3 @@ class Makers:
         self.quarter, self.usual = held["quarter"], held["usual"]
         self.decisions.learner.restore(held["learnt"])
         self._hold(held["means"])
-
-
-def _fen(yuan) -> np.ndarray:
-    return np.floor(np.asarray(yuan) * 100.0).astype(np.int64)

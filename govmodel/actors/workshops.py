@@ -23,6 +23,7 @@ from .turns import Turns
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
 SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
 ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
+TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")  # what the whole trade remembers
 
 
 @dataclass
@@ -344,18 +345,14 @@ class Workshops:
 
     # snapshots
 
-    def state_of_trade(self) -> tuple[str, ...]:
-        """Name what the trade remembers."""
-        return ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")
-
     def state(self) -> dict[str, np.ndarray]:
         """Give everything that changes, by name."""
-        held = {name: getattr(self, name) for name in (*ROWS, *self.state_of_trade())}
+        held = {name: getattr(self, name) for name in (*ROWS, *TRADE)}
         return held | {"learner": self.learner.state()}
 
     def restore(self, held: dict[str, np.ndarray]) -> None:
         """Take over what was given by `state`."""
-        for name in (*ROWS, *self.state_of_trade()):
+        for name in (*ROWS, *TRADE):
             setattr(self, name, held[name])
         self.learner.restore(held["learner"])
         self._ground, self._plan, self._now = (None, None), None, None

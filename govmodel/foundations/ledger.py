@@ -12,6 +12,11 @@ from .calendar import month_name
 from .errors import LawBroken
 
 
+def fen_of(yuan) -> np.ndarray:
+    """Turn yuan into whole fen, rounded down: int64."""
+    return np.floor(np.asarray(yuan) * 100.0).astype(np.int64)
+
+
 class Ledger:
     """The books of one run: lines of payment by month, and stocks of things by place."""
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..chain.fleet import BANDS, CHEMISTRIES, HEALTH_BANDS, PROVINCES
-from ..facts import CHANNELS
+from ..chain.fleet import BANDS, CHEMISTRIES, CLASSES, HEALTH_BANDS, PROVINCES
+from ..facts import CHANNELS, ROUTES
 from .choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
 from .tender import BIDDERS
 
@@ -244,13 +244,12 @@ def _spread(weight: np.ndarray, delivered: np.ndarray) -> tuple[np.ndarray, np.n
 class Ease:
     """Everything but price that makes a channel easy or hard for holders: a utility by channel, route and place."""
 
-    def __init__(self, parameters: dict, routes: tuple, classes: int):
+    def __init__(self, parameters: dict):
         """Lay out what never changes: constants, and how routes differ."""
         self.p = p = parameters
-        self._routes = routes
-        self._fixed = np.zeros((len(CHANNELS), len(routes), PROVINCES, classes))
+        self._fixed = np.zeros((len(CHANNELS), len(ROUTES), PROVINCES, CLASSES))
         for channel, name in enumerate(CHANNELS):
-            for row, route in enumerate(routes):
+            for row, route in enumerate(ROUTES):
                 self._fixed[channel, row] = p[f"constant_{name}"] + p.get(f"ease_{route}_{name}", 0.0)
 
     def table(
@@ -263,7 +262,7 @@ class Ease:
         outlet_duty: np.ndarray,
         levers: dict,
     ) -> np.ndarray:
-        """Give the utility of (6 channels, routes * 31 * classes) for the sites there are and the law in force.
+        """Give the utility of (6 channels, routes * 31 * 4 classes) for the sites there are and the law in force.
 
         `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road, `workshops` that buy for
         themselves, workshops `collecting` for licensed recyclers and the `outlet_duty` by province; `trust` in [0, 1]
@@ -281,7 +280,7 @@ class Ease:
         ease[:DISMANTLER] += p["online_ease"] * levers["online_collection"]
         stripped = [AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER, WORKSHOP, KEPT]
         loss = p["missing_battery_loss"] * levers["whole_vehicle_scrapping"]
-        ease[stripped, self._routes.index("scrapped_vehicle")] -= loss
+        ease[stripped, ROUTES.index("scrapped_vehicle")] -= loss
         return ease.reshape(len(CHANNELS), -1)
 
     def asked(self, outlet_duty: np.ndarray, vehicles: np.ndarray) -> np.ndarray:

@@ -323,11 +323,11 @@ class Council:
 
     def _charge(self, structure: Structure, rights: dict) -> None:
         """Bill what a quarter of the body cost: its convener, its platform, and what levers cost those who bear it."""
-        p, last = self.p, self.model.month - self.model.start + 1
+        p = self.p
         self.purses.charge(TALKS, structure.convener * p["convener_cost"] / 4.0 * _FULL, structure.pays)
         if SIGHTS.index(structure.sees) == POOLED:
             self.purses.charge(PLATFORM, p["platform_cost"] / 4.0 * _FULL, structure.pays)
-        self.purses.share_outlays(rights, slice(max(last - 3, 0), last))
+        self.purses.share_outlays(rights, self.model.quarter)
 
     # keeping
 

@@ -30,8 +30,9 @@ class Sight:
         self._names = [(goal.seat, goal.name) for goal in goals]
         self._is_share = np.array([goal.name == SHARE for goal in goals])
         facts, p = model.facts, model.parameters
-        kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
-        sold = facts.registrations[model.case.retirement_outlook] * (facts.class_share * kwh).sum(axis=1) / 1e6
+        sold = (
+            facts.registrations[model.case.retirement_outlook] * (facts.class_share * facts.mean_kwh).sum(axis=1) / 1e6
+        )
         sold = np.outer(sold, facts.season).ravel()
         self.assumed = assumed_retirements(sold, p["assumed_life"], p["assumed_life_shape"])  # GWh by month
         self.vehicles = facts.province_share[-1] / facts.province_share[-1].sum()
@@ -53,8 +54,7 @@ class Sight:
     def truth(self, levers: dict) -> np.ndarray:
         """Measure every goal over the quarter that ends (goals,), as it truly is; `levers` are the law in force."""
         model = self.model
-        last = model.month - model.start + 1
-        rows = slice(max(last - 3, 0), last)
+        rows = model.quarter
         usual = model.makers_books.usual / 1000.0  # kWh of a usual quarter, by disposition
         released = max(float(usual[2, 0]), 1.0)
         gained = model.ledger.gained(model.start + rows.start, model.month) / 100.0
@@ -68,9 +68,7 @@ class Sight:
         taken = usual[0]
         share = float(taken @ LICENSED) / max(float(taken.sum()), 1.0)
         back = float(taken[TO_BATTERY_MAKERS].sum())
-        series = self.model.record.series
-        last = self.model.month - self.model.start + 1
-        short = float(series["duty_short"][max(last - 3, 0) : last].sum())
+        short = float(self.model.record.series["duty_short"][self.model.quarter].sum())
         return {
             ("central_government", SHARE): share,
             ("provinces", SHARE): share,
@@ -82,7 +80,7 @@ class Sight:
         """Measure money: what each seat earns, and what packs and feed cost."""
         model = self.model
         amounts, industry, shops = model.ledger.amounts[rows], model.industry, model.workshops
-        capacity = max(float(np.where(industry.closed, 0.0, model.plants.capacity_t).sum()), 1e-9)
+        capacity = max(float(industry.running.sum()), 1e-9)
         profit = float(industry.profit.sum()) / (capacity * model.parameters["kwh_per_tonne"])
         paid = float(amounts[:, model.books.purchases].sum()) / 100.0
         handed = float(model.makers_books.usual[0][GIVEN].sum()) / 1000.0
