@@ -312,15 +312,9 @@ def _same_version(run: Run) -> None:
 
 def _with_events(history, rows: pd.DataFrame, last: str):
     """Put saved events into the history of a pack of a model that has not run; `last` is the run's last month."""
-    from .actors.fates import CHANNEL_OF, DISPOSITIONS
-    from .facts import CHANNELS
     from .performance.history import Happening
 
-    events = []
-    for row in rows.itertuples():
-        channel = CHANNELS[CHANNEL_OF[DISPOSITIONS.index(row.disposition)]]
-        use = row.disposition.partition(":")[2] or "kept"
-        events.append(Happening(row.month, row.route, channel, use, bool(row.scanned)))
+    events = [Happening.of(row.month, row.route, row.disposition, bool(row.scanned)) for row in rows.itertuples()]
     return replace(history, events=tuple(events), unsold=history.sold > last)
 
 

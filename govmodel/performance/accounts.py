@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..actors.books import COLLECTORS
 from ..actors.fates import CHANNEL_OF, IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_GO, LICENSED, SALVAGE
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
-from .indicators import INDICATORS
+from .indicators import INDICATORS, PURSES
 
 DIMENSIONS = {
     "channel": (CHANNELS, lambda flows: CHANNEL_OF[flows["way"]]),
@@ -64,12 +63,6 @@ AMOUNTS = {
     "retired_kt": (EVERY, "first"),
     "retired_lfp_kt": (EVERY, "first"),
 }
-PURSES = {
-    "treasury_net": lambda name: name == "treasury" or name.startswith("province_"),
-    "recycler_profit": lambda name: name.startswith("plant: "),
-    "collector_profit": lambda name: name in COLLECTORS,
-    "workshop_profit": lambda name: name.startswith(("workshops_", "owners_")),
-}
 
 
 def account_of(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -78,7 +71,7 @@ def account_of(model, indicator: str, before: int, after: int) -> list[Account]:
         return _shares(model, indicator, before, after)
     if indicator in AMOUNTS:
         return _amounts(model, indicator, before, after)
-    if indicator in PURSES or indicator == "deposit_fund":
+    if indicator in PURSES:
         return _money(model, indicator, before, after)
     own = {
         "holder_price": _holder_price,
@@ -219,8 +212,7 @@ def _metal(model, metal: int, before: int, after: int) -> Account:
 def _money(model, indicator: str, before: int, after: int) -> list[Account]:
     """Part what a purse gained by the purpose of the payments; a fund by what went in and out since."""
     ledger = model.ledger
-    mine = PURSES.get(indicator, lambda name: name == indicator)
-    chosen = np.array([mine(name) for name in ledger.accounts])
+    chosen = np.array([PURSES[indicator](name) for name in ledger.accounts])
     sign = chosen[ledger.payees].astype(np.int64) - chosen[ledger.payers]
     if indicator == "recycler_profit":
         for line in (model.industry.capital, model.industry.dividends, model.industry.written_off):
