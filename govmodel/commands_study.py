@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -303,11 +302,9 @@ def ready(name: str, scale: int | None, out: Path | None):
 
 def workers_of(given: int | None) -> int:
     """Accept a number of processes; as many as processors if none is given."""
-    if given is None:
-        return os.cpu_count() or 1
-    if not 1 <= given <= 1024:
-        raise InputError("--workers", "a whole number from 1 to 1024", given)
-    return given
+    from .workers import checked
+
+    return checked(given, "--workers")
 
 
 class Runs:
