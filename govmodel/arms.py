@@ -16,9 +16,8 @@ from .foundations.errors import InputError
 from .living import living
 from .past import months_shared, same_world
 
-Task = tuple[
-    tuple[tuple[int, Case], ...], int, int, int, Path
-]  # arms by number, months shared, replication, seed, shelf
+# Arms by number, months shared, replication, seed, shelf
+Task = tuple[tuple[tuple[int, Case], ...], int, int, int, Path]
 _SAME = ("country", "start", "until", "scale")
 
 

@@ -77,7 +77,7 @@ class Inspectorates:
         if not self.model.active("authority"):
             return np.zeros(PROVINCES), np.zeros(PROVINCES), np.zeros(PROVINCES)
         asked = self.model.by_province("inspection", levers) / 12.0 * active
-        return asked, *authority.visits(asked, self.effort, self.capacity, self.model.reports, active)
+        return asked, *authority.visits(asked, self.effort, self.capacity, self.model.public.reports, active)
 
     def take(self, month: int, taken: np.ndarray, caught: np.ndarray) -> None:
         """Keep the provinces' share of what was taken (fen, 31) from workshops that were caught (31,)."""

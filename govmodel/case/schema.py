@@ -10,9 +10,8 @@ from . import levers
 
 CAPACITIES = ("nominal", "plant_list")
 MECHANISMS = ("authority", "contract", "trust", "information", "culture", "adaptation")  # each can be switched off
-LARGEST_SCALE = (
-    200_000  # a thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
-)
+# A thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
+LARGEST_SCALE = 200_000
 
 WANTED = {
     "string_type": "a text",
