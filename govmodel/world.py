@@ -147,14 +147,10 @@ class World(mesa.Model):
         for part in self.parts.values():
             part.declare(self.ledger)
         self.ledger.open_books()
-        self.public.rule(self.record)
-        self.record.open("reported_worked")  # Wh that plants say they have worked
-        self.industry.rule(self.record)
-        self.makers_books.rule(self.record)
-        self.council.rule(self.record)
+        for part in self.parts.values():
+            part.rule(self.record)
         self.industry.found()
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
-        self.workshops.open_record(self.record)
         self.workshops.endow()
         self.read_margins()
         self._border = self._ease_key = self._scan_key = None

@@ -84,7 +84,10 @@ class ContractBook:
         self._mediation = line("contracts: mediation", parties, ["association"])
         self._dues = line("association: dues", plants, ["association"])
         self._staff = line("association: staff", ["association"], ["mediators_and_writers"])
-        self.model.record.open("contracts", (len(NOTED),))
+
+    def rule(self, record) -> None:
+        """Rule what the record keeps of contracts."""
+        record.open("contracts", (len(NOTED),))
 
     def state(self) -> dict[str, np.ndarray]:
         """Give everything that changes, as arrays by name."""

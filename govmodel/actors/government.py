@@ -72,6 +72,10 @@ class Inspectorates:
         self.rewards = ledger.line("rewards for reports", purses, ["citizens"])
         self.purses = purses
 
+    def rule(self, record) -> None:
+        """Rule what the record keeps of inspectorates."""
+        record.open("effort", (PROVINCES,))
+
     def visits(self, levers: dict, active: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give visits asked for, made on the plan, and made on citizens' reports, by province, this month."""
         if not self.model.active("authority"):

@@ -17,8 +17,11 @@ OPTIONS = {"margin": recycling.MOVES, "size": recycling.MOVES, "care": recycling
 TODAY = (1, 1, 0, 0)
 PURPOSES = ("recycler", "recycler", "recycler", "misreport")
 CAUGHT, REOPENED, FOUND_OUT = 61, 62, 63  # alternatives of the keyed draws, after those of the options
-SERIES = ("subsidy_asked", "overreported", "closures", "reopenings", "small_entries", "small_exits")
+SERIES = ("reported_worked", "subsidy_asked", "overreported", "closures", "reopenings", "small_entries", "small_exits")
 STATUS = ("plants_open", "plants_losing", "cutting_corners", "small_recyclers")  # columns of one series
+# Numbers of the whole trade: quarters lived; share of subsidy claims that is paid; what research has cost so far,
+# million yuan; small firms, their profit, their number in 2025; what of research is in use
+QUARTERS, COVERED, KNOWLEDGE, SMALL, SMALL_PROFIT, SMALL_2025, IN_USE = range(7)
 _KEPT = (
     "margin", "size", "closed", "suspended", "cash", "taken", "scrap", "profit", "funded", "inflation", "overpaid",
     "numbers", "status", "idle_bill", "stock",
@@ -50,9 +53,8 @@ class Industry:
         self.inflation, self.overpaid = np.zeros((2, count))  # share; fen this quarter
         self.stock = np.zeros(count)  # what the packs in the yard will bring when they are worked, yuan
         self.idle_bill, self.status = np.zeros(count, np.int64), np.zeros(len(STATUS))  # fen a month
-        # quarters lived, coverage of subsidies, knowledge (million yuan), small firms, their profit, their number in
-        # 2025, knowledge in use
-        self.numbers = np.array([0.0, 1.0, 0.0, self.p["small_start"], 0.0, 0.0, 0.0])
+        self.numbers = np.zeros(IN_USE + 1)
+        self.numbers[COVERED], self.numbers[SMALL] = 1.0, self.p["small_start"]
 
     def declare(self, ledger) -> None:
         """Declare who pays whom."""
@@ -117,7 +119,7 @@ class Industry:
     @property
     def coverage(self) -> float:
         """Give the share of its claims that a plant was paid last month."""
-        return float(self.numbers[1])
+        return float(self.numbers[COVERED])
 
     @property
     def cost_factor(self) -> np.ndarray:
@@ -132,7 +134,7 @@ class Industry:
         if not promised.any():
             return reported, promised
         asked = float(reported @ promised) / 1000.0
-        self.numbers[1] = share = reporting.coverage(asked, self.p["subsidy_budget"] * 1e6 / 12.0)
+        self.numbers[COVERED] = share = reporting.coverage(asked, self.p["subsidy_budget"] * 1e6 / 12.0)
         paid = promised * (share * (1.0 + self.inflation))
         self.overpaid += true * promised * (share * self.inflation * 0.1)
         model.record.series["subsidy_asked"][row] = asked
@@ -151,7 +153,7 @@ class Industry:
             share = levers["research_alliance"] * 1e6 / 12.0 * members / max(members.sum(), 1e-9)
             dues = fen_of(np.minimum(share, p["dues_most"] * turnover))
             model.ledger.pay(month, self.research, dues)
-            self.numbers[2] += dues.sum() / 1e8
+            self.numbers[KNOWLEDGE] += dues.sum() / 1e8
         weight = running + 1e-9
         series["feed_price"][row] = board.gate @ weight / weight.sum()
         series["metal_value"][row] = board.metal_value
@@ -174,8 +176,8 @@ class Industry:
             self._adapt(ordinal, value, cost, visits)
         running = self.running
         self._move_capital(running)
-        self._learn(float(self.numbers[2]))
-        self.numbers[0] += 1.0
+        self._learn(float(self.numbers[KNOWLEDGE]))
+        self.numbers[QUARTERS] += 1.0
         spare = np.maximum(p["ready_share"] * running - self.taken - self.scrap, 0.0)
         self.idle_bill = fen_of(spare * self.standing_cost / 12.0)
         self._take_stock(running)
@@ -200,7 +202,7 @@ class Industry:
         net = model.market.worth(self.levers).net[model.month][:, None]
         worth = net + model.subsidies(self.levers) * self.coverage
         stock = np.maximum((worth * model.plants.waiting).sum(axis=0), 0.0) / 1000.0
-        keep = p["use_memory"] if self.numbers[0] else 0.0
+        keep = p["use_memory"] if self.numbers[QUARTERS] else 0.0
         scale = (1.0 - keep) * 12.0 / (rows.stop - rows.start)
         self.profit = keep * self.profit + scale * (mine + stock - self.stock - capital / 100.0)
         self.stock = stock
@@ -298,7 +300,7 @@ class Industry:
         """Count what indicators show of the industry until the next quarter ends."""
         there = running > 0.0
         cutting = self.decisions.value("care") @ running / max(running.sum(), 1e-9)
-        self.status = np.array([there.sum(), (there & (self.profit < 0.0)).sum(), cutting, self.numbers[3]])
+        self.status = np.array([there.sum(), (there & (self.profit < 0.0)).sum(), cutting, self.numbers[SMALL]])
 
     def _move_capital(self, capacity: np.ndarray) -> None:
         """Pay in capital for new capacity, and dividends where more cash lies than a plant needs."""
@@ -317,18 +319,18 @@ class Industry:
         bought = max(row - int(p["small_stock"]), 0)
         value = max(float(mix @ series["metal_value"][row]), 1.0)
         gain = float(mix @ (series["net_value"][row] - series["feed_price"][bought])) / value - p["small_cost"]
-        keep = p["firm_memory"] if self.numbers[0] else 0.0
-        self.numbers[4] = keep * self.numbers[4] + (1.0 - keep) * gain
-        enter, leave = recycling.small_firms(self.numbers[3], self.numbers[4], p)
+        keep = p["firm_memory"] if self.numbers[QUARTERS] else 0.0
+        self.numbers[SMALL_PROFIT] = keep * self.numbers[SMALL_PROFIT] + (1.0 - keep) * gain
+        enter, leave = recycling.small_firms(self.numbers[SMALL], self.numbers[SMALL_PROFIT], p)
         if model.active("adaptation"):
-            self.numbers[3] += enter - leave
+            self.numbers[SMALL] += enter - leave
             series["small_entries"][row], series["small_exits"][row] = enter, leave
-        if model.month < EXPERIMENT_FROM or not self.numbers[5]:
-            self.numbers[5] = self.numbers[3]
+        if model.month < EXPERIMENT_FROM or not self.numbers[SMALL_2025]:
+            self.numbers[SMALL_2025] = self.numbers[SMALL]
 
     def _learn(self, knowledge: float) -> None:
         """Put pooled research to use: from next month on plants work cheaper and recover more."""
-        self.numbers[6] = knowledge
+        self.numbers[IN_USE] = knowledge
         if knowledge:
             self.model.learn_recycling(*recycling.learnt(knowledge, self.p))
 
@@ -336,9 +338,9 @@ class Industry:
     def small_sites(self) -> float:
         """Say how many collection sites recyclers run, as a multiple of history and its continuation."""
         share = self.p["small_sites"]
-        if self.model.month < EXPERIMENT_FROM or not self.numbers[5]:
+        if self.model.month < EXPERIMENT_FROM or not self.numbers[SMALL_2025]:
             return 1.0
-        return 1.0 - share + share * float(self.numbers[3] / max(self.numbers[5], 1e-9))
+        return 1.0 - share + share * float(self.numbers[SMALL] / max(self.numbers[SMALL_2025], 1e-9))
 
     # keeping
 
@@ -354,4 +356,4 @@ class Industry:
             setattr(self, name, held[name].astype(getattr(self, name).dtype))
         self.decisions.learner.restore(held["learnt"])
         self.model.plants.normal = float(held["normal"][0])
-        self._learn(float(self.numbers[6]))
+        self._learn(float(self.numbers[IN_USE]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..actors.fates import IS_SECOND_LIFE, LET_GO, WORKSHOP_RECOVERIES
+from ..actors.fates import IS_CRUDE, IS_SECOND_LIFE, LET_GO
 from ..facts import METALS
 from ..mechanisms.choice import WORKSHOP
 from ..mechanisms.incidents import pollution
@@ -70,7 +70,7 @@ def beliefs(model, physical: dict, traced: np.ndarray, flows: dict) -> tuple[np.
 def _pollution(model, months: int, flows: dict) -> np.ndarray:
     """Weigh what crude recovery let escape, tonnes of nickel-equivalent by month."""
     facts, p = model.facts, model.parameters
-    crude = np.isin(flows["way"], np.arange(32)[WORKSHOP_RECOVERIES])
+    crude = IS_CRUDE[flows["way"]]
     key = flows["month"] * 2 + flows["chemistry"]
     kwh = np.bincount(key, flows["watt_hours"] * crude, months * 2).reshape(months, 2) / 1000.0
     toxicity = np.array([p[f"toxicity_{name}"] for name in METALS])

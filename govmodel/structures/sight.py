@@ -9,6 +9,8 @@ import numpy as np
 
 from ..actors.books import HOLDER_GROUPS
 from ..actors.fates import CHANNEL_OF, IS_KEPT, LICENSED
+from ..actors.makers import RETIRED, SCANNED, TAKEN
+from ..actors.turns import GAINED, UNITS
 from ..chain.fleet import PROVINCES
 from ..facts import PROVINCES as CODES
 from ..foundations.ledger import Ledger
@@ -56,7 +58,7 @@ class Sight:
         model = self.model
         rows = model.quarter
         usual = model.makers_books.usual / 1000.0  # kWh of a usual quarter, by disposition
-        released = max(float(usual[2, 0]), 1.0)
+        released = max(float(usual[RETIRED, 0]), 1.0)
         gained = model.ledger.gained(model.start + rows.start, model.month) / 100.0
         per_kwh = {name: float(gained[where].sum()) / released for name, where in self.accounts.items()}
         owed = levers["producer_responsibility_target"] * released
@@ -65,7 +67,7 @@ class Sight:
 
     def _energy(self, usual: np.ndarray, released: float, owed: float) -> dict:
         """Measure shares of packs: licensed ones, and what comes back to battery makers."""
-        taken = usual[0]
+        taken = usual[TAKEN]
         share = float(taken @ LICENSED) / max(float(taken.sum()), 1.0)
         back = float(taken[TO_BATTERY_MAKERS].sum())
         short = float(self.model.record.series["duty_short"][self.model.quarter].sum())
@@ -83,7 +85,7 @@ class Sight:
         capacity = max(float(industry.running.sum()), 1e-9)
         profit = float(industry.profit.sum()) / (capacity * model.parameters["kwh_per_tonne"])
         paid = float(amounts[:, model.books.purchases].sum()) / 100.0
-        handed = float(model.makers_books.usual[0][GIVEN].sum()) / 1000.0
+        handed = float(model.makers_books.usual[TAKEN][GIVEN].sum()) / 1000.0
         local = float(amounts[:, model.books.processing].sum()) / 100.0 / released + per_kwh["workshops"]
         bids = model.record.paid[rows.stop - 1].reshape(6, PROVINCES, 2, -1)[:, :, 0, 2]  # LFP, health of 70 to 80 %
         licensed, workshop = (float(bids[channel] @ self.vehicles) for channel in (RECYCLER, WORKSHOP))
@@ -97,7 +99,7 @@ class Sight:
             ("associations", "members_profit"): profit,
             ("recyclers", "utilisation"): float((industry.taken + industry.scrap).sum()) / capacity,
             ("recyclers", "feed_price"): workshop / max(licensed, 1.0) - 1.0,
-            ("workshops", "income"): float(shops.usual[0]) / 100.0 / max(float(shops.usual[5]), 1e-9),
+            ("workshops", "income"): float(shops.usual[GAINED]) / 100.0 / max(float(shops.usual[UNITS]), 1e-9),
             ("consumers", "price"): paid / max(handed, 1.0),
         }
 
@@ -105,7 +107,7 @@ class Sight:
         """Measure fires, risks, kept words and trust."""
         model = self.model
         series = model.record.series
-        released = max(float(model.makers_books.usual[2, 0]) / 1e9, 1e-9)
+        released = max(float(model.makers_books.usual[RETIRED, 0]) / 1e9, 1e-9)
         fires = float(series["fires"][rows].sum()) / released
         in_force, breaches = series["contracts"][rows, :2].sum(axis=0)
         plan = model.workshops.last_plan
@@ -124,8 +126,8 @@ class Sight:
         """Show the goals as a body sees them: the licensed share by what is known of it, all else by own books."""
         model = self.model
         usual = model.makers_books.usual
-        true, released = float(usual[0] @ LICENSED), float(usual[0].sum())
-        scanned = float(usual[1] @ LICENSED)
+        true, released = float(usual[TAKEN] @ LICENSED), float(usual[TAKEN].sum())
+        scanned = float(usual[SCANNED] @ LICENSED)
         last = model.month - model.start + 1
         assumed = self.assumed[max(model.month - 11, 0) : model.month + 1]
         assumed = float(assumed.sum() / len(assumed)) * 3e9
