@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..chain.fleet import BANDS, CHEMISTRIES, CLASSES, HEALTH_BANDS, PROVINCES
-from ..facts import CHANNELS, ROUTES
+from ..facts import CHANNELS, METALS, ROUTES
+from ..foundations.calendar import FIRST_YEAR
 from .choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
 from .tender import BIDDERS
 
@@ -83,14 +84,14 @@ class Market:
         self.p = p = parameters
         prices = facts.metal_prices[metal_prices]
         months = len(prices)
-        years = np.arange(months) / 12.0 - 11.0  # learning is measured from January 2024
+        years = np.arange(months) / 12.0 - (2024 - FIRST_YEAR)  # learning is measured from January 2024
         cheaper = (1.0 - p["processing_learning"]) ** years
         cost = np.array([p["processing_cost_lfp"], p["processing_cost_ncm"]])
-        salts, scrap_metal = np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
-        self.licensed_metal = metal_values(facts, prices, "licensed", np.ones(6))
+        scrap_metal = np.isin(METALS, ("copper", "aluminium")).astype(float)  # the others are salts in black mass
+        self.licensed_metal = metal_values(facts, prices, "licensed", np.ones(len(METALS)))
         self.licensed_cost = cost * cheaper[:, None]
         self.workshop_cost = np.full((months, 2), p["workshop_cost"])
-        self._black_mass = metal_values(facts, prices, "workshop", salts)
+        self._black_mass = metal_values(facts, prices, "workshop", 1.0 - scrap_metal)
         self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
         self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
