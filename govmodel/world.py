@@ -140,9 +140,7 @@ class World(mesa.Model):
     def _build_books(self) -> None:
         months = self.until - self.start + 1
         self.ledger = Ledger(self.start, months)
-        self.books = Books(
-            self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
-        )
+        self.books = Books(self.ledger, self.parameters, self.industry.names, country_facts.PROVINCES)
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         for part in self.parts.values():
             part.declare(self.ledger)

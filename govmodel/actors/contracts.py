@@ -71,7 +71,7 @@ class ContractBook:
 
     def declare(self, ledger: Ledger) -> None:
         """Declare the lines on which contracts are paid; a clearing account stands between the parties."""
-        plants = [f"plant: {recycler.name}" for recycler in self.model.recyclers]
+        plants = self.model.industry.names
         parties = [*plants, *COLLECTORS]
         line = ledger.line
         costs = line("contracts: search, drafting, testing", parties, ["contract_services"])
