@@ -11,15 +11,13 @@ import pandas as pd
 from . import shelf
 from .case.case import Case
 from .case.levers import load as levers_of
-from .foundations import draws
 from .foundations.calendar import month_name
 from .foundations.errors import InputError
 from .living import living
 from .past import months_shared, same_world
 
-Task = tuple[
-    tuple[tuple[int, Case], ...], int, int, int, Path
-]  # arms by number, months shared, replication, seed, shelf
+# Arms by number, months shared, replication, seed, shelf
+Task = tuple[tuple[tuple[int, Case], ...], int, int, int, Path]
 _SAME = ("country", "start", "until", "scale")
 
 
@@ -139,8 +137,3 @@ def lived(cases: Sequence[Case], shared: int, seed: int) -> Iterator:
             while model.running:
                 model.step()
             yield model
-
-
-def seeds_of(seed: int, replications: int) -> list[int]:
-    """Give the seeds of the replications; every arm has the same."""
-    return [draws.seed_of_replication(seed, number) for number in range(replications)]

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -303,11 +302,9 @@ def ready(name: str, scale: int | None, out: Path | None):
 
 def workers_of(given: int | None) -> int:
     """Accept a number of processes; as many as processors if none is given."""
-    if given is None:
-        return os.cpu_count() or 1
-    if not 1 <= given <= 1024:
-        raise InputError("--workers", "a whole number from 1 to 1024", given)
-    return given
+    from .workers import checked
+
+    return checked(given, "--workers")
 
 
 class Runs:
@@ -358,9 +355,9 @@ def save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: 
     """Save a study's tables with the case and its provenance in a new folder."""
     from . import folder
     from .case.ensemble import choose
+    from .foundations.draws import seeds_of_replications
     from .provenance import provenance
-    from .study.workers import paired_seeds
 
-    seeds = tuple(paired_seeds(seed, replications))
+    seeds = tuple(seeds_of_replications(seed, replications))
     made_by = provenance(case, seed, seeds, choose(case, ensemble, replications))
     folder.write(out, tables.items(), case.to_toml(), made_by)

@@ -17,14 +17,15 @@ from . import folder as saved
 from . import workers as worker_room
 from .case import Case
 from .case import ensemble as ensemble_room
+from .foundations import draws
 from .foundations.calendar import year_of
 from .foundations.columns import arrow_of, frame_of, headed, stacked
 from .foundations.errors import InputError, nearest
 from .living import live
 from .past import months_shared
-from .progress import Bar
+from .progress import Progress, told
 from .provenance import provenance
-from .run import LARGEST_SEED, TABLES, Progress, Run, whole
+from .run import LARGEST_SEED, TABLES, Run, whole
 from .shelf import Shelf
 
 COMPARISON = "comparison"  # the kind of folder, in its provenance
@@ -56,11 +57,11 @@ def compare(
     seed = whole("seed", seed, 0, LARGEST_SEED)
     replications = whole("replications", replications, 1, 100_000)
     workers = worker_room.checked(workers)
-    labels, seeds, shelf = arm_room.labels_of(cases), arm_room.seeds_of(seed, replications), Shelf()
+    labels, seeds, shelf = arm_room.labels_of(cases), draws.seeds_of_replications(seed, replications), Shelf()
     sets = [ensemble_room.choose(case, ensemble, replications) for case in cases]
     turns = [own.cases(case) if own else [case] for own, case in zip(sets, cases)]
     try:
-        months = _play(arm_room.tasks(turns, seeds, workers, shelf.folder), len(cases), workers, progress)
+        months = _play(arm_room.tasks(turns, seeds, workers, shelf.folder), workers, progress)
     except BaseException:
         shelf.clear()
         raise
@@ -70,9 +71,8 @@ def compare(
     return Comparison(arms, seed, seeds, source, ensembles=dict(zip(labels, sets)))
 
 
-def _play(tasks: list, arms: int, workers: int, progress: Progress) -> dict[tuple[int, int], pd.DataFrame]:
+def _play(tasks: list, workers: int, progress: Progress) -> dict[tuple[int, int], pd.DataFrame]:
     """Live every world, and give the indicators by arm and replication."""
-    report = Bar("worlds") if progress is True else progress or None
     done, total, found = 0, sum(len(task[0]) for task in tasks), {}
 
     def hear(number: int, result: dict) -> None:
@@ -82,12 +82,8 @@ def _play(tasks: list, arms: int, workers: int, progress: Progress) -> dict[tupl
         if report:
             report(done, total)
 
-    try:
-        with worker_room.Workers(min(workers, len(tasks)), apart=True) as pool:
-            pool.do(arm_room.live, tasks, hear)
-    finally:
-        if isinstance(report, Bar):
-            report.close()
+    with told(progress, "worlds") as report, worker_room.Workers(min(workers, len(tasks)), apart=True) as pool:
+        pool.do(arm_room.live, tasks, hear)
     return found
 
 
@@ -279,10 +275,6 @@ class _OneArm:
     def pack(self, run: Run, replication: int, number: int):
         """Live the arm again, and ask it."""
         return self.lived(run, replication).pack(number)
-
-    def seen_by(self, run: Run, replication: int, subject: str):
-        """Live the arm again, and ask it."""
-        return self.lived(run, replication).seen_by(subject)
 
     def lived(self, run: Run, replication: int):
         """Live the arm again."""

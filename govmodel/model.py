@@ -114,12 +114,8 @@ class GovernanceModel(World):
 
     def _refresh_ease(self, levers: dict) -> None:
         """Work out anew, each quarter or when the law changes, what makes channels easy and tenders crowded."""
-        key = (
-            self.month // 3,
-            self.by_province("outlet_duty", levers).tobytes(),
-            levers["online_collection"],
-            levers["whole_vehicle_scrapping"],
-        )
+        duty = self.by_province("outlet_duty", levers)
+        key = (self.month // 3, duty.tobytes(), levers["online_collection"], levers["whole_vehicle_scrapping"])
         if key == self._ease_key:
             return
         year = self.month // 12
@@ -131,7 +127,6 @@ class GovernanceModel(World):
         sites[:, :2] *= self.makers_books.density
         sites[:, RECYCLER] *= self.industry.small_sites
         count = self._workshop_count
-        duty = self.by_province("outlet_duty", levers)
         asked = self.ease.asked(duty, self._vehicles)
         self.makers_books.sites = np.maximum(sites[:, :2], asked).sum(axis=0)
         self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
@@ -159,7 +154,7 @@ class GovernanceModel(World):
         """Move packs, metals and money: every flow of the month goes through the ledger."""
         month, books, market = self.month, self.books, self.market
         vat_share = float(market.vat(1.0, levers))
-        books.pay_holders(month, flows, board)
+        books.pay_holders(month, flows)
         books.pay_collectors(month, flows, board, reception, self.haul, vat_share)
         self.reported_worked, subsidy = self.industry.claim(worked, self.subsidies(levers))
         cost = market.licensed_cost[month][:, None] * market.handling * self.industry.cost_factor
@@ -238,8 +233,3 @@ class GovernanceModel(World):
         record.workshop_margin[row] = self._workshop_margin
         record.on_the_road[row] = self.ledger.stock[self.ledger.places["on_the_road"], 0]
         self.ledger.check(self.month, SOURCES)
-
-    @property
-    def reports(self) -> np.ndarray:
-        """What citizens reported last month, by province (31,)."""
-        return self.public.reports

@@ -2,6 +2,10 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Progress = bool | Callable[[int, int], None]  # True draws a bar; a function is called with (done, in all)
 
 
 class Bar:
@@ -30,3 +34,14 @@ class Bar:
         """Take the bar off the screen."""
         if self._bar is not None:
             self._bar.stop()
+
+
+@contextmanager
+def told(progress: Progress, word: str = "months") -> Iterator[Callable[[int, int], None] | None]:
+    """Give whoever is to be told how far a long run is, if anybody; a bar is taken off the screen in the end."""
+    report = Bar(word) if progress is True else progress or None
+    try:
+        yield report
+    finally:
+        if isinstance(report, Bar):
+            report.close()

@@ -22,14 +22,13 @@ from .case import ensemble as ensemble_room
 from .foundations import draws
 from .foundations.errors import InputError
 from .living import live
-from .progress import Bar
+from .progress import Progress, told
 from .provenance import provenance
 from .version import __version__
 
 TABLES = ("indicators", "flows", "actors", "contracts", "minutes", "ledger")
 EVENTS = "packs"  # the event table of every pack, only kept when asked for
 LARGEST_SEED = 2**64 - 1
-Progress = bool | Callable[[int, int], None]  # called with (months done, months in all)
 
 
 def run(
@@ -51,20 +50,16 @@ def run(
         case = Case.load("china" if case is None else case)
     seed = whole("seed", seed, 0, LARGEST_SEED)
     replications = whole("replications", replications, 1, 100_000)
-    report = Bar() if progress is True else progress or None
-    seeds = [draws.seed_of_replication(seed, number) for number in range(replications)]
+    seeds = draws.seeds_of_replications(seed, replications)
     made = Run(case, seed, seeds, None, packs, ensemble=ensemble_room.choose(case, ensemble, replications))
     worlds, months = [], len(case.months)
-    try:
+    with told(progress) as report:
         for number, own_seed in enumerate(seeds):
             model = live(made.case_of(number), own_seed, report, number * months, replications * months)
             world = _World(model)
             if replications > 1:  # memory holds one world at a time; the first stays, for run.pack
                 world.close(packs, keep_model=number == 0)
             worlds.append(world)
-    finally:
-        if isinstance(report, Bar):
-            report.close()
     made._source = _FromWorlds(worlds)
     return made
 
@@ -163,7 +158,7 @@ class Run:
         "association" or "public". Runs the case again where the world was not kept.
         """
         replication = whole("replication", replication, 0, len(self.seeds) - 1)
-        view = self._source.seen_by(self, replication, subject)
+        view = self._source.lived(self, replication).seen_by(subject)
         head = pd.DataFrame({"structure": self.case.structure, "replication": replication}, index=view.index)
         return pd.concat([head, view], axis=1)
 
@@ -250,10 +245,6 @@ class _FromWorlds:
         """Ask the world itself."""
         return self.lived(run, replication).pack(number)
 
-    def seen_by(self, run: Run, replication: int, subject: str) -> pd.DataFrame:
-        """Ask the world itself."""
-        return self.lived(run, replication).seen_by(subject)
-
     def lived(self, run: Run, replication: int):
         """Give the world; one that was let go of is run again."""
         world = self.worlds[replication]
@@ -286,10 +277,6 @@ class _FromFolder:
                 return _with_events(unrun.pack(number), rows, unrun.months[-1])
         return self.lived(run, replication).pack(number)
 
-    def seen_by(self, run: Run, replication: int, subject: str) -> pd.DataFrame:
-        """Run the case again, and ask it."""
-        return self.lived(run, replication).seen_by(subject)
-
     def lived(self, run: Run, replication: int):
         """Run the case again."""
         _same_version(run)
@@ -315,15 +302,9 @@ def _same_version(run: Run) -> None:
 
 def _with_events(history, rows: pd.DataFrame, last: str):
     """Put saved events into the history of a pack of a model that has not run; `last` is the run's last month."""
-    from .actors.fates import CHANNEL_OF, DISPOSITIONS
-    from .facts import CHANNELS
     from .performance.history import Happening
 
-    events = []
-    for row in rows.itertuples():
-        channel = CHANNELS[CHANNEL_OF[DISPOSITIONS.index(row.disposition)]]
-        use = row.disposition.partition(":")[2] or "kept"
-        events.append(Happening(row.month, row.route, channel, use, bool(row.scanned)))
+    events = [Happening.of(row.month, row.route, row.disposition, bool(row.scanned)) for row in rows.itertuples()]
     return replace(history, events=tuple(events), unsold=history.sold > last)
 
 

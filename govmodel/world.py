@@ -95,15 +95,13 @@ class World(mesa.Model):
         self.content = metals.contents(facts)
         self._recovery = np.stack([facts.recovery[handler] for handler in ("licensed", "workshop", "licensed")])
         self.market = Market(facts, p, case.metal_prices, self.plants.makers)
-        self.ease = Ease(p, country_facts.ROUTES, CLASSES)
+        self.ease = Ease(p)
         self._bidders = np.array([[p[f"bidders_{country_facts.CHANNELS[kind]}"]] for kind in KINDS])
         self.deposit_by_sale = np.zeros((MONTHS, PROVINCES))
         deposits = case.provincial_paths.get("deposit", self.lever_paths["deposit"][:, None])
         self.deposit_by_sale[self.start : self.until + 1] = deposits
         self.takes_deposits = bool(self.deposit_by_sale.any())
-        self._mean_wh = np.round(
-            (facts.pack_kwh * np.stack([1 - facts.phev_share, facts.phev_share], -1)).sum(-1) * 1000.0
-        )
+        self._mean_wh = np.round(facts.mean_kwh * 1000.0)
 
     def _leased(self, usual_share: np.ndarray, lever) -> np.ndarray:
         """Say which share of packs is sold leased, where history goes on as `usual_share` while the lever stays put."""
@@ -142,21 +140,15 @@ class World(mesa.Model):
     def _build_books(self) -> None:
         months = self.until - self.start + 1
         self.ledger = Ledger(self.start, months)
-        self.books = Books(
-            self.ledger, self.parameters, tuple(f"plant: {r.name}" for r in self.recyclers), country_facts.PROVINCES
-        )
+        self.books = Books(self.ledger, self.parameters, self.industry.names, country_facts.PROVINCES)
         self.record = Record.blank(months, len(self.recyclers), BID_CELLS)
         for part in self.parts.values():
             part.declare(self.ledger)
         self.ledger.open_books()
-        self.public.rule(self.record)
-        self.record.open("reported_worked")  # Wh that plants say they have worked
-        self.industry.rule(self.record)
-        self.makers_books.rule(self.record)
-        self.council.rule(self.record)
+        for part in self.parts.values():
+            part.rule(self.record)
         self.industry.found()
         self.books.sell_packs(int(self.holders.on_the_road(self.start).sum()) * self.case.scale)
-        self.workshops.open_record(self.record)
         self.workshops.endow()
         self.read_margins()
         self._border = self._ease_key = self._scan_key = None
@@ -213,6 +205,12 @@ class World(mesa.Model):
     def months_run(self) -> int:
         """How many months have been lived through."""
         return self.month - self.start
+
+    @property
+    def quarter(self) -> slice:
+        """Rows of the record for the three months up to this one, or for as many as there were."""
+        row = self.month - self.start
+        return slice(max(row - 2, 0), row + 1)
 
     @property
     def indicators(self):

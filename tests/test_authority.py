@@ -7,7 +7,6 @@ from govmodel.facts import PROVINCES
 from govmodel.mechanisms import authority
 from govmodel.mechanisms.adaptation import Learner
 from govmodel.model import GovernanceModel
-from govmodel.performance.authority_indicators import informal_by_province
 from tests.worlds import CHINA, live, lived
 
 SHORT = CHINA.with_(scale=20_000, until="2029-12")
@@ -189,8 +188,6 @@ def test_indicators_agree_with_the_books():
     assert (frame["fines_paid"] <= frame["fines_due"] + 1e-9).all()
     visits = model.record.series["visits"]
     assert (visits <= model.inspectorates.capacity + 1e-9).all() and visits.sum() > 1000
-    share = informal_by_province(model, model.months_run)
-    assert share.shape == (model.months_run, 31) and np.nanmin(share) >= 0.0 and np.nanmax(share) <= 1.0
 
 
 def test_reports_are_followed_and_rewarded():

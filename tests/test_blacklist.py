@@ -9,7 +9,7 @@ from govmodel.foundations import parameters as parameter_room
 from govmodel.mechanisms import blacklist as rules
 from tests.worlds import CHINA, lived
 
-P = parameter_room.load().values()
+P = parameter_room.numbers()
 LAX = {"penalty_clause": 0.0}  # no clause, so that the list alone disciplines
 BASE = CHINA.with_(scale=20_000, start="2024-01", until="2029-12")
 LISTING = {"mediation": 1.0, "information_sharing": 0.8, "contract_coverage": 0.6}

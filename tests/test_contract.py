@@ -14,7 +14,7 @@ from govmodel.mechanisms import contract as rules
 from govmodel.model import GovernanceModel
 from tests.worlds import CHINA, fingerprint, live, lived
 
-P = parameter_room.load().values()
+P = parameter_room.numbers()
 BASE = CHINA.with_(scale=20_000, until="2029-12")
 
 

@@ -161,7 +161,7 @@ def test_a_campaign_that_stops_is_forgotten():
 def test_a_reward_brings_reports(seed):
     usual, paid = (live(SMALL.with_(levers=levers), seed) for levers in ({}, {"report_reward": 5000.0}))
     assert paid.indicators["reports"].iloc[66:].sum() > 1.5 * usual.indicators["reports"].iloc[66:].sum()
-    assert (usual.reports > 0).all() and usual.reports.shape == (31,)
+    assert (usual.public.reports > 0).all() and usual.public.reports.shape == (31,)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -176,7 +176,7 @@ def test_without_culture_nothing_of_it_moves_or_is_paid():
     case = SMALL.with_(levers=from_2024(campaign=2000.0, report_reward=5000.0))
     model = live(case.with_(without=("culture",)))
     assert (model.record.series["awareness"] == P["awareness"]).all()
-    assert not model.reports.any() and not model.record.series["reports"].any()
+    assert not model.public.reports.any() and not model.record.series["reports"].any()
     assert not model.ledger.amounts[:, model.public.campaigns].any()
     assert live(case).ledger.amounts[:, model.public.campaigns].any()
 

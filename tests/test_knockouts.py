@@ -79,7 +79,7 @@ def test_knockouts_are_printed_as_a_table(tmp_path):
 
 
 def test_steps_stay_in_the_range_and_move_both_ways():
-    for p in dict(parameters.load()).values():
+    for p in parameters.load().values():
         low, high = steps(p, p.value)
         assert p.low <= low <= p.value <= high <= p.high and low < high, p.name
         assert high - low <= 0.4 * (p.high - p.low) + 1e-12, p.name
@@ -109,7 +109,7 @@ def test_every_unsure_number_is_in_the_table(monkeypatch):
 
     monkeypatch.setattr("govmodel.study.sensitivity_table.effects", nothing)
     table = one_at_a_time(SMALL, 1)
-    unsure = {p.name for p in dict(parameters.load()).values() if p.source in UNSURE}
+    unsure = {p.name for p in parameters.load().values() if p.source in UNSURE}
     assert {one.parameter.name for one in table.leanings} == unsure
     assert {name.rsplit(" ", 1)[0] for name in tried} == unsure
 
@@ -129,7 +129,7 @@ def test_trust_is_printed_and_put_into_its_page(tmp_path, monkeypatch):
 def test_the_document_shows_what_the_low_value_does_before_what_the_high_one_does():
     """For every year the columns are at low, at high, in that order."""
     found = Effects(SMALL, 1, 1, np.zeros((1, 2, 1)), {}, ("formal_share",), (2025, 2030))
-    one = dict(parameters.load())["price_sensitivity"]
+    one = parameters.load()["price_sensitivity"]
     moved = Leaning(one, one.value, one.low, one.high, np.array([-0.015, -0.025]), np.array([0.035, 0.045]), 0.0)
     head, row = (trust_markdown(TrustTable(found, (moved,))).splitlines()[at].split("|")[6:10] for at in (2, 4))
     assert [cell.strip() for cell in head] == ["2025 at low", "2025 at high", "2030 at low", "2030 at high"]

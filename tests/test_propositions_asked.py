@@ -11,9 +11,9 @@ import govmodel as gm
 from govmodel.cli import app
 from govmodel.facts.loading import FACTS_FOLDER
 from govmodel.foundations.calendar import month_number
+from govmodel.foundations.draws import seeds_of_replications
 from govmodel.foundations.errors import InputError
 from govmodel.study.propositions import CONTRADICTED, OPEN, SUPPORTED, Answer, ask, load, read
-from govmodel.study.workers import paired_seeds
 from govmodel.study.worlds import Measure, Wanted, live_all
 
 SMALL = gm.Case.load().with_(scale=100_000)
@@ -41,7 +41,7 @@ def test_a_world_lived_beside_others_equals_its_run():
     measures = (Measure("formal_share", since, until), Measure("breach_rate", since, until, "ratio"),
                 Measure("reporting_gap", since, until, "mean_absolute"),
                 Measure("fires", since, until, "sum"))  # fmt: skip
-    found = live_all([Wanted(one, measures) for one in cases], paired_seeds(3, 2))
+    found = live_all([Wanted(one, measures) for one in cases], seeds_of_replications(3, 2))
     for one, values in zip(cases, found):
         table = gm.run(one, seed=3).indicators
         late = table[table["month"] >= "2026-01"]
@@ -49,7 +49,7 @@ def test_a_world_lived_beside_others_equals_its_run():
                     late["reporting_gap"].abs().mean(), late["fires"].sum()]  # fmt: skip
         assert values[:, 0] == pytest.approx(expected, nan_ok=True)
     assert not np.array_equal(found[0][:, 0], found[0][:, 1])
-    again = live_all([Wanted(one, measures) for one in cases], paired_seeds(3, 2), workers=2)
+    again = live_all([Wanted(one, measures) for one in cases], seeds_of_replications(3, 2), workers=2)
     assert all(np.array_equal(one, other, equal_nan=True) for one, other in zip(found, again))
 
 

@@ -7,7 +7,7 @@ from govmodel.foundations import parameters as parameter_room
 from govmodel.mechanisms.trust import Evidence, belief
 from tests.worlds import CHINA, live
 
-P = parameter_room.load().values()
+P = parameter_room.numbers()
 PAIR = (np.array([1]), np.array([2]))
 NONE = np.zeros((2, 1))
 

@@ -64,7 +64,7 @@ def fen(watt_hours, yuan_per_kwh) -> np.ndarray:
 class Books:
     """The lines of the ledger and the rules by which a month's physical flows become payments."""
 
-    def __init__(self, ledger: Ledger, parameters: dict, plants: tuple[str, ...], provinces: tuple[str, ...]):
+    def __init__(self, ledger: Ledger, parameters: dict, plants: list[str], provinces: tuple[str, ...]):
         self.ledger, self.p = ledger, parameters
         workshops = [f"workshops_{code}" for code in provinces]
         buyers = [*COLLECTORS, *workshops]
@@ -72,21 +72,21 @@ class Books:
         groups = [group for group in HOLDER_GROUPS for _ in buyers]
         self.purchases = line("packs bought from holders", buyers * len(HOLDER_GROUPS), groups)
         self.resale = line("packs sold on by dismantlers", workshops, ["dismantlers"])
-        self.gate = line("packs delivered to plants", list(plants), ["collection"])
+        self.gate = line("packs delivered to plants", plants, ["collection"])
         self.collection = line("packs delivered to plants", ["collection"], list(COLLECTORS))
         self.freight = line("freight and permits", list(COLLECTORS), ["carriers"])
         self.second_life = line("packs sold for storage", ["storage_market"], list(COLLECTORS))
         self.reuse = line("packs sold for prohibited re-use", ["reuse_market"], workshops)
         self.black_mass = line("black mass and scrap metal sold", ["metal_buyers"], workshops)
-        self.metals = line("metals sold", ["metal_buyers"], list(plants))
-        self.factory_scrap = line("factory scrap bought", list(plants), ["battery_factories"])
-        self.processing = line("processing", list(plants), ["suppliers"])
+        self.metals = line("metals sold", ["metal_buyers"], plants)
+        self.factory_scrap = line("factory scrap bought", plants, ["battery_factories"])
+        self.processing = line("processing", plants, ["suppliers"])
         self.workshop_cost = line("processing", workshops, ["suppliers"])
         self.collecting = line("collecting and sorting", list(COLLECTORS), ["suppliers"])
-        self.plant_vat = line("value-added tax", list(plants), ["treasury"])
+        self.plant_vat = line("value-added tax", plants, ["treasury"])
         self.collector_vat = line("value-added tax", list(COLLECTORS), ["treasury"])
         self.crude_vat = line("value-added tax", ["metal_buyers"], ["treasury"])
-        self.subsidy = line("subsidy", ["treasury"], list(plants))
+        self.subsidy = line("subsidy", ["treasury"], plants)
         self.reward = line("holder reward", ["treasury"], list(HOLDER_GROUPS))
         self.fines = line("fines", workshops, ["treasury"])
         self.inspections = line("inspections", [f"province_{code}" for code in provinces], ["inspectorate"])
@@ -101,7 +101,7 @@ class Books:
         self._handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = parameters["outlet_cost"]
         self._handling[RECYCLER] = parameters["recycler_collection_cost"]
 
-    def pay_holders(self, month: int, flows: Flows, board: Board) -> None:
+    def pay_holders(self, month: int, flows: Flows) -> None:
         """Pay holders, then sell what is re-used at once."""
         pay = self.ledger.pay
         pay(month, self.purchases, flows.payments.ravel().astype(np.int64))

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..chain.fleet import CHEMISTRIES, CLASSES, PROVINCES
 from ..foundations import draws
+from ..foundations.calendar import year_of
 from ..foundations.ledger import Ledger
 from ..mechanisms import contract as rules
 from ..mechanisms.contract import (
@@ -70,20 +71,23 @@ class ContractBook:
 
     def declare(self, ledger: Ledger) -> None:
         """Declare the lines on which contracts are paid; a clearing account stands between the parties."""
-        plants = [f"plant: {recycler.name}" for recycler in self.model.recyclers]
+        plants = self.model.industry.names
         parties = [*plants, *COLLECTORS]
         line = ledger.line
-        self._costs = line("contracts: search, drafting, testing", parties, ["contract_services"])
-        self._owed = line("contracts: price agreed above or below spot", parties, ["contract_clearing"])
-        self._due = line("contracts: price agreed above or below spot", ["contract_clearing"], parties)
-        self._monthly = slice(self._costs.start, self._due.stop)  # these three lines
+        costs = line("contracts: search, drafting, testing", parties, ["contract_services"])
+        line("contracts: price agreed above or below spot", parties, ["contract_clearing"])
+        due = line("contracts: price agreed above or below spot", ["contract_clearing"], parties)
+        self._monthly = slice(costs.start, due.stop)  # these three lines
         self._fined = line("contracts: penalties", parties, ["contract_clearing"])
         self._awarded = line("contracts: penalties", ["contract_clearing"], parties)
         self._court = line("contracts: courts", parties, ["courts"])
         self._mediation = line("contracts: mediation", parties, ["association"])
         self._dues = line("association: dues", plants, ["association"])
         self._staff = line("association: staff", ["association"], ["mediators_and_writers"])
-        self.model.record.open("contracts", (len(NOTED),))
+
+    def rule(self, record) -> None:
+        """Rule what the record keeps of contracts."""
+        record.open("contracts", (len(NOTED),))
 
     def state(self) -> dict[str, np.ndarray]:
         """Give everything that changes, as arrays by name."""
@@ -274,12 +278,12 @@ class ContractBook:
         """At the end of a quarter: learn from it, end contracts, sign new ones for the next."""
         model, month = self.model, self.model.month
         last = self._end(month + 1)
-        self.spared = self._spared()
+        self.spared = model.industry.spared
         self.dues = self.association.dues(self._levers, model.plants.capacity_t)
         self.vehicles = model._vehicles / max(model._vehicles.sum(), 1e-9)
         sites = model.facts.outlets[month // 12][2] * self.vehicles
         self.collecting = model._collecting / np.maximum(model._collecting + sites, 1e-9)
-        self.sources.weigh(month // 12, self.vehicles, model._collecting)
+        self.sources.weigh(year_of(month), self.vehicles, model._collecting)
         running = self.table["ended"][self.live] < 0
         covered = np.bincount(self.source[running], self.share[running], len(self.sources))
         offers = self._offers(month)
@@ -352,12 +356,6 @@ class ContractBook:
         again = over & ~closed
         last[source[again]] = self.plant[again]
         return last
-
-    def _spared(self) -> np.ndarray:
-        """Standing cost that a plant is spared by one more kWh a year, yuan (plants): nothing where none is idle."""
-        industry, p = self.model.industry, self.p
-        idle = industry.taken + industry.scrap < p["ready_share"] * self.model.plants.capacity_t
-        return idle * industry.standing_cost / p["kwh_per_tonne"]
 
     def _classify(self) -> None:
         """Name every tie in force by the five forms."""

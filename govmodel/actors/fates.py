@@ -44,6 +44,7 @@ def _mask(*chosen: slice) -> np.ndarray:
 
 LICENSED, SOLD_ON, IN_WORKSHOP = _mask(slice(0, 8)), _mask(slice(8, 10)), _mask(UNLICENSED)
 IS_SECOND_LIFE, IS_REUSE, IS_USED_AGAIN = _mask(SECOND_LIVES), _mask(REUSES), _mask(SECOND_LIVES, REUSES)
+IS_CRUDE = _mask(WORKSHOP_RECOVERIES)
 COMES_BACK = _mask(SECOND_LIVES, REUSES, slice(IS_KEPT, None))
 
 

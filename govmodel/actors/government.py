@@ -72,12 +72,16 @@ class Inspectorates:
         self.rewards = ledger.line("rewards for reports", purses, ["citizens"])
         self.purses = purses
 
+    def rule(self, record) -> None:
+        """Rule what the record keeps of inspectorates."""
+        record.open("effort", (PROVINCES,))
+
     def visits(self, levers: dict, active: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give visits asked for, made on the plan, and made on citizens' reports, by province, this month."""
         if not self.model.active("authority"):
             return np.zeros(PROVINCES), np.zeros(PROVINCES), np.zeros(PROVINCES)
         asked = self.model.by_province("inspection", levers) / 12.0 * active
-        return asked, *authority.visits(asked, self.effort, self.capacity, self.model.reports, active)
+        return asked, *authority.visits(asked, self.effort, self.capacity, self.model.public.reports, active)
 
     def take(self, month: int, taken: np.ndarray, caught: np.ndarray) -> None:
         """Keep the provinces' share of what was taken (fen, 31) from workshops that were caught (31,)."""

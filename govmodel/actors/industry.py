@@ -9,6 +9,7 @@ those that are open earn more than their capital costs.
 import numpy as np
 
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_FROM
+from ..foundations.ledger import fen_of
 from ..mechanisms import recycling, reporting
 from .options import Decisions
 
@@ -16,8 +17,11 @@ OPTIONS = {"margin": recycling.MOVES, "size": recycling.MOVES, "care": recycling
 TODAY = (1, 1, 0, 0)
 PURPOSES = ("recycler", "recycler", "recycler", "misreport")
 CAUGHT, REOPENED, FOUND_OUT = 61, 62, 63  # alternatives of the keyed draws, after those of the options
-SERIES = ("subsidy_asked", "overreported", "closures", "reopenings", "small_entries", "small_exits")
+SERIES = ("reported_worked", "subsidy_asked", "overreported", "closures", "reopenings", "small_entries", "small_exits")
 STATUS = ("plants_open", "plants_losing", "cutting_corners", "small_recyclers")  # columns of one series
+# Numbers of the whole trade: quarters lived; share of subsidy claims that is paid; what research has cost so far,
+# million yuan; small firms, their profit, their number in 2025; what of research is in use
+QUARTERS, COVERED, KNOWLEDGE, SMALL, SMALL_PROFIT, SMALL_2025, IN_USE = range(7)
 _KEPT = (
     "margin", "size", "closed", "suspended", "cash", "taken", "scrap", "profit", "funded", "inflation", "overpaid",
     "numbers", "status", "idle_bill", "stock",
@@ -49,9 +53,8 @@ class Industry:
         self.inflation, self.overpaid = np.zeros((2, count))  # share; fen this quarter
         self.stock = np.zeros(count)  # what the packs in the yard will bring when they are worked, yuan
         self.idle_bill, self.status = np.zeros(count, np.int64), np.zeros(len(STATUS))  # fen a month
-        # quarters lived, coverage of subsidies, knowledge (million yuan), small firms, their profit, their number in
-        # 2025, knowledge in use
-        self.numbers = np.array([0.0, 1.0, 0.0, self.p["small_start"], 0.0, 0.0, 0.0])
+        self.numbers = np.zeros(IN_USE + 1)
+        self.numbers[COVERED], self.numbers[SMALL] = 1.0, self.p["small_start"]
 
     def declare(self, ledger) -> None:
         """Declare who pays whom."""
@@ -79,7 +82,7 @@ class Industry:
         model.plants.open_plants(model.start)
         self.accounts = np.array([model.ledger.account(name) for name in self.names])
         self.funded = model.plants.capacity_t.copy()
-        model.ledger.pay(model.start, self.capital, _fen(self.p["plant_capital"] * self.funded))
+        model.ledger.pay(model.start, self.capital, fen_of(self.p["plant_capital"] * self.funded))
         self._take_stock(self.funded)
 
     # each month
@@ -98,6 +101,17 @@ class Industry:
         return self.cash + self.stock
 
     @property
+    def running(self) -> np.ndarray:
+        """Give the capacity of plants that are open, tonnes a year (plants,)."""
+        return np.where(self.closed, 0.0, self.model.plants.capacity_t)
+
+    @property
+    def spared(self) -> np.ndarray:
+        """Give the standing cost that a kWh more of feed spares, yuan/kWh (plants,): nothing where none is idle."""
+        idle = self.taken + self.scrap < self.p["ready_share"] * self.model.plants.capacity_t
+        return idle * self.standing_cost / self.p["kwh_per_tonne"]
+
+    @property
     def buying(self) -> np.ndarray:
         """Say which plants may and can buy packs."""
         return ~self.closed & (self.suspended == 0)
@@ -105,7 +119,7 @@ class Industry:
     @property
     def coverage(self) -> float:
         """Give the share of its claims that a plant was paid last month."""
-        return float(self.numbers[1])
+        return float(self.numbers[COVERED])
 
     @property
     def cost_factor(self) -> np.ndarray:
@@ -120,7 +134,7 @@ class Industry:
         if not promised.any():
             return reported, promised
         asked = float(reported @ promised) / 1000.0
-        self.numbers[1] = share = reporting.coverage(asked, self.p["subsidy_budget"] * 1e6 / 12.0)
+        self.numbers[COVERED] = share = reporting.coverage(asked, self.p["subsidy_budget"] * 1e6 / 12.0)
         paid = promised * (share * (1.0 + self.inflation))
         self.overpaid += true * promised * (share * self.inflation * 0.1)
         model.record.series["subsidy_asked"][row] = asked
@@ -130,17 +144,16 @@ class Industry:
     def pay(self, month: int, board, levers: dict) -> None:
         """Pay for idle capacity and pooled research, and note what feed costs."""
         model, p = self.model, self.p
-        self.levers, capacity = levers, model.plants.capacity_t
+        self.levers, running = levers, self.running
         series, row = model.record.series, month - model.start
-        running = np.where(self.closed, 0.0, capacity)
         model.ledger.pay(month, self.idle, self.idle_bill)
         if levers["research_alliance"]:
             members = running * (self.means >= 0.0)
             turnover = (self.taken + self.scrap) * (p["kwh_per_tonne"] * float(board.metal_value.mean()) / 12.0)
             share = levers["research_alliance"] * 1e6 / 12.0 * members / max(members.sum(), 1e-9)
-            dues = _fen(np.minimum(share, p["dues_most"] * turnover))
+            dues = fen_of(np.minimum(share, p["dues_most"] * turnover))
             model.ledger.pay(month, self.research, dues)
-            self.numbers[2] += dues.sum() / 1e8
+            self.numbers[KNOWLEDGE] += dues.sum() / 1e8
         weight = running + 1e-9
         series["feed_price"][row] = board.gate @ weight / weight.sum()
         series["metal_value"][row] = board.metal_value
@@ -161,19 +174,18 @@ class Industry:
             self._inspect(ordinal, visits * p["plant_visits"], cost)
             self._fail_and_reopen(ordinal)
             self._adapt(ordinal, value, cost, visits)
-        running = np.where(self.closed, 0.0, model.plants.capacity_t)
+        running = self.running
         self._move_capital(running)
-        self._learn(float(self.numbers[2]))
-        self.numbers[0] += 1.0
+        self._learn(float(self.numbers[KNOWLEDGE]))
+        self.numbers[QUARTERS] += 1.0
         spare = np.maximum(p["ready_share"] * running - self.taken - self.scrap, 0.0)
-        self.idle_bill = _fen(spare * self.standing_cost / 12.0)
+        self.idle_bill = fen_of(spare * self.standing_cost / 12.0)
         self._take_stock(running)
 
     def _trade(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give the mix of chemistries plants took in this quarter, and value and cost of a kWh of it (plants,)."""
         model = self.model
-        packs = model.record.received[max(model.month - model.start - 2, 0) : model.month - model.start + 1]
-        mix = packs.sum(axis=(0, 2)) + 1.0
+        mix = model.record.received[model.quarter].sum(axis=(0, 2)) + 1.0
         mix = mix / mix.sum()
         value = max(float(mix @ model.market.licensed_metal[model.month]), 1.0)
         cost = float(mix @ model.market.licensed_cost[model.month])
@@ -182,20 +194,20 @@ class Industry:
     def _close_books(self, gained: np.ndarray) -> None:
         """Add up the quarter: cash, and what a usual year brings."""
         model, p = self.model, self.p
-        first, last = max(model.month - model.start - 2, 0), model.month - model.start + 1
+        rows = model.quarter
         mass = model.facts.mass_per_kwh / 1e6
         mine = gained[self.accounts] / 100.0
         self.cash = self.cash + mine
-        capital = model.ledger.amounts[first:last, self.capital].sum(axis=0)  # at the start; later ones follow a close
+        capital = model.ledger.amounts[rows, self.capital].sum(axis=0)  # at the start; later ones follow a close
         net = model.market.worth(self.levers).net[model.month][:, None]
         worth = net + model.subsidies(self.levers) * self.coverage
         stock = np.maximum((worth * model.plants.waiting).sum(axis=0), 0.0) / 1000.0
-        keep = p["use_memory"] if self.numbers[0] else 0.0
-        scale = (1.0 - keep) * 12.0 / (last - first)
+        keep = p["use_memory"] if self.numbers[QUARTERS] else 0.0
+        scale = (1.0 - keep) * 12.0 / (rows.stop - rows.start)
         self.profit = keep * self.profit + scale * (mine + stock - self.stock - capital / 100.0)
         self.stock = stock
-        self.taken = keep * self.taken + scale * (mass @ model.record.received[first:last].sum(axis=0))
-        self.scrap = keep * self.scrap + scale * (mass @ model.record.scrap[first:last].sum(axis=0))
+        self.taken = keep * self.taken + scale * (mass @ model.record.received[rows].sum(axis=0))
+        self.scrap = keep * self.scrap + scale * (mass @ model.record.scrap[rows].sum(axis=0))
 
     def _adapt(self, ordinal: int, value: np.ndarray, cost: np.ndarray, visits: np.ndarray) -> None:
         """Reckon what every option would have brought, and decide for the next quarter."""
@@ -232,7 +244,7 @@ class Industry:
         p = self.p
         least, most = min(p["plant_margin_least"], p["plant_margin"]), max(p["plant_margin_most"], p["plant_margin"])
         margin = (self.margin + p["margin_step"] * self.decisions.value("margin")).clip(least, most)
-        running = np.where(self.closed, 0.0, capacity)
+        running = self.running
         usual = float(margin @ running / running.sum()) if running.any() else 0.0
         self.margin = np.where(capacity > 0.0, margin, usual)  # a plant that is yet to open will do as others do
         if later:
@@ -249,7 +261,7 @@ class Industry:
             drawn = self.decisions.luck("recycler", ordinal, CAUGHT)
             caught = cutting * (drawn < 1.0 - np.exp(-visits * p["plant_detection"] / 4.0)) * ~self.closed
             gain = self.taken * p["kwh_per_tonne"] * cost * p["corner_saving"]
-            fined = _fen(caught * levers["fine"] * gain)
+            fined = fen_of(caught * levers["fine"] * gain)
             self.suspended = np.where(caught > 0, p["suspension"], self.suspended)
         if self.overpaid.any():
             drawn = self.decisions.luck("misreport", ordinal, FOUND_OUT)
@@ -272,7 +284,7 @@ class Industry:
         failing = running & (self.means < -self.credit * capital)
         if failing.any():
             owed = np.where(failing, np.maximum(-self.means, 0.0), 0.0)  # the yard pays the rest
-            model.ledger.pay(model.month, self.written_off, _fen(owed))
+            model.ledger.pay(model.month, self.written_off, fen_of(owed))
             self.cash = self.cash + owed
             model.record.series["closures"][row] = failing.sum()
         if self.closed.any():
@@ -288,14 +300,14 @@ class Industry:
         """Count what indicators show of the industry until the next quarter ends."""
         there = running > 0.0
         cutting = self.decisions.value("care") @ running / max(running.sum(), 1e-9)
-        self.status = np.array([there.sum(), (there & (self.profit < 0.0)).sum(), cutting, self.numbers[3]])
+        self.status = np.array([there.sum(), (there & (self.profit < 0.0)).sum(), cutting, self.numbers[SMALL]])
 
     def _move_capital(self, capacity: np.ndarray) -> None:
         """Pay in capital for new capacity, and dividends where more cash lies than a plant needs."""
         model, p = self.model, self.p
-        paid_in = _fen(p["plant_capital"] * np.maximum(capacity - self.funded, 0.0))
+        paid_in = fen_of(p["plant_capital"] * np.maximum(capacity - self.funded, 0.0))
         self.cash = self.cash + paid_in / 100.0
-        given = _fen(np.maximum(self.cash - p["dividend_above"] * p["plant_capital"] * capacity, 0.0))
+        given = fen_of(np.maximum(self.cash - p["dividend_above"] * p["plant_capital"] * capacity, 0.0))
         self.cash, self.funded = self.cash - given / 100.0, capacity
         model.ledger.pay(model.month, self.capital, paid_in)
         model.ledger.pay(model.month, self.dividends, given)
@@ -307,18 +319,18 @@ class Industry:
         bought = max(row - int(p["small_stock"]), 0)
         value = max(float(mix @ series["metal_value"][row]), 1.0)
         gain = float(mix @ (series["net_value"][row] - series["feed_price"][bought])) / value - p["small_cost"]
-        keep = p["firm_memory"] if self.numbers[0] else 0.0
-        self.numbers[4] = keep * self.numbers[4] + (1.0 - keep) * gain
-        enter, leave = recycling.small_firms(self.numbers[3], self.numbers[4], p)
+        keep = p["firm_memory"] if self.numbers[QUARTERS] else 0.0
+        self.numbers[SMALL_PROFIT] = keep * self.numbers[SMALL_PROFIT] + (1.0 - keep) * gain
+        enter, leave = recycling.small_firms(self.numbers[SMALL], self.numbers[SMALL_PROFIT], p)
         if model.active("adaptation"):
-            self.numbers[3] += enter - leave
+            self.numbers[SMALL] += enter - leave
             series["small_entries"][row], series["small_exits"][row] = enter, leave
-        if model.month < EXPERIMENT_FROM or not self.numbers[5]:
-            self.numbers[5] = self.numbers[3]
+        if model.month < EXPERIMENT_FROM or not self.numbers[SMALL_2025]:
+            self.numbers[SMALL_2025] = self.numbers[SMALL]
 
     def _learn(self, knowledge: float) -> None:
         """Put pooled research to use: from next month on plants work cheaper and recover more."""
-        self.numbers[6] = knowledge
+        self.numbers[IN_USE] = knowledge
         if knowledge:
             self.model.learn_recycling(*recycling.learnt(knowledge, self.p))
 
@@ -326,9 +338,9 @@ class Industry:
     def small_sites(self) -> float:
         """Say how many collection sites recyclers run, as a multiple of history and its continuation."""
         share = self.p["small_sites"]
-        if self.model.month < EXPERIMENT_FROM or not self.numbers[5]:
+        if self.model.month < EXPERIMENT_FROM or not self.numbers[SMALL_2025]:
             return 1.0
-        return 1.0 - share + share * float(self.numbers[3] / max(self.numbers[5], 1e-9))
+        return 1.0 - share + share * float(self.numbers[SMALL] / max(self.numbers[SMALL_2025], 1e-9))
 
     # keeping
 
@@ -344,8 +356,4 @@ class Industry:
             setattr(self, name, held[name].astype(getattr(self, name).dtype))
         self.decisions.learner.restore(held["learnt"])
         self.model.plants.normal = float(held["normal"][0])
-        self._learn(float(self.numbers[6]))
-
-
-def _fen(yuan) -> np.ndarray:
-    return np.floor(np.asarray(yuan) * 100.0).astype(np.int64)
+        self._learn(float(self.numbers[IN_USE]))

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..chain.fleet import CHEMISTRIES, PROVINCES
 from ..facts import ROUTES
-from ..foundations.calendar import EXPERIMENT_FROM
+from ..foundations.calendar import EXPERIMENT_FROM, FIRST_YEAR, year_of
+from ..foundations.ledger import fen_of
 from ..mechanisms import producer_responsibility as duty
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET
 from .fates import CHANNEL_OF, LICENSED
@@ -23,6 +24,7 @@ OPTIONS = {"premium": duty.PREMIUM, "density": duty.DENSITY, "compliance": duty.
 BEGINS = [0, *accumulate(map(len, OPTIONS.values()))]
 PARTS = {name: slice(*ends) for name, ends in zip(OPTIONS, pairwise(BEGINS))}  # columns of all options side by side
 TODAY = (0, 1, 0, 0)
+TAKEN, SCANNED, RETIRED = range(3)  # rows of `quarter` and `usual`: Wh by disposition; what retired is one number
 FOUND_OUT = 63  # alternative of the keyed draws, after those of the options
 OWN_WAYS = np.stack([CHANNEL_OF == AUTOMAKER_OUTLET, CHANNEL_OF == BATTERY_MAKER_OUTLET]).astype(float)
 OTHER_WAYS = 1.0 - OWN_WAYS.sum(axis=0)
@@ -40,7 +42,7 @@ class Maker(Organisation):
 
     def share(self, year: int) -> float:
         """Give the firm's share of the packs sold in a calendar year."""
-        return float(self._share[year - 2013])
+        return float(self._share[year - FIRST_YEAR])
 
     @property
     def account(self) -> str:
@@ -77,7 +79,6 @@ class Makers:
         plants, owners = model.facts.plants, model.facts.owners
         owned_by = np.array([f"{plant.owner_kind}: {owners.get(plant.firm, '')}" for plant in plants])
         self.plants = (np.array([maker.account for maker in self.agents])[:, None] == owned_by).astype(float)
-        # Wh by disposition: taken, scanned; retired Wh in [0, -1] of the third row; this quarter, and in a usual one
         self.quarter, self.usual = np.zeros((2, 3, len(CHANNEL_OF)))
         self.sites, self._everywhere = np.zeros(2), np.ones(PROVINCES * len(ROUTES))
         self._year, self._shares, self._billed = 0, np.zeros(count), (None, np.zeros(count, np.int64))
@@ -104,7 +105,7 @@ class Makers:
 
     def shares(self) -> np.ndarray:
         """Give every brand's share of what retires this year, within automakers and within battery makers."""
-        facts, year, lag = self.model.facts, self.model.month // 12 + 2013, int(self.p["brand_lag"])
+        facts, year, lag = self.model.facts, year_of(self.model.month), int(self.p["brand_lag"])
         if year != self._year:
             tables = (facts.automaker_share, facts.battery_maker_share)
             self._year, self._shares = year, np.concatenate([duty.brand_share(table, year, lag) for table in tables])
@@ -129,12 +130,12 @@ class Makers:
         self.levers = levers
         if self.sites is not self._billed[0] or month % 12 == 0:
             each = (self.sites / np.maximum(self.density, 1e-9) * (self.p["outlet_upkeep"] / 12.0))[self.group]
-            self._billed = (self.sites, _fen(self.shares() * self.chosen("density") * each))
+            self._billed = (self.sites, fen_of(self.shares() * self.chosen("density") * each))
         model.ledger.pay(month, self.upkeep, self._billed[1])
         # taken and scanned, over all provinces and routes: whole Wh, exact in any order
         both = self._everywhere @ flows.table[1::2].reshape(2, len(self._everywhere), -1)
-        self.quarter[:2] += both[:, ::CHEMISTRIES] + both[:, 1::CHEMISTRIES]
-        self.quarter[2, 0] += flows.released_by_class.sum()
+        self.quarter[[TAKEN, SCANNED]] += both[:, ::CHEMISTRIES] + both[:, 1::CHEMISTRIES]
+        self.quarter[RETIRED, 0] += flows.released_by_class.sum()
         series = model.record.series
         series["maker_premium"][row] = levers["buyback_premium"] + self.premium
         series["maker_outlets"][row], series["maker_compliance"][row] = self.sites, self.compliance
@@ -145,10 +146,10 @@ class Makers:
         """Pay what the quarter's duty costs, then choose for the next quarter."""
         model, keep = self.model, self.p["use_memory"] if self.usual.any() else 0.0
         self.usual = keep * self.usual + (1.0 - keep) * self.quarter
-        retired = max(self.quarter[2, 0], 0.0) / 1000.0
+        retired = max(self.quarter[RETIRED, 0], 0.0) / 1000.0
         self.quarter[:] = 0.0
         target, chooses = self.levers["producer_responsibility_target"], model.active("adaptation")
-        if self.usual[2, 0] > 0.0 and (target or chooses):
+        if self.usual[RETIRED, 0] > 0.0 and (target or chooses):
             known = self._known()
             if target:
                 self._answer(retired, known, target)
@@ -158,23 +159,22 @@ class Makers:
 
     def _known(self) -> dict[str, np.ndarray]:
         """Give what a maker knows, per kWh of its brand that retires: (makers,) each."""
-        p, taken = self.p, self.usual / self.usual[2, 0]
-        own = OWN_WAYS @ taken[0]
-        elsewhere = (taken[1] * LICENSED).sum() - OWN_WAYS @ taken[1]
+        p, taken = self.p, self.usual / self.usual[RETIRED, 0]
+        own = OWN_WAYS @ taken[TAKEN]
+        elsewhere = (taken[SCANNED] * LICENSED).sum() - OWN_WAYS @ taken[SCANNED]
         due = own * np.maximum(self.compliance, 1e-9)  # what outlets would scan if they only obeyed
-        scan = np.minimum(np.divide(OWN_WAYS @ taken[1], due, out=np.zeros(2), where=due > 0.0), 1.0)
+        scan = np.minimum(np.divide(OWN_WAYS @ taken[SCANNED], due, out=np.zeros(2), where=due > 0.0), 1.0)
         sites = np.maximum(self.sites / 31.0, 1e-3)
         pulls = duty.pull(self.chosen("premium"), self.chosen("density"), sites[self.group], p)
         mean = np.bincount(self.group, self.shares() * pulls, 2)
+        upkeep = self.sites * p["outlet_upkeep"] * 250.0 / self.usual[RETIRED, 0]
         return {
             "elsewhere": elsewhere[self.group],
             "scan": scan[self.group],
             "usual": (own / np.maximum(mean, 1e-9))[self.group],  # collected at a pull of one
             "sites": sites[self.group],
             "margin": self._margins(),
-            "upkeep": (self.sites * p["outlet_upkeep"] * 250.0 / self.usual[2, 0] / np.maximum(self.density, 1e-9))[
-                self.group
-            ],
+            "upkeep": (upkeep / np.maximum(self.density, 1e-9))[self.group],
         }
 
     def _margins(self) -> np.ndarray:
@@ -184,11 +184,10 @@ class Makers:
         licensed, metal = model.record.licensed_value[row], model.record.series["metal_value"][row]
         worth, value = (float(table.sum() / table.size) for table in (licensed, metal))
         outlet = (1.0 - p["automaker_pass_through"]) * max(worth - p["outlet_cost"], 0.0)
-        idle = industry.taken + industry.scrap < p["ready_share"] * model.plants.capacity_t
-        earned = industry.margin * value + idle * industry.standing_cost / p["kwh_per_tonne"]
+        earned = industry.margin * value + industry.spared
         capacity = self.plants @ model.plants.capacity_t
         processing = (self.plants @ (earned * model.plants.capacity_t)) / np.maximum(capacity, 1e-9)
-        brand = self.shares() * self.usual[2, 0] * 4e-3  # kWh a year
+        brand = self.shares() * self.usual[RETIRED, 0] * 4e-3  # kWh a year
         own = np.minimum(capacity * p["kwh_per_tonne"] / np.maximum(brand, 1.0), 1.0)
         return np.where(self.group == 0, outlet, 0.0) - self.levers["buyback_premium"] + own * processing
 
@@ -237,9 +236,9 @@ class Makers:
         drawn = self.decisions.luck("maker", model.month // 3, FOUND_OUT)
         found = drawn < duty.claim_found(wish, trace, p)
         ledger, month, row = model.ledger, model.month, model.month - model.start
-        ledger.pay(month, self.fees, _fen(mine * fee * (short - false)))
-        ledger.pay(month, self.certificates, _fen(mine * false * p["certificate_price"]))
-        ledger.pay(month, self.fines, _fen(mine * found * false * fee * (1.0 + levers["fine"])))
+        ledger.pay(month, self.fees, fen_of(mine * fee * (short - false)))
+        ledger.pay(month, self.certificates, fen_of(mine * false * p["certificate_price"]))
+        ledger.pay(month, self.fines, fen_of(mine * found * false * fee * (1.0 + levers["fine"])))
         model.record.series["duty_short"][row] = (mine * short).sum()
         model.record.series["duty_claimed"][row] = (mine * false).sum()
 
@@ -255,7 +254,3 @@ class Makers:
         self.quarter, self.usual = held["quarter"], held["usual"]
         self.decisions.learner.restore(held["learnt"])
         self._hold(held["means"])
-
-
-def _fen(yuan) -> np.ndarray:
-    return np.floor(np.asarray(yuan) * 100.0).astype(np.int64)

@@ -13,14 +13,15 @@ from ..mechanisms.choice import WORKSHOP
 from ..mechanisms.contract import AUTOMAKER, BATTERY_MAKER, COLLECTING, DISMANTLER, FLEET, SOURCE_KINDS
 from ..mechanisms.market import Board
 from ..mechanisms.producer_responsibility import brand_share
-from .fates import DISPOSITIONS, TENDER
+from .fates import DISPOSITIONS, FIRST_WAY, TENDER
 from .flows import Flows
 
 NATION = PROVINCES  # the row of a maker, whose outlets are everywhere
 PLACES = PROVINCES + 1
 KINDS = len(SOURCE_KINDS)
 # Dispositions: recovery by outlets of both kinds, recyclers and dismantlers; all that a dismantler had
-AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY, OF_DISMANTLERS = 0, 2, 4, 6, slice(6, 10)
+AUTOMAKER_WAY, BATTERY_MAKER_WAY, RECYCLER_WAY, DISMANTLER_WAY = FIRST_WAY[:WORKSHOP].tolist()
+OF_DISMANTLERS = slice(DISMANTLER_WAY, int(FIRST_WAY[WORKSHOP]))
 BAND_WEIGHT = np.full(BANDS, 1.0 / BANDS)
 
 
@@ -73,7 +74,7 @@ class Sources:
         """
         self.pooled = self.volume.copy()
         few, facts, lag = collecting / max(collecting.sum(), 1e-9), self.facts, int(self.p["brand_lag"])
-        brands = [brand_share(table, year + 2013, lag) for table in (facts.automaker_share, facts.battery_maker_share)]
+        brands = [brand_share(table, year, lag) for table in (facts.automaker_share, facts.battery_maker_share)]
         self.weight = np.concatenate([*brands, share, share, few])
         self.reckon()
 

@@ -14,6 +14,11 @@ from ..mechanisms import authority
 from ..mechanisms.authority import CLOSED, COLLECTING, LICENSED, QUIET
 from ..mechanisms.choice import RECYCLER
 
+# A usual quarter of the whole trade (`Workshops.usual`): fen gained and spent on packs; Wh taken of LFP, of NCM, and of
+# both for re-use; units of trade at work; Wh that recyclers collected
+GAINED, SPENT, LFP, NCM, REUSED, UNITS, BY_RECYCLERS = range(7)
+# What is noted of a month (`Workshops.noted`): yuan due, paid, confiscated; workshops found, ordered to close, moved
+DUE, PAID, CONFISCATED, FOUND, ORDERED_CLOSED, MOVED = range(6)
 OPTIONS = len(authority.OPTIONS)
 FAR = 8.0  # quarters of a living beyond which a payoff is as good or bad as any
 AS_IT_IS = np.eye(OPTIONS, dtype=bool)
@@ -109,7 +114,7 @@ class Turns:
         if shops.offences.any():
             again = shops.offences * authority.closure(shops.record, p["closure_chance"])
             share = np.minimum(again, 1.0)
-            shops.noted[4] += (shops.weight * share).sum()
+            shops.noted[ORDERED_CLOSED] += (shops.weight * share).sum()
             self._drop(share)
         shops.record = authority.remembered(shops.record, shops.offences, p["record_loss"], levers["credit_record"])
         shops.offences = np.zeros(len(shops.offences))
@@ -135,8 +140,8 @@ class Turns:
         shops, p = self.all, self.p
         plan, size = shops.plan(levers), shops.size
         living, spread = p["workshop_living"] / 4.0, p["settling_quarters"]
-        units = max(float(shops.usual[5]), 1e-9)
-        income = float(shops.usual[0]) / 100.0 / units * size  # yuan a quarter, open and at home
+        units = max(float(shops.usual[UNITS]), 1e-9)
+        income = float(shops.usual[GAINED]) / 100.0 / units * size  # yuan a quarter, open and at home
         energy = shops.usual_energy() * size  # kWh a quarter
         gain, price = shops.by_kwh(levers)
         at_stake = sum(shops.penalties(levers, energy / 3.0, gain, price))  # fen, of a full month's trade
@@ -178,7 +183,7 @@ class Turns:
         """Reckon what collecting under contract and being licensed bring in a quarter, yuan (2, 1)."""
         shops, p = self.all, self.p
         sites = float(self.model.sites[:, RECYCLER].sum() + shops.collecting().sum())
-        by_site = float(shops.usual[6]) / 1000.0 / max(sites, 1.0)  # kWh
+        by_site = float(shops.usual[BY_RECYCLERS]) / 1000.0 / max(sites, 1.0)  # kWh
         given_up = p["collector_time"] * p["workshop_living"] / 4.0
         collect = by_site * p["collector_reach"] * p["collector_commission"] - given_up
         licensed = by_site * p["licensed_reach"] * p["licensed_commission"] - given_up - p["licence_cost"] / 4.0
@@ -218,7 +223,7 @@ class Turns:
             shops.post("left", with_them)
             shops.province = np.where(moving, to, shops.province)
             shops.post("arrived", with_them)
-            shops.noted[5] += (shops.weight * moving).sum()
+            shops.noted[MOVED] += (shops.weight * moving).sum()
             table = shops.learner.attraction
             table[moving, authority.STAY_OPEN] = table[moving, authority.MOVE]
         after = authority.STATE_AFTER[chosen]
@@ -248,7 +253,7 @@ class Turns:
         shops, p = self.all, self.p
         work = shops.activity()
         there = np.bincount(shops.province, work, PROVINCES)
-        pooled = float(shops.usual[0]) / max(float(shops.usual[5]), 1e-9)
+        pooled = float(shops.usual[GAINED]) / max(float(shops.usual[UNITS]), 1e-9)
         local = np.divide(shops.local, there, out=np.full(PROVINCES, pooled), where=there > 0.0)
         income = p["pooled_trade"] * pooled + (1.0 - p["pooled_trade"]) * local
         plan = shops.last_plan

@@ -18,11 +18,12 @@ from ..mechanisms import authority
 from ..mechanisms.adaptation import Learner
 from ..mechanisms.authority import COLLECTING, LICENSED, OPEN, QUIET
 from .organisation import Organisation
-from .turns import Turns
+from .turns import BY_RECYCLERS, CONFISCATED, DUE, FOUND, GAINED, LFP, MOVED, NCM, PAID, REUSED, SPENT, UNITS, Turns
 
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
 SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
 ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
+TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")  # what the whole trade remembers
 
 
 @dataclass
@@ -110,13 +111,13 @@ class Workshops:
         each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / self.kg / 4.0  # Wh of a workshop in a quarter
         units = float(self.activity().sum())
         living = (p["workshop_living"] / 4.0 + p["local_fee"]) * 100.0
-        # of a usual quarter: fen gained, fen spent on packs, Wh of LFP, NCM and re-used, units at work, Wh of recyclers
-        lfp = each * units / 2.0
-        self.usual = np.array([living * units, each * units * 5.0, lfp, lfp, 0.0, units, 0.0])
+        self.usual = np.zeros(BY_RECYCLERS + 1)
+        self.usual[[GAINED, SPENT, UNITS]] = living * units, each * units * 5.0, units
+        self.usual[[LFP, NCM]] = each * units / 2.0
         self.local = living * np.bincount(self.province, self.activity(), PROVINCES)  # fen gained, by province
         self.earned, self.spent = np.zeros(PROVINCES), np.zeros(PROVINCES)  # fen, of this quarter
         self.taken, self.by_recyclers = np.zeros((PROVINCES, 3)), np.zeros(PROVINCES)  # Wh LFP, NCM, re-used
-        self.noted = np.zeros(6)  # of this month or quarter: due, paid, confiscated (yuan), found, closed, moved
+        self.noted = np.zeros(MOVED + 1)  # of this month; closed and moved at a quarter's end
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
         self._plan = self._now = self._extra = self._noted = None
@@ -239,7 +240,7 @@ class Workshops:
         score = authority.risk_score(self.size, self.record, p["targeting"], levers["credit_record"])
         visible = score * self._visible[self.doing]
         total = np.bincount(self.province, weight * score, PROVINCES)
-        reuse = self.usual[4] / max(self.usual[2] + self.usual[3], 1.0)
+        reuse = self.usual[REUSED] / max(self.usual[LFP] + self.usual[NCM], 1.0)
         chance = authority.detection(p["detection"], p["reuse_detection"], levers["reuse_ban"], reuse)
         gain, price = self.by_kwh(levers)
         energy = self.usual_energy() / 3.0 * self.each()  # kWh of a workshop in a month
@@ -281,28 +282,28 @@ class Workshops:
 
     def usual_energy(self) -> float:
         """Give the energy that a workshop of mean size takes in a usual quarter, kWh."""
-        return float(self.usual[2] + self.usual[3]) / max(float(self.usual[5]), 1e-9) / 1000.0
+        return float(self.usual[LFP] + self.usual[NCM]) / max(float(self.usual[UNITS]), 1e-9) / 1000.0
 
     def by_kwh(self, levers: dict) -> tuple[float, float]:
         """Give a usual kWh's illegal gain (by this quarter's prices) and price (of the last year), yuan."""
-        lfp, ncm = self.usual[2], self.usual[3]
+        lfp, ncm = self.usual[LFP], self.usual[NCM]
         energy = max(lfp + ncm, 1.0)
         month = max(self.model.month - self.model.month % 3, self.model.start)  # a quarter's first
         gain = self.model.market.worth(levers).gain[month]
-        return float(gain[0] * lfp + gain[1] * ncm) / energy, float(self.usual[1]) * 10.0 / energy
+        return float(gain[0] * lfp + gain[1] * ncm) / energy, float(self.usual[SPENT]) * 10.0 / energy
 
     def inspect(self, levers: dict) -> None:
         """Live through this month's inspections: fines, confiscation, and offences to remember."""
         plan = self.plan(levers)
         model, month = self.model, self.model.month
-        if plan.sums[3] > 0.0:
+        if plan.sums[FOUND] > 0.0:
             both, taken = plan.both, plan.by_province
-            self.noted[:4] = plan.sums
+            self.noted[DUE : FOUND + 1] = plan.sums
             if (both > self.cash).any():  # some have lost too much this quarter already
                 fines = np.minimum(plan.fines, np.maximum(self.cash, 0.0))
                 goods = np.minimum(plan.goods, np.maximum(self.cash - fines, 0.0))
                 both, taken = fines + goods, self._by_province(fines, goods)
-                self.noted[1:3] = fines.sum() / 100.0, goods.sum() / 100.0
+                self.noted[[PAID, CONFISCATED]] = fines.sum() / 100.0, goods.sum() / 100.0
             self.cash -= both
             self.offences += plan.found
             model.ledger.pay(month, model.books.fines, taken[0])
@@ -335,27 +336,23 @@ class Workshops:
         series["punished"][row] = self.noted
         self.noted[:] = 0.0
 
-    def open_record(self, record) -> None:
-        """Rule the record's series."""
+    def rule(self, record) -> None:
+        """Rule what the record keeps of workshops."""
         record.open("workshops_by_state", (5, PROVINCES))
-        for name in ("visits", "visits_asked", "effort"):
+        for name in ("visits", "visits_asked"):
             record.open(name, (PROVINCES,))
-        record.open("punished", (6,))
+        record.open("punished", self.noted.shape)
 
     # snapshots
 
-    def state_of_trade(self) -> tuple[str, ...]:
-        """Name what the trade remembers."""
-        return ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")
-
     def state(self) -> dict[str, np.ndarray]:
         """Give everything that changes, by name."""
-        held = {name: getattr(self, name) for name in (*ROWS, *self.state_of_trade())}
+        held = {name: getattr(self, name) for name in (*ROWS, *TRADE)}
         return held | {"learner": self.learner.state()}
 
     def restore(self, held: dict[str, np.ndarray]) -> None:
         """Take over what was given by `state`."""
-        for name in (*ROWS, *self.state_of_trade()):
+        for name in (*ROWS, *TRADE):
             setattr(self, name, held[name])
         self.learner.restore(held["learner"])
         self._ground, self._plan, self._now = (None, None), None, None

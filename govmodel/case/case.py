@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -11,9 +10,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ..facts.orders import PROVINCES
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import MONTHS, month_name
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import InputError, nearest
+from ..foundations.toml import read_toml
 from . import demands as demand_room
 from . import levers as lever_room
 from . import policies as policy_room
@@ -77,12 +78,7 @@ class Case:
     def load(cls, name_or_path: str | Path = "china") -> "Case":
         """Load a case from the library by name, or from a TOML file by path."""
         path = _find(name_or_path)
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise not_toml(f"case file {path}", error, path) from None
-        except OSError as error:
-            raise InputError("case", "a file that can be read", str(path), f"{error.strerror}.") from None
+        data, _ = read_toml(path, "case file", "case")
         data.setdefault("name", path.stem)
         return cls.from_dict(data)
 
@@ -121,7 +117,7 @@ class Case:
             retirement_outlook=scenario.retirement_outlook,
             metal_prices=scenario.metal_prices,
             capacity=scenario.capacity,
-            parameters=MappingProxyType(parameter_room.load(scenario.country).values(scenario.parameters)),
+            parameters=MappingProxyType(parameter_room.numbers(scenario.country, scenario.parameters)),
             early_release=campaigns,
             without=tuple(sorted(set(scenario.without))),
             governing=structure_room.choose(governance.structure, scenario.country),
@@ -269,8 +265,6 @@ class Case:
     @cached_property
     def provincial_paths(self) -> dict[str, np.ndarray]:
         """Give the levers that laws set otherwise in some province: float (months, 31) by name."""
-        from ..facts import PROVINCES
-
         paths = {}
         for name in {change.lever for law in self.laws for change in law.changes if change.province != NATION}:
             own = self.own_levers.get(name)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_FROM, RUN_UNTIL, month_name, month_number
 from ..foundations.errors import InputError, nearest
+from ..foundations.named import named
+from ..foundations.parameters import FACTS_FOLDER
 
-FACTS_FOLDER = Path(__file__).resolve().parent.parent / "facts"
 SEATS = (
     "central_government",
     "provinces",
@@ -34,24 +35,6 @@ SEAT_NAMES = {
 }
 ROOMS = ("authority", "market", "information", "culture", "contract", "money")
 LONGEST_NOTICE = 24  # months
-_ENTRIES = {
-    "title",
-    "title_zh",
-    "unit",
-    "range",
-    "value_2025",
-    "step",
-    "notice",
-    "bounds",
-    "decider",
-    "room",
-    "source",
-    "why",
-    "read_from_step",
-    "by_province",
-    "description",
-    "description_zh",
-}
 
 OwnPath = float | Mapping[int, float]  # what a user names: one number, or values by month number
 
@@ -82,10 +65,9 @@ class Lever:
     def check(self, value: object, field: str = "") -> float:
         """Accept a value for this lever, or say why not."""
         field = field or f"governance.levers.{self.name}"
-        wanted = f"a number from {self.low:g} to {self.high:g} {self.unit}"
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InputError(field, wanted, value, f"Its 2025 value is {self.value_2025:g}.")
-        if not self.low <= value <= self.high:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not self.low <= value <= self.high:
+            wanted = f"a number from {self.low:g} to {self.high:g} {self.unit}"
             raise InputError(field, wanted, value, f"Its 2025 value is {self.value_2025:g}.")
         return float(value)
 
@@ -100,25 +82,8 @@ class Lever:
         return MappingProxyType(dict(sorted(path.items())))
 
 
-class Registry(Mapping):
-    """All levers of a country, by name; an unknown name is refused with the nearest known ones."""
-
-    def __init__(self, levers: Mapping[str, Lever]):
-        self._levers = dict(levers)
-
-    def __getitem__(self, name: str) -> Lever:
-        if name not in self._levers:
-            raise InputError("lever", "the name of a lever", name, nearest(name, self._levers, "Levers"))
-        return self._levers[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._levers
-
-    def __iter__(self):
-        return iter(self._levers)
-
-    def __len__(self) -> int:
-        return len(self._levers)
+Registry = Mapping[str, Lever]  # all levers of a country
+_ENTRIES = {field.name for field in fields(Lever)} - {"name", "low", "high"} | {"range"}
 
 
 def run_month(text: object, field: str) -> int:
@@ -164,7 +129,7 @@ def read(path: Path) -> Registry:
                 "Use one of these.",
             )
         levers[name] = lever
-    return Registry(levers)
+    return named("lever", levers, "Levers")
 
 
 def _moves(where: str, entry: Mapping, low: float, high: float) -> dict:

@@ -1,14 +1,15 @@
 """Dated law: files that say which lever a real policy set, when, where, to what, and on which source."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ..facts.orders import PROVINCES
 from ..foundations.calendar import month_name, month_number
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import InputError, nearest
+from ..foundations.toml import read_toml
 from . import levers
 
 _ENTRIES = {"id", "title", "title_zh", "date", "source", "reference", "description", "changes"}
@@ -109,8 +110,6 @@ def _change(entry: Mapping, number: int, place: _Place, country: str) -> Change:
                              "Let the change end after it begins.")  # fmt: skip
     province = entry.get("province", NATION)
     if province != NATION:
-        from ..facts import PROVINCES
-
         if province not in PROVINCES:
             raise InputError(place.change(number, "province"), "the code of a province, or all", province,
                              nearest(str(province), PROVINCES, "Provinces"))  # fmt: skip
@@ -146,14 +145,7 @@ def parse(table: Mapping, country: str, place: _Place) -> Policy:
 
 def read(path: Path, country: str = "china") -> Policy:
     """Read one policy file."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise not_toml(f"policy file {path}", error, path) from None
-    except OSError as error:
-        raise InputError("governance.policies", "a policy file that can be read", str(path),
-                         f"{error.strerror}.") from None  # fmt: skip
+    table, text = read_toml(path, "policy file", "governance.policies")
     policy = parse(table, country, _Place(path.name, text))
     if policy.id != path.stem:
         raise InputError(f"{path.name}: id", f"the file's name, {path.stem!r}", policy.id, "Rename one of the two.")

@@ -4,16 +4,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from ..facts.orders import HOLDER_CLASSES, OUTLOOKS, PRICE_SCENARIOS, PROVINCES
 from ..foundations.errors import InputError, nearest
 from . import levers
 
-OUTLOOKS = ("low", "central", "high")
-METAL_PRICES = ("central", "crash", "spike")
 CAPACITIES = ("nominal", "plant_list")
 MECHANISMS = ("authority", "contract", "trust", "information", "culture", "adaptation")  # each can be switched off
-LARGEST_SCALE = (
-    200_000  # a thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
-)
+# A thousand simulated packs are left of a nation's; with fewer, months are too lumpy to mean much
+LARGEST_SCALE = 200_000
 
 WANTED = {
     "string_type": "a text",
@@ -41,20 +39,6 @@ def one_of(names, what: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def provinces() -> tuple[str, ...]:
-    """List what a campaign's province can be."""
-    from ..facts import PROVINCES
-
-    return ("all", *PROVINCES)
-
-
-def holder_classes() -> tuple[str, ...]:
-    """List what a campaign's holder class can be."""
-    from ..facts import HOLDER_CLASSES
-
-    return ("all", *HOLDER_CLASSES)
-
-
 Mechanism = Annotated[str, one_of(MECHANISMS, "a mechanism that can be switched off")]
 Month = Annotated[int, BeforeValidator(lambda value: levers.run_month(value, ""))]
 
@@ -70,8 +54,8 @@ class EarlyRelease(_Strict):
 
     since: Month = Field(alias="from")
     until: Month
-    province: Annotated[str, one_of(provinces, "a province, or all")] = "all"
-    holder_class: Annotated[str, one_of(holder_classes, "a holder class, or all")] = "all"
+    province: Annotated[str, one_of(("all", *PROVINCES), "a province, or all")] = "all"
+    holder_class: Annotated[str, one_of(("all", *HOLDER_CLASSES), "a holder class, or all")] = "all"
     factor: float = Field(ge=0.1, le=10.0)
 
 
@@ -84,7 +68,7 @@ class Scenario(_Strict):
     until: Month = "2035-12"
     scale: int = Field(default=2000, ge=1, le=LARGEST_SCALE)
     retirement_outlook: Annotated[str, one_of(OUTLOOKS, "a retirement outlook")] = "central"
-    metal_prices: Annotated[str, one_of(METAL_PRICES, "a path of metal prices")] = "central"
+    metal_prices: Annotated[str, one_of(PRICE_SCENARIOS, "a path of metal prices")] = "central"
     capacity: Annotated[str, one_of(CAPACITIES, "a capacity series")] = "nominal"
     parameters: dict[str, Any] = {}
     early_release: list[EarlyRelease] = []

@@ -5,7 +5,6 @@ sees what is reported, and leaves disputes to the association (as far as the lev
 to the courts. A path puts structures one after the other.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import InputError, nearest
+from ..foundations.toml import read_toml
 from . import levers as lever_room
 from .levers import FACTS_FOLDER, SEATS
 
@@ -144,13 +144,7 @@ def load(name: str, country: str = "china") -> Governing:
 
 def read(path: Path, country: str) -> Governing:
     """Read a structure file."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise not_toml(f"structure file {path}", error, path) from None
-    except OSError as error:
-        wanted = "a structure file that can be read"
-        raise InputError("governance.structure", wanted, str(path), f"{error.strerror}.") from None
+    table, _ = read_toml(path, "structure file", "governance.structure")
     table.setdefault("id", path.stem)
     return parse(table, country, path.name)
 

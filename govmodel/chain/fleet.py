@@ -34,6 +34,10 @@ CHEMISTRY = _cell // CLASSES % CHEMISTRIES
 HOLDER_CLASS = _cell % CLASSES
 KIND = _cell % (CHEMISTRIES * CLASSES)  # chemistry and class
 BID_CELL = (PROVINCE * CHEMISTRIES + CHEMISTRY) * BANDS  # first cell of its bids: province, chemistry, worst health
+# Two words of luck serve all traits of a pack, four pieces of 16 bits each
+TRAIT_CODES = np.array([draws.code("traits", 0, 0), draws.code("traits", 0, 1)], np.uint64)
+_SHIFTS, _LOW = np.array([0, 16, 32, 48], np.uint64)[:, None], np.uint64(0xFFFF)
+_HEALTH_EDGES = np.array([edge - 1.0 for edge in HEALTH_BANDS])  # minus the fade at which a band ends
 
 
 def who(cohort: np.ndarray, rank: np.ndarray) -> np.ndarray:
@@ -140,7 +144,7 @@ class Fleet:
     def traits_by_luck(self, row: np.ndarray, cell: np.ndarray, month: int, drawn: np.ndarray) -> Traits:
         """Say the same from the words that were drawn with TRAIT_CODES, by row and cell of the packs' cohorts."""
         sold, year, holder_class = SALE_MONTH[row], _YEAR[row], HOLDER_CLASS[cell]
-        luck = ((drawn[:, None] >> _SHIFTS) & _LOW).astype(np.int64)  # two words of four pieces each
+        luck = ((drawn[:, None] >> _SHIFTS) & _LOW).astype(np.int64)
         (energy, wear, price, norm), (plug, lease, scan, _) = luck
         year_class = year * CLASSES + holder_class
         mean = self._mean_wh[year_class * 2 + (plug < self._phev_cut[year_class])]
@@ -154,8 +158,3 @@ class Fleet:
             lease < self._leased_cut[sold * CLASSES + holder_class],
             (scan + 0.5) / 65536.0,
         )
-
-
-_SHIFTS, _LOW = np.array([0, 16, 32, 48], np.uint64)[:, None], np.uint64(0xFFFF)
-TRAIT_CODES = np.array([draws.code("traits", 0, 0), draws.code("traits", 0, 1)], np.uint64)
-_HEALTH_EDGES = np.array([edge - 1.0 for edge in HEALTH_BANDS])  # minus the fade at which a band ends

@@ -37,6 +37,8 @@ from .fleet import (
 UNIT = 2.0**40
 KINDS = CHEMISTRIES * CLASSES  # clocks differ by chemistry and holder class
 NEVER = np.iinfo(np.int64).max
+# Where the lines of hazards of a sale row begin: family, sale year
+_FIRST_LINE = ((np.arange(len(SALE_MONTH)) >= MONTHS) * (MONTHS // 12) + SALE_MONTH // 12) * KINDS
 VEHICLE_END, BATTERY_END, ACCIDENT = range(3)
 _LIFETIME = np.array([draws.code("lifetime")], np.uint64)
 CAUSE_CODES = np.array([draws.code("cause", 0, cause) for cause in range(3)], np.uint64)
@@ -293,7 +295,3 @@ class Clocks:
         if factor is not None:
             rates[VEHICLE_END] *= factor[PROVINCE[cell], HOLDER_CLASS[cell]]
         return (waits / rates).argmin(axis=0)
-
-
-# Where the lines of hazards of a sale row begin: family, sale year
-_FIRST_LINE = ((np.arange(len(SALE_MONTH)) >= MONTHS) * (MONTHS // 12) + SALE_MONTH // 12) * KINDS

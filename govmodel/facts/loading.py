@@ -9,6 +9,7 @@ import numpy as np
 
 from ..foundations.calendar import MONTHS
 from ..foundations.errors import InputError, nearest
+from ..foundations.parameters import FACTS_FOLDER
 from .orders import (
     CHEMISTRIES,
     HANDLERS,
@@ -26,7 +27,6 @@ from .orders import (
 )
 from .tables import Tables, whole
 
-FACTS_FOLDER = Path(__file__).resolve().parent
 ANY = (0.0, math.inf)
 SHARE = (0.0, 1.0)
 POSITIVE = (1e-9, math.inf)
@@ -100,6 +100,11 @@ class Facts:
             for array in value.values() if isinstance(value, dict) else (value,):
                 if isinstance(array, np.ndarray):
                     array.setflags(write=False)
+
+    @property
+    def mean_kwh(self) -> np.ndarray:
+        """Energy of a pack, the mean over powertrains (years, classes)."""
+        return (self.pack_kwh * np.stack([1.0 - self.phev_share, self.phev_share], -1)).sum(axis=-1)
 
     def province_name(self, code: str, lang: str) -> str:
         """Give the name of a province in a language: "en" or "zh"."""
@@ -237,19 +242,8 @@ def _provinces(tables: Tables) -> dict:
 
 def _province_rows(tables: Tables) -> tuple[list[dict], np.ndarray]:
     """Read what is known of each province, in the order of PROVINCES, and who borders on whom."""
-    columns = (
-        "code",
-        "name_en",
-        "name_zh",
-        "region",
-        "latitude",
-        "longitude",
-        "share_early",
-        "share_late",
-        "neighbours",
-        "row",
-        "column",
-    )
+    columns = ("code", "name_en", "name_zh", "region", "latitude", "longitude", "share_early", "share_late",
+               "neighbours", "row", "column")  # fmt: skip
     found: dict[int, dict] = {}
     neighbours = np.zeros((len(PROVINCES),) * 2, bool)
     for row in tables.rows("provinces.csv", columns):
@@ -393,17 +387,9 @@ def _national(tables: Tables) -> dict[str, dict[int, float]]:
 def _options(tables: Tables) -> list[dict]:
     options = []
     for row in tables.rows("options.csv", ("topic", "option", "value", "unit", "default", "why")):
-        options.append(
-            {
-                "topic": row.text("topic"),
-                "option": row.text("option"),
-                "value": row.number("value"),
-                "unit": row.text("unit"),
-                "default": row.index("default", ("no", "yes")) == 1,
-                "why": row.text("why"),
-                "source": row.fields["source"],
-            }
-        )
+        told = {name: row.text(name) for name in ("topic", "option", "unit", "why")}
+        default = row.index("default", ("no", "yes")) == 1
+        options.append(told | {"value": row.number("value"), "default": default, "source": row.fields["source"]})
     for topic in {option["topic"] for option in options}:
         defaults = [option["option"] for option in options if option["topic"] == topic and option["default"]]
         if len(defaults) != 1:

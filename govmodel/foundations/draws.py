@@ -123,3 +123,8 @@ def seed_of_replication(seed: int, replication: int) -> int:
     if replication == 0:
         return seed
     return splitmix64(splitmix64(seed & _MASK, replication + 1), code("replication"))
+
+
+def seeds_of_replications(seed: int, replications: int) -> list[int]:
+    """Give the seeds of all replications; what is compared shares them, and so its luck."""
+    return [seed_of_replication(seed, number) for number in range(replications)]

@@ -1,8 +1,6 @@
 """Errors that name the field, what was wanted, what was got and what to do."""
 
-import re
 from difflib import get_close_matches
-from pathlib import Path
 
 
 class GovmodelError(Exception):
@@ -18,17 +16,6 @@ class InputError(GovmodelError, ValueError):
 
     def __reduce__(self):
         return type(self), (self.field, self.wanted, self.got, self.remedy)
-
-
-def not_toml(field: str, error: Exception, path: Path) -> InputError:
-    """Say why a file is no TOML: which key stands twice and where, or at which place it cannot be read."""
-    place = re.search(r"\(at line (\d+)", str(error))
-    twice = re.match(r"Cannot (overwrite a value|declare)", str(error))
-    if place and twice:
-        line = path.read_text(encoding="utf-8-sig").splitlines()[int(place[1]) - 1].strip()
-        got = f"{line.partition('=')[0].strip()} a second time, in line {place[1]}"
-        return InputError(field, "each key once", got, "It is set twice; remove one of the two.")
-    return InputError(field, "a text in TOML", str(error), "Mend that place.")
 
 
 class LawBroken(GovmodelError):

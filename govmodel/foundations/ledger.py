@@ -13,6 +13,11 @@ from .columns import Columns, Words, frame_of
 from .errors import LawBroken
 
 
+def fen_of(yuan) -> np.ndarray:
+    """Turn yuan into whole fen, rounded down: int64."""
+    return np.floor(np.asarray(yuan) * 100.0).astype(np.int64)
+
+
 class Ledger:
     """The books of one run: lines of payment by month, and stocks of things by place."""
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .errors import InputError, nearest
+from .named import named
 
 FACTS_FOLDER = Path(__file__).resolve().parent.parent / "facts"
 
@@ -35,35 +36,7 @@ class Parameter:
         return value
 
 
-class ParameterSet(Mapping):
-    """All parameters of a country, by name."""
-
-    def __init__(self, parameters: Mapping[str, Parameter]):
-        self._parameters = dict(parameters)
-
-    def __getitem__(self, name: str) -> Parameter:
-        if name not in self._parameters:
-            raise InputError("parameter", "the name of a parameter", name, nearest(name, self._parameters))
-        return self._parameters[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._parameters
-
-    def __iter__(self):
-        return iter(self._parameters)
-
-    def __len__(self) -> int:
-        return len(self._parameters)
-
-    def values(self, overrides: Mapping[str, object] | None = None) -> dict[str, float]:
-        """Give every parameter's number, with some of them replaced by checked ones."""
-        numbers = {name: parameter.value for name, parameter in self._parameters.items()}
-        for name, value in (overrides or {}).items():
-            numbers[name] = self[name].check(value)
-        return numbers
-
-
-def read(*paths: Path) -> ParameterSet:
+def read(*paths: Path) -> Mapping[str, Parameter]:
     """Read parameter files (TOML: one table a room, one table a parameter) and hold every entry to its own range."""
     parameters = {}
     tables = [(path, room) for path in paths for room in tomllib.loads(path.read_text(encoding="utf-8")).items()]
@@ -92,14 +65,21 @@ def read(*paths: Path) -> ParameterSet:
                 ) from None
             parameter.check(parameter.value)
             parameters[name] = parameter
-    return ParameterSet(parameters)
+    return named("parameter", parameters)
 
 
 @lru_cache(maxsize=8)
-def load(country: str = "china") -> ParameterSet:
+def load(country: str = "china") -> Mapping[str, Parameter]:
     """Load the parameters of a country from its facts folder: one file a room."""
     paths = sorted((FACTS_FOLDER / country / "parameters").glob("*.toml"))
     if not paths:
         known = sorted({p.parent.parent.name for p in FACTS_FOLDER.glob("*/parameters/*.toml")})
         raise InputError("country", "a folder of facts", country, nearest(country, known))
     return read(*paths)
+
+
+def numbers(country: str = "china", overrides: Mapping[str, object] | None = None) -> dict[str, float]:
+    """Give every parameter's number, with some of them replaced by checked ones."""
+    known = load(country)
+    own = {name: known[name].check(value) for name, value in (overrides or {}).items()}
+    return {name: parameter.value for name, parameter in known.items()} | own

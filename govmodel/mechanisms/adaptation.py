@@ -20,11 +20,9 @@ HOPELESS = 600.0  # an exponent beyond which an option is out of the race, and e
 class Learner:
     """What some actors of one kind have learnt about the same few options; a row an actor, a column an option."""
 
-    def __init__(self, actors: int, options: int, start: np.ndarray | None = None, chosen: int = 0):
-        """`start`: attractions to begin with, (actors, options) or less; `chosen`: the option in force at first."""
+    def __init__(self, actors: int, options: int, chosen: int | np.ndarray = 0):
+        """`chosen`: the option in force at first, of each actor or of all."""
         self.attraction = np.zeros((actors, options))
-        if start is not None:
-            self.attraction += start
         self.experience = np.ones(actors)
         self.chosen = np.full(actors, chosen)
         self._rows = np.arange(actors)
@@ -36,11 +34,6 @@ class Learner:
         before = forgetting * self.experience[:, None]
         self.experience = forgetting * (1.0 - lock_in) * self.experience + 1.0
         self.attraction = (before * self.attraction + weight * payoff) / self.experience[:, None]
-
-    def chances(self, sensitivity: float) -> np.ndarray:
-        """Give the chance that each actor picks each option: (actors, options), rows sum to one."""
-        tilt = np.exp(sensitivity * (self.attraction - self.attraction.max(axis=1, keepdims=True)))
-        return tilt / tilt.sum(axis=1, keepdims=True)
 
     def choose(self, waits: np.ndarray, sensitivity: float, allowed: np.ndarray | None = None) -> np.ndarray:
         """Let every actor pick an option by a race of exponential waits (actors, options); returns the options.

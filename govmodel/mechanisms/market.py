@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..chain.fleet import BANDS, CHEMISTRIES, HEALTH_BANDS, PROVINCES
-from ..facts import CHANNELS
+from ..chain.fleet import BANDS, CHEMISTRIES, CLASSES, HEALTH_BANDS, PROVINCES
+from ..facts import CHANNELS, METALS, ROUTES
+from ..foundations.calendar import FIRST_YEAR
 from .choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
 from .tender import BIDDERS
 
@@ -83,14 +84,14 @@ class Market:
         self.p = p = parameters
         prices = facts.metal_prices[metal_prices]
         months = len(prices)
-        years = np.arange(months) / 12.0 - 11.0  # learning is measured from January 2024
+        years = np.arange(months) / 12.0 - (2024 - FIRST_YEAR)  # learning is measured from January 2024
         cheaper = (1.0 - p["processing_learning"]) ** years
         cost = np.array([p["processing_cost_lfp"], p["processing_cost_ncm"]])
-        salts, scrap_metal = np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
-        self.licensed_metal = metal_values(facts, prices, "licensed", np.ones(6))
+        scrap_metal = np.isin(METALS, ("copper", "aluminium")).astype(float)  # the others are salts in black mass
+        self.licensed_metal = metal_values(facts, prices, "licensed", np.ones(len(METALS)))
         self.licensed_cost = cost * cheaper[:, None]
         self.workshop_cost = np.full((months, 2), p["workshop_cost"])
-        self._black_mass = metal_values(facts, prices, "workshop", salts)
+        self._black_mass = metal_values(facts, prices, "workshop", 1.0 - scrap_metal)
         self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
         self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
@@ -244,13 +245,12 @@ def _spread(weight: np.ndarray, delivered: np.ndarray) -> tuple[np.ndarray, np.n
 class Ease:
     """Everything but price that makes a channel easy or hard for holders: a utility by channel, route and place."""
 
-    def __init__(self, parameters: dict, routes: tuple, classes: int):
+    def __init__(self, parameters: dict):
         """Lay out what never changes: constants, and how routes differ."""
         self.p = p = parameters
-        self._routes = routes
-        self._fixed = np.zeros((len(CHANNELS), len(routes), PROVINCES, classes))
+        self._fixed = np.zeros((len(CHANNELS), len(ROUTES), PROVINCES, CLASSES))
         for channel, name in enumerate(CHANNELS):
-            for row, route in enumerate(routes):
+            for row, route in enumerate(ROUTES):
                 self._fixed[channel, row] = p[f"constant_{name}"] + p.get(f"ease_{route}_{name}", 0.0)
 
     def table(
@@ -263,7 +263,7 @@ class Ease:
         outlet_duty: np.ndarray,
         levers: dict,
     ) -> np.ndarray:
-        """Give the utility of (6 channels, routes * 31 * classes) for the sites there are and the law in force.
+        """Give the utility of (6 channels, routes * 31 * 4 classes) for the sites there are and the law in force.
 
         `outlets` sites by (31 provinces, 4 licensed channels), `vehicles` on the road, `workshops` that buy for
         themselves, workshops `collecting` for licensed recyclers and the `outlet_duty` by province; `trust` in [0, 1]
@@ -281,7 +281,7 @@ class Ease:
         ease[:DISMANTLER] += p["online_ease"] * levers["online_collection"]
         stripped = [AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER, WORKSHOP, KEPT]
         loss = p["missing_battery_loss"] * levers["whole_vehicle_scrapping"]
-        ease[stripped, self._routes.index("scrapped_vehicle")] -= loss
+        ease[stripped, ROUTES.index("scrapped_vehicle")] -= loss
         return ease.reshape(len(CHANNELS), -1)
 
     def asked(self, outlet_duty: np.ndarray, vehicles: np.ndarray) -> np.ndarray:

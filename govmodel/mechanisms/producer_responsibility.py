@@ -15,6 +15,8 @@ knows it: a premium of one yuan/kWh raises it by `price_sensitivity`, outlets by
 
 import numpy as np
 
+from ..foundations.calendar import FIRST_YEAR
+
 PREMIUM = np.array([0.0, 5.0, 10.0, 20.0, 40.0])  # yuan/kWh on top of the lever
 DENSITY = np.array([0.75, 1.0, 1.5, 2.0])  # outlets, as a multiple of today's
 COMPLIANCE = np.array([1.0, 0.7, 0.3])  # share of due scans that outlets make
@@ -24,9 +26,9 @@ CLAIMS = np.array([0.0, 0.5, 1.0])  # share of a shortfall that is covered by fa
 def brand_share(shares: np.ndarray, year: int, lag: int) -> np.ndarray:
     """Give each brand's share of what retires in a year: its share of the packs sold `lag` years before (brands,).
 
-    `shares` (years since 2013, brands). Lives differ by class, so the one lag is an approximation.
+    `shares` (years since FIRST_YEAR, brands). Lives differ by class, so the one lag is an approximation.
     """
-    row = shares[max(year - 2013 - lag, 0)]
+    row = shares[max(year - FIRST_YEAR - lag, 0)]
     return row / max(row.sum(), 1e-12)
 
 

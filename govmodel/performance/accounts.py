@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..actors.books import COLLECTORS
 from ..actors.fates import CHANNEL_OF, IN_WORKSHOP, IS_KEPT, IS_REUSE, IS_SECOND_LIFE, LET_GO, LICENSED, SALVAGE
 from ..facts import CHANNELS, CHEMISTRIES, HOLDER_CLASSES, METALS, PROVINCES, ROUTES
-from .indicators import INDICATORS
+from .indicators import INDICATORS, PURSES
 
 DIMENSIONS = {
     "channel": (CHANNELS, lambda flows: CHANNEL_OF[flows["way"]]),
@@ -16,6 +15,7 @@ DIMENSIONS = {
     "chemistry": (CHEMISTRIES, lambda flows: flows["chemistry"]),
 }
 EVERY = np.ones(len(LICENSED), bool)
+KEPT = np.arange(len(LICENSED)) == IS_KEPT
 
 
 @dataclass(frozen=True)
@@ -41,32 +41,27 @@ class Sum:
 
 
 Account = Ratio | Sum
-# indicators of energy flows: which dispositions count in the numerator and in the denominator; "loose" leaves out
-# what is merely kept on and what comes back from a second life, "first" takes only packs that come loose first
+# shares of the energy that comes loose: which dispositions count
 SHARES = {
-    "formal_share": (LICENSED, EVERY, "loose"),
-    "informal_share": (IN_WORKSHOP, EVERY, "loose"),
-    "kept_share": (np.arange(len(LICENSED)) == IS_KEPT, EVERY, "loose"),
-    "second_life_share": (IS_SECOND_LIFE, EVERY, "loose"),
-    "reuse_share": (IS_REUSE, EVERY, "loose"),
+    "formal_share": LICENSED,
+    "informal_share": IN_WORKSHOP,
+    "kept_share": KEPT,
+    "second_life_share": IS_SECOND_LIFE,
+    "reuse_share": IS_REUSE,
 }
+# amounts: which dispositions count, of which flows; "loose" leaves out what is merely kept on and what comes back from
+# a second life, "first" takes only packs that come loose first
 AMOUNTS = {
     "released_gwh": (EVERY, "loose"),
     "handed_gwh": (LICENSED, "loose"),
     "informal_gwh": (IN_WORKSHOP, "loose"),
-    "kept_gwh": (SHARES["kept_share"][0], "loose"),
+    "kept_gwh": (KEPT, "loose"),
     "second_life_gwh": (IS_SECOND_LIFE, "loose"),
     "reuse_gwh": (IS_REUSE, "loose"),
-    "sold_gwh": (~SHARES["kept_share"][0], "all"),
+    "sold_gwh": (~KEPT, "all"),
     "retired_gwh": (EVERY, "first"),
     "retired_kt": (EVERY, "first"),
     "retired_lfp_kt": (EVERY, "first"),
-}
-PURSES = {
-    "treasury_net": lambda name: name == "treasury" or name.startswith("province_"),
-    "recycler_profit": lambda name: name.startswith("plant: "),
-    "collector_profit": lambda name: name in COLLECTORS,
-    "workshop_profit": lambda name: name.startswith(("workshops_", "owners_")),
 }
 
 
@@ -76,7 +71,7 @@ def account_of(model, indicator: str, before: int, after: int) -> list[Account]:
         return _shares(model, indicator, before, after)
     if indicator in AMOUNTS:
         return _amounts(model, indicator, before, after)
-    if indicator in PURSES or indicator == "deposit_fund":
+    if indicator in PURSES:
         return _money(model, indicator, before, after)
     own = {
         "holder_price": _holder_price,
@@ -113,7 +108,7 @@ def _table(flows: dict, rows: tuple[int, int], dimension: str, weights: np.ndarr
     return table
 
 
-def _ratios(model, rows, top: np.ndarray, bottom: np.ndarray, flows: dict, apart=None, names=tuple(DIMENSIONS)) -> list:
+def _ratios(rows, top: np.ndarray, bottom: np.ndarray, flows: dict, apart=None, names=tuple(DIMENSIONS)) -> list:
     return [
         Ratio(name, DIMENSIONS[name][0], _table(flows, rows, name, top), _table(flows, rows, name, bottom), apart or {})
         for name in names
@@ -123,9 +118,8 @@ def _ratios(model, rows, top: np.ndarray, bottom: np.ndarray, flows: dict, apart
 def _shares(model, indicator: str, before: int, after: int) -> list[Account]:
     """Part a share of released energy; what waits in collectors' yards is nobody's route or province by itself."""
     flows, rows = model.record.flows(), (before, after)
-    of, among, span = SHARES[indicator]
-    wh = flows["watt_hours"] * _chosen(flows, span)
-    top, bottom = wh * of[flows["way"]], wh * among[flows["way"]]
+    bottom = flows["watt_hours"] * _chosen(flows, "loose")
+    top = bottom * SHARES[indicator][flows["way"]]
     apart = {}
     if indicator == "formal_share":
         yard = np.concatenate([[0.0], model.record.yard.sum(axis=(1, 2))])
@@ -133,7 +127,7 @@ def _shares(model, indicator: str, before: int, after: int) -> list[Account]:
         handed = np.bincount(flows["month"], top, after + 1)
         waits = [min(max(yard[row + 1] - yard[row], 0.0), handed[row]) / whole[row] for row in rows]
         apart = {"waiting": (-float(waits[0]), -float(waits[1]))}
-    return _ratios(model, rows, top, bottom, flows, apart)
+    return _ratios(rows, top, bottom, flows, apart)
 
 
 def _amounts(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -153,14 +147,14 @@ def _holder_price(model, indicator: str, before: int, after: int) -> list[Accoun
     """Part the average price: what each part was paid for a kWh (behaviour), and how much of the whole it was."""
     flows, rows = model.record.flows(), (before, after)
     sold = flows["way"] != IS_KEPT
-    return _ratios(model, rows, flows["fen"] * sold / 1e2, flows["watt_hours"] * sold / 1e3, flows)
+    return _ratios(rows, flows["fen"] * sold / 1e2, flows["watt_hours"] * sold / 1e3, flows)
 
 
 def _scanned(model, indicator: str, before: int, after: int) -> list[Account]:
     flows, rows = model.record.flows(), (before, after)
     chosen = _chosen(flows, "loose")
     among = chosen * LICENSED[flows["way"]]
-    return _ratios(model, rows, flows["scanned_wh"] * chosen, flows["watt_hours"] * among, flows)
+    return _ratios(rows, flows["scanned_wh"] * chosen, flows["watt_hours"] * among, flows)
 
 
 def _quotient(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -183,7 +177,7 @@ def _causes(names: tuple[str, ...], tops: np.ndarray, bottom: np.ndarray) -> Sum
 def _chemistry(model, indicator: str, before: int, after: int) -> list[Account]:
     flows, rows = model.record.flows(), (before, after)
     kg = flows["watt_hours"] * _chosen(flows, "first") * model.facts.mass_per_kwh[flows["chemistry"]]
-    return _ratios(model, rows, kg * (flows["chemistry"] == 0), kg, flows, names=("route", "province"))
+    return _ratios(rows, kg * (flows["chemistry"] == 0), kg, flows, names=("route", "province"))
 
 
 def _fleets(model, indicator: str, before: int, after: int) -> list[Account]:
@@ -218,8 +212,7 @@ def _metal(model, metal: int, before: int, after: int) -> Account:
 def _money(model, indicator: str, before: int, after: int) -> list[Account]:
     """Part what a purse gained by the purpose of the payments; a fund by what went in and out since."""
     ledger = model.ledger
-    mine = PURSES.get(indicator, lambda name: name == indicator)
-    chosen = np.array([mine(name) for name in ledger.accounts])
+    chosen = np.array([PURSES[indicator](name) for name in ledger.accounts])
     sign = chosen[ledger.payees].astype(np.int64) - chosen[ledger.payers]
     if indicator == "recycler_profit":
         for line in (model.industry.capital, model.industry.dividends, model.industry.written_off):

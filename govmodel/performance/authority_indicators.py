@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from ..actors.fates import IN_WORKSHOP, LET_GO
-from ..facts import PROVINCES
 from ..mechanisms.authority import STATES
 
 
@@ -29,15 +27,3 @@ def authority(model, months: int) -> dict[str, np.ndarray]:
         "effort_spread": effort.std(axis=1),
         "capture_gap": free - bound,
     }
-
-
-def informal_by_province(model, months: int) -> np.ndarray:
-    """Give the informal share of released energy by month and province: (months, 31), NaN where nothing came loose."""
-    flows = model.record.flows()
-    cell = flows["month"] * len(PROVINCES) + flows["province"]
-    loose = flows["watt_hours"] * (flows["route"] <= LET_GO)
-    size = months * len(PROVINCES)
-    released = np.bincount(cell, loose, size)
-    informal = np.bincount(cell, loose * IN_WORKSHOP[flows["way"]], size)
-    share = np.divide(informal, released, out=np.full(size, np.nan), where=released > 0.0)
-    return share.reshape(months, len(PROVINCES))

@@ -12,7 +12,7 @@ from ..facts.names import called
 from ..foundations import draws
 from ..foundations.calendar import month_name
 
-_ZH = {
+ZH = {
     "household": "家用车",
     "ride_hailing": "出租/网约车",
     "bus": "客车",
@@ -41,7 +41,7 @@ _ZH = {
 
 def label(name: str, lang: str = "en") -> str:
     """Give the word for a route, channel, use or holder class in English ("en") or Chinese ("zh")."""
-    return _ZH[name] if lang == "zh" else name.replace("_", " ")
+    return ZH[name] if lang == "zh" else name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class Happening:
     channel: str
     use: str
     scanned: bool
+
+    @classmethod
+    def of(cls, month: str, route: str, disposition: str, scanned: bool) -> "Happening":
+        """Tell it by the disposition, which says to whom the pack went and for what."""
+        channel = CHANNELS[CHANNEL_OF[DISPOSITIONS.index(disposition)]]
+        return cls(month, route, channel, disposition.partition(":")[2] or "kept", scanned)
 
 
 @dataclass(frozen=True)
@@ -105,15 +111,15 @@ class PackHistory:
         told = [
             f"{kind} {self.number}（代表 {self.stands_for:,} 个）："
             f"{self.chemistry}，{self.kwh:.1f} kWh，{self.kg:.0f} kg。",
-            f"{self.sold}：在{self._place('zh')}售出，用途：{_ZH[self.holder_class]}{'，租赁' if self.leased else ''}；"
+            f"{self.sold}：在{self._place('zh')}售出，用途：{ZH[self.holder_class]}{'，租赁' if self.leased else ''}；"
             f"车企：{automaker}，电池企业：{maker}。",
         ]
         for event in self.events:
             seen = "已扫码" if event.scanned else "未扫码"
             told.append(
-                f"{event.month}：{_ZH[event.route]}，自行留置。"
+                f"{event.month}：{ZH[event.route]}，自行留置。"
                 if event.channel == "kept"
-                else f"{event.month}：{_ZH[event.route]}，流向{_ZH[event.channel]}：{_ZH[event.use]}；{seen}。"
+                else f"{event.month}：{ZH[event.route]}，流向{ZH[event.channel]}：{ZH[event.use]}；{seen}。"
             )
         return told + ([] if self.events else [self._quiet("zh")])
 
@@ -148,7 +154,10 @@ def pack_history(model, number: int) -> PackHistory:
         )
     )
     kwh = traits.watt_hours[0] / 1000.0
-    events = tuple(_happening(month, code) for month, code in model.holders.events.of(number))
+    events = tuple(
+        Happening.of(month_name(month), ROUTES[code >> 4 & 7], DISPOSITIONS[code & 15], code >= SCANNED)
+        for month, code in model.holders.events.of(number)
+    )
     return PackHistory(
         number,
         fleet.scale,
@@ -167,9 +176,3 @@ def pack_history(model, number: int) -> PackHistory:
         rank < int(model.holders.gone[cohort]) and not events,
         sold >= model.month,
     )
-
-
-def _happening(month: int, code: int) -> Happening:
-    what = code & 15
-    use = "kept" if DISPOSITIONS[what] == "kept" else DISPOSITIONS[what].split(":")[1]
-    return Happening(month_name(month), ROUTES[code >> 4 & 7], CHANNELS[CHANNEL_OF[what]], use, code >= SCANNED)

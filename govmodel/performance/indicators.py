@@ -59,6 +59,14 @@ def _filled(name: str, entry: dict, mark: str, one: str, english: str, chinese: 
 
 
 INDICATORS = _read()
+# Balances: which accounts gain what an indicator of money tells
+PURSES = {
+    "treasury_net": lambda name: name == "treasury" or name.startswith("province_"),
+    "recycler_profit": lambda name: name.startswith("plant: "),
+    "collector_profit": lambda name: name in COLLECTORS,
+    "workshop_profit": lambda name: name.startswith(("workshops_", "owners_")),
+    "deposit_fund": lambda name: name == "deposit_fund",
+}
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
@@ -166,9 +174,10 @@ def _lines(*lines: slice) -> np.ndarray:
 def _money(model, months: int) -> dict[str, np.ndarray]:
     """Incomes and outlays in million yuan."""
     ledger = model.ledger
-    plants = [name for name in ledger.accounts if name.startswith("plant: ")]
-    workshops = [name for name in ledger.accounts if name.startswith(("workshops_", "owners_"))]
-    purses = [name for name in ledger.accounts if name.startswith("province_")]
+    gained = {
+        indicator: ledger.net([name for name in ledger.accounts if mine(name)])[:months]
+        for indicator, mine in PURSES.items()
+    }
     amounts = ledger.amounts[:months]
     purchases = amounts[:, model.books.purchases].sum(axis=1)
     governing = (model.books.inspections, model.inspectorates.rewards, model.public.campaigns, *model.council.costs)
@@ -178,11 +187,11 @@ def _money(model, months: int) -> dict[str, np.ndarray]:
     owners -= amounts[:, industry.dividends].sum(axis=1)  # what owners and creditors put in is no profit
     return {
         "holder_income": purchases / million,
-        "recycler_profit": (ledger.net(plants)[:months] - owners) / million,
-        "collector_profit": ledger.net(list(COLLECTORS))[:months] / million,
-        "workshop_profit": ledger.net(workshops)[:months] / million,
-        "treasury_net": ledger.net(["treasury", *purses])[:months] / million,
+        "recycler_profit": (gained["recycler_profit"] - owners) / million,
+        "collector_profit": gained["collector_profit"] / million,
+        "workshop_profit": gained["workshop_profit"] / million,
+        "treasury_net": gained["treasury_net"] / million,
         "governance_cost": (amounts[:, _lines(*governing)].sum(axis=1) + ledger.net(["mediators_and_writers"])[:months])
         / million,
-        "deposit_fund": np.cumsum(ledger.net(["deposit_fund"])[:months]) / million,
+        "deposit_fund": np.cumsum(gained["deposit_fund"]) / million,
     }

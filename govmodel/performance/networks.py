@@ -31,7 +31,7 @@ def contract_graph(model, month: int) -> nx.Graph:
     return graph
 
 
-def modularity(source: np.ndarray, hub_of_tie: np.ndarray, plant: np.ndarray) -> float:
+def modularity(hub_of_tie: np.ndarray, plant: np.ndarray) -> float:
     """Newman's modularity of ties where every source stands with its hub; `hub_of_tie` is the hub of each tie's source.
 
     It is at most the modularity of the best partition, and says how far the network falls apart into stars.
@@ -72,7 +72,7 @@ def shape(model, months: int) -> dict[str, np.ndarray]:
         source, plant = np.divmod(ties, plants)
         hub = hubs(source, plant, np.bincount(where, share[live], len(ties)))
         density[row] = len(ties) / max(possible * (model.record.capacity_t[row] > 0).sum(), 1)
-        apart[row] = modularity(source, hub, plant)
+        apart[row] = modularity(hub, plant)
     return {"network_density": density, "network_modularity": apart}
 
 

@@ -28,9 +28,8 @@ class Record:
     workshop_margin: np.ndarray  # (months, 31)
     sold: np.ndarray  # (months,) real packs, replacements not included
     on_the_road: np.ndarray  # (months,) real packs at the end of the month
-    metals: (
-        np.ndarray
-    )  # (months, 4, 6) mg: recovered by plants from packs, by workshops, by plants from scrap, and lost
+    # (months, 4, 6) mg: recovered by plants from packs, by workshops, by plants from scrap, and lost
+    metals: np.ndarray
     # flows by month: which cells of FLOW_SHAPE are not empty, and the four MEASURES in them
     cells: list[np.ndarray] = field(default_factory=list)
     amounts: list[np.ndarray] = field(default_factory=list)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..actors.fates import IS_SECOND_LIFE, LET_GO, WORKSHOP_RECOVERIES
+from ..actors.fates import IS_CRUDE, IS_SECOND_LIFE, LET_GO
 from ..facts import METALS
 from ..mechanisms.choice import WORKSHOP
 from ..mechanisms.incidents import pollution
-from ..mechanisms.information import assumed_retirements, believed_retired, told_received
+from ..mechanisms.information import believed_retired, told_received
 
 WINDOW = 12  # months that an authority's figures cover: it counts by the year
 
@@ -57,16 +57,12 @@ def beliefs(model, physical: dict, traced: np.ndarray, flows: dict) -> tuple[np.
 
     Both in GWh a month, as means of the last twelve months. Told of more than it believes, it believes what it is told.
     """
-    facts, p, record = model.facts, model.parameters, model.record
-    kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
-    sold = facts.registrations[model.case.retirement_outlook] * (facts.class_share * kwh).sum(axis=1) / 1e6
-    assumed = assumed_retirements(np.outer(sold, facts.season).ravel(), p["assumed_life"], p["assumed_life_shape"])
     months = len(traced)
     again = (flows["route"] <= LET_GO) & IS_SECOND_LIFE[flows["way"]]
     noticed = np.bincount(flows["month"], flows["scanned_wh"] * again, months) / 1e9
-    reported = record.series["reported_worked"][:months] / 1e9 + noticed
+    reported = model.record.series["reported_worked"][:months] / 1e9 + noticed
     told = yearly_mean(told_received(traced, physical["formal_gwh"], reported))
-    assumed = assumed[model.start : model.start + months]
+    assumed = model.council.sight.assumed[model.start : model.start + months]
     believed = yearly_mean(believed_retired(traced, physical["released_gwh"], assumed))
     return told, np.maximum(believed, told)
 
@@ -74,7 +70,7 @@ def beliefs(model, physical: dict, traced: np.ndarray, flows: dict) -> tuple[np.
 def _pollution(model, months: int, flows: dict) -> np.ndarray:
     """Weigh what crude recovery let escape, tonnes of nickel-equivalent by month."""
     facts, p = model.facts, model.parameters
-    crude = np.isin(flows["way"], np.arange(32)[WORKSHOP_RECOVERIES])
+    crude = IS_CRUDE[flows["way"]]
     key = flows["month"] * 2 + flows["chemistry"]
     kwh = np.bincount(key, flows["watt_hours"] * crude, months * 2).reshape(months, 2) / 1000.0
     toxicity = np.array([p[f"toxicity_{name}"] for name in METALS])

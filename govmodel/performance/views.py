@@ -10,6 +10,7 @@ import pandas as pd
 from ..facts import PROVINCES
 from ..foundations.errors import InputError, nearest
 from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET
+from ..mechanisms.incidents import BY_LICENSED, BY_WORKSHOPS
 from .society import yearly_mean
 
 OWN_BOOKS = "its own books"
@@ -81,10 +82,9 @@ class View:
     def account(self, *names: str) -> None:
         """Add what the subject's own accounts gained."""
         own = [name for name in names if name in self.model.ledger.accounts]
-        if own:
-            before = self.told["own_net"][1] if "own_net" in self.told else 0.0  # it may be maker and recycler at once
-            gained = self.model.ledger.net(own)[: self.months] / 1e8
-            self.add("own_net", "million yuan", before + gained, OWN_BOOKS)
+        before = self.told["own_net"][1] if "own_net" in self.told else 0.0  # it may be maker and recycler at once
+        gained = self.model.ledger.net(own)[: self.months] / 1e8
+        self.add("own_net", "million yuan", before + gained, OWN_BOOKS)
 
     def scanned(self, chosen) -> np.ndarray:
         """Sum up scanned hand-overs of some flows, GWh by month; `chosen` picks from the columns of all flows."""
@@ -123,8 +123,9 @@ def _centre(view: View) -> None:
     view.add("scanned_share_of_reported", "share", np.minimum(share, 1.0), f"{SCANNED}; {TOLD}")
     view.national_ones(("sold_million", "licensed_capacity_kt", *PRICES), PUBLISHED)
     view.add("reports", "reports", view.series("reports").sum(axis=1), OWN_EYES)
-    view.add("licensed_and_storage_fires", "fires", view.series("fires")[:, [0, 2]].sum(axis=(1, 2)), OWN_EYES)
-    view.account("treasury", "central_government")
+    fires = view.series("fires")[:, [BY_WORKSHOPS, BY_LICENSED]].sum(axis=(1, 2))
+    view.add("licensed_and_storage_fires", "fires", fires, OWN_EYES)
+    view.account("treasury")
 
 
 def _province(index: int):
@@ -140,8 +141,7 @@ def _province(index: int):
         view.add("fires", "fires", view.series("fires")[:, :, index].sum(axis=1), OWN_EYES)
         view.national_ones(PRICES, PUBLISHED)
         view.national_ones(("reported_formal_share",), "what the central government publishes")
-        code = PROVINCES[index]
-        view.account(code, f"province: {code}", f"province_{code}", f"treasury_{code}")
+        view.account(f"province_{PROVINCES[index]}")
 
     return tell
 
@@ -163,7 +163,7 @@ def _maker(channel: int, share: np.ndarray, name: str):
         scanned = view.scanned(lambda flows: np.isin(flows["way"], mine))
         view.add(f"scanned_at_outlets_of_{kind}_gwh", "GWh", scanned, "its association's count of scanned hand-overs")
         view.national_ones((*PRICES, "licensed_capacity_kt"), PUBLISHED)
-        view.account(name, f"automaker: {name}", f"battery_maker: {name}")
+        view.account(f"automaker: {name}", f"battery_maker: {name}")
 
     return tell
 

@@ -6,11 +6,11 @@ import pandas as pd
 
 from ..case.levers import load as load_levers
 from ..facts import PROVINCES
-from .history import _ZH as PLACES_ZH
+from .history import ZH as LIFE_ZH
 from .indicators import INDICATORS
 
 SHOWN = 3  # parts of a dimension that are told; the others are summed
-ZH = PLACES_ZH | {
+ZH = LIFE_ZH | {
     "channel": "渠道",
     "route": "途径",
     "province": "省份",

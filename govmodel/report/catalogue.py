@@ -30,7 +30,7 @@ def _parameters() -> list[dict]:
             "source": p.source,
             "description": p.description,
         }
-        for p in dict(parameters.load()).values()
+        for p in parameters.load().values()
     ]
 
 

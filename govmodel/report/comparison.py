@@ -10,7 +10,7 @@ from ..performance.differences import ALIKE, FEWEST, HIGHER
 from .measures import Measure
 from .texts import Texts
 from .words import arm_names, public_list, ranking_lines, verdict
-from .wrapping import wrapped
+from .wrapping import fitted
 
 # What a comparison shows first: what becomes of packs, who earns, what it costs, what burns, who is content
 SHOWN = (
@@ -48,22 +48,22 @@ def show(comparison, console: Console, saved_in: str | None = None, lang: str = 
     """Print a comparison: one row an indicator, one column an arm, then how the arms stand for every stakeholder."""
     texts = Texts(lang)
     names = arm_names(comparison.cases, texts)
-    console.print(_fitted(_title(comparison, names, texts), console, lang), highlight=False)
+    console.print(fitted(_title(comparison, texts), console, lang), highlight=False)
     few = len(comparison.seeds) < FEWEST
     if few:
         warning = Text(texts("compare.too_few", fewest=FEWEST), style="bold dark_orange")
-        console.print(_fitted(warning, console, lang), highlight=False)
+        console.print(fitted(warning, console, lang), highlight=False)
     console.print(_table(comparison, names, texts))
     legend = Text(texts("compare.legend_too_few" if few else "compare.legend"), style="dim")
-    console.print(_fitted(legend, console, lang), highlight=False)
+    console.print(fitted(legend, console, lang), highlight=False)
     console.print(_ranking(comparison, names, texts))
     told = public_list(comparison.ranking, texts)
-    console.print(_fitted(Text(texts("compare.public_is", measures=told), style="dim"), console, lang), highlight=False)
+    console.print(fitted(Text(texts("compare.public_is", measures=told), style="dim"), console, lang), highlight=False)
     after = texts("compare.saved", folder=saved_in) if saved_in else texts("compare.next")
     console.print(Text(after), highlight=False)
 
 
-def _title(comparison, names: dict[str, str], texts: Texts) -> Text:
+def _title(comparison, texts: Texts) -> Text:
     case = next(iter(comparison.cases.values()))
     title = Text(texts.title(case), style="bold")
     line = texts(
@@ -128,8 +128,3 @@ def _ranking(comparison, names: dict[str, str], texts: Texts) -> Table:
     for who, how in ranking_lines(comparison.ranking, names, texts, len(comparison.seeds)):
         table.add_row(who, how)
     return table
-
-
-def _fitted(text: Text, console: Console, lang: str) -> Text:
-    """Break lines of Chinese, which has no spaces, before the terminal does."""
-    return Text(wrapped(text.plain, console.width), style=text.style) if lang == "zh" else text

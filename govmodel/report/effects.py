@@ -8,19 +8,15 @@ from rich.text import Text
 
 from ..foundations.calendar import month_name
 from ..performance.history import label
-from ..performance.indicators import INDICATORS
 from ..study.changes import Effects
 from ..study.sensitivity_table import LARGEST_STEP, TrustTable
+from .measures import unit_of
 from .patterns import ENGLISH, number
 from .texts import Texts
 from .wrapping import left, right
 
 SHOWN = 4  # indicators that find room at 100 columns, each in two years
 FEW = 25  # parameters that are listed unless all are wanted
-
-
-def _unit(indicator: str) -> str:
-    return "%" if INDICATORS[indicator].unit == "share" else INDICATORS[indicator].unit
 
 
 def signed(value: float, unit: str) -> str:
@@ -81,7 +77,7 @@ def show_knockouts(found: Effects, console: Console, lang: str = "en") -> None:
 
 def _cells(table, shown: tuple[str, ...], write) -> str:
     return "".join(
-        "".join(f"{write(float(value), _unit(name)):>8}" for value in table[i]) + "  " for i, name in enumerate(shown)
+        "".join(f"{write(float(value), unit_of(name)):>8}" for value in table[i]) + "  " for i, name in enumerate(shown)
     )
 
 
@@ -92,7 +88,7 @@ def knockouts_markdown(found: Effects) -> str:
     lines += ["| taken away | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     usual = found.usual
     told = [
-        number(float(usual[i, j]), _unit(n)) for i, n in enumerate(found.indicators) for j in range(len(found.years))
+        number(float(usual[i, j]), unit_of(n)) for i, n in enumerate(found.indicators) for j in range(len(found.years))
     ]
     lines.append("| nothing (level) | " + " | ".join(told) + " |")
     for variant in found.changes:
@@ -100,7 +96,7 @@ def knockouts_markdown(found: Effects) -> str:
         cells = []
         for i, name in enumerate(found.indicators):
             for j in range(len(found.years)):
-                unit = _unit(name)
+                unit = unit_of(name)
                 band = (
                     f" ({signed(float(low[i, j]), unit)} to {signed(float(high[i, j]), unit)})"
                     if np.nan_to_num(median[i, j])

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ..case.levers import LEVERS, SEAT_NAMES
 from ..performance.indicators import INDICATORS
+from ..performance.wording import SCALES
 from .texts import Texts
 
 # units of the model: what numbers are divided by, and the unit's word; Chinese counts by 10,000 and 100 million
@@ -15,7 +16,6 @@ _SHOWN = {
     "zh": {"share": (0.01, "%"), "million yuan": (100.0, "亿元"), "kt": (10.0, "万吨")},
 }
 _BARE = {"1", "0-1", "share 0-1", ""}  # units that are not written beside a number
-_SCALES = {"0 to 1", "-1 to 1"}  # of indices: a scale is named, but a difference is not told in it
 _COUNTED = {"count", "fires", "reports", "visits", "contracts", "disputes", "meetings", "levers"}
 
 
@@ -54,7 +54,7 @@ class Measure:
     @property
     def difference_unit(self) -> str:
         """Give the unit of differences: percentage points where the values are in per cent, none on a scale."""
-        if INDICATORS[self.name].unit in _SCALES:
+        if INDICATORS[self.name].unit in SCALES:
             return ""
         return self.texts("titles.points") if self.unit == "%" else self.unit
 
@@ -97,6 +97,11 @@ class Measure:
 
     def _decimals(self, *values: float, whole: bool) -> int:
         return 0 if whole else digits(max((abs(self.shown(one)) for one in values if math.isfinite(one)), default=0.0))
+
+
+def unit_of(indicator: str) -> str:
+    """Give an indicator's unit in a table: shares are in per cent."""
+    return "%" if INDICATORS[indicator].unit == "share" else INDICATORS[indicator].unit
 
 
 def _spelled(name: str) -> str:

@@ -1,15 +1,15 @@
 """The table of propositions: on a terminal at 100 columns, and as Markdown for the documents."""
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
 from ..facts import load as load_facts
 from ..foundations.calendar import month_name
-from ..performance.indicators import INDICATORS
 from ..study.propositions import CONTRADICTED, OPEN, SUPPORTED, VERDICTS, Answer, Answers
+from .measures import unit_of
 from .patterns import number, numbers
 from .texts import Texts
+from .wrapping import left, right
 
 COLOUR = {SUPPORTED: "green", CONTRADICTED: "red", OPEN: "yellow"}
 KEY = {SUPPORTED: "supported", CONTRADICTED: "contradicted", OPEN: "open"}
@@ -26,10 +26,10 @@ def show(answers: Answers, console: Console, lang: str = "en") -> None:
         one, told = answer.proposition, answer.told
         effect, band = effect_of(answer)
         title = one.title if lang == "en" else one.title_zh
-        row = Text(set_cell_size(title, TITLE), style="bold")
+        row = Text(left(title, TITLE), style="bold")
         row.append(right("+" if one.expected > 0 else "-", 8) + right(effect, 10) + right(band, NUMBERS), "not bold")
         lines.append(row.append("  " + texts(f"propositions.{KEY[answer.verdict]}"), COLOUR[answer.verdict]))
-        unit = shown_unit(one.measure.indicator)
+        unit = unit_of(one.measure.indicator)
         values = " -> ".join(number(told[name], unit) for name in ("value_against", "value"))
         lines.append(Text(f"  {measured(answer)}: {values} {unit}; {one.source}", style="dim"))
     for line in [
@@ -39,11 +39,6 @@ def show(answers: Answers, console: Console, lang: str = "en") -> None:
         Text(texts("propositions.more"), "dim"),
     ]:
         console.print(line, highlight=False, soft_wrap=True)
-
-
-def right(text: str, width: int) -> str:
-    """Set a text to the right of a column; Chinese characters are two columns wide."""
-    return " " * max(width - cell_len(text), 0) + text
 
 
 def luck(answers: Answers, texts: Texts) -> str:
@@ -58,11 +53,6 @@ def count_line(answers: Answers, texts: Texts) -> str:
     return texts("propositions.count", all=len(answers.answers), **counts)
 
 
-def shown_unit(indicator: str) -> str:
-    """Give the unit in which an indicator is shown: shares in per cent."""
-    return "%" if INDICATORS[indicator].unit == "share" else INDICATORS[indicator].unit
-
-
 def measured(answer: Answer) -> str:
     """Say what was measured, and over which months."""
     measure = answer.proposition.measure
@@ -72,7 +62,7 @@ def measured(answer: Answer) -> str:
 
 def effect_of(answer: Answer) -> tuple[str, str]:
     """Write the effect, and its band; shares in points."""
-    told, unit = answer.told, shown_unit(answer.proposition.measure.indicator)
+    told, unit = answer.told, unit_of(answer.proposition.measure.indicator)
     values = [told[key] for key in ("difference", "low", "high")]
     effect, low, high = (_signed(value, text) for value, text in zip(values, numbers(values, unit)))
     return effect, f"{low} to {high}"
@@ -93,7 +83,7 @@ def as_markdown(answers: Answers, lang: str = "en") -> str:
     lines.append("|" + "---|" * len(heads))
     for answer in answers.answers:
         one, told = answer.proposition, answer.told
-        unit = shown_unit(one.measure.indicator)
+        unit = unit_of(one.measure.indicator)
         said = (one.title, one.proposition) if lang == "en" else (one.title_zh, one.proposition_zh)
         source = one.source if one.source == "ASSUMED" else f"{one.source} [{marks[one.source][1]}]"
         effect, band = effect_of(answer)

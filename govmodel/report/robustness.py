@@ -1,6 +1,5 @@
 """The tables of robustness: what becomes of the ranking of structures; on a terminal and as Markdown."""
 
-from rich.cells import set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -9,8 +8,8 @@ from ..study import merit
 from ..study.merit import ARMS, MAIN
 from ..study.robustness import PUBLISHED, Robustness
 from .patterns import number, numbers
-from .propositions import right
 from .texts import Texts
+from .wrapping import left, right
 
 NAME, CELL = 28, 11
 SHARES = ("leader_survives", "order_survives", "pairs_survive")
@@ -28,7 +27,7 @@ def show(found: Robustness, console: Console, lang: str = "en") -> None:
         lines.append(Text(" " * NAME + "".join(right(head, width) for head, width in zip(heads, widths)), "dim"))
         for cells in rows(found, criterion, texts):
             name, *numbers = cells
-            line = set_cell_size(name, NAME) + "".join(right(cell, width) for cell, width in zip(numbers, widths))
+            line = left(name, NAME) + "".join(right(cell, width) for cell, width in zip(numbers, widths))
             lines.append(Text(line))
     for line in [*lines, Text(), Text(texts("robustness.more"), "dim")]:
         console.print(line, highlight=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 from ..foundations.calendar import EXPERIMENT_FROM, month_name, year_of
 from .tables import bands, yearly
 from .texts import Texts
-from .wrapping import wrapped
+from .wrapping import fitted
 
 WIDTH = 100  # columns, where the output is no terminal
 BAR_PARTS = (
@@ -67,23 +67,11 @@ def show(run, console: Console, saved_in: str | None = None, lang: str = "en") -
     """Print a run's years: what became of the packs, what it paid whom, and where to look next."""
     points, texts = bands(yearly(run.indicators)), Texts(lang)
     page = _Page(points, console, len(run.seeds) > 1, texts)
-    console.print(_fitted(_title(run, texts), console, lang), highlight=False)
+    console.print(fitted(_title(run, texts), console, lang), highlight=False)
     console.print(page.fitting("terminal.where", WHERE, bar=22 - 4 * page.many))
     console.print(page.fitting("terminal.money", MONEY))
-    console.print(_fitted(_legend(run, points["median"], console, texts), console, lang), highlight=False)
+    console.print(fitted(_legend(run, points["median"], console, texts), console, lang), highlight=False)
     console.print(_next(run.case.scale, saved_in, texts), highlight=False)
-
-
-def _fitted(text: Text, console: Console, lang: str) -> Text:
-    """Break lines of Chinese, which has no spaces, before the terminal does; keep the styles of whole lines."""
-    if lang != "zh":
-        return text
-    lines = [Text(wrapped(line.plain, console.width), style=_style(line)) for line in text.split("\n")]
-    return Text("\n", style=text.style).join(lines)
-
-
-def _style(line: Text):
-    return line.spans[0].style if line.spans else line.style
 
 
 def _title(run, texts: Texts) -> Text:

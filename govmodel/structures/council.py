@@ -235,27 +235,27 @@ class Council:
         if which.size:
             gives = talks.give(self.trust(), self._by_seat(1.0 - self.shortfall), convener, p)
             talk = talks.talk(wish[which], taking_part, rule, gives, convener, structure.rounds, p)
-            fen += p["round_cost"] * float((talk[3] * (taking_part > 0.0).sum(axis=1)).sum())
-            decided = self._decide(structure, which, wish[which], rule, talk)
-            noted[TABLED], noted[AGREED] = len(which), int(talk[2].sum())
+            fen += p["round_cost"] * float((talk.rounds * (taking_part > 0.0).sum(axis=1)).sum())
+            decided = self._decide(structure, which, talk)
+            noted[TABLED], noted[AGREED] = len(which), int(talk.agreed.sum())
             noted[LEVERS_MOVED] = int((decided[:, 3] == MOVED).sum())
             self._remember(which, taking_part, wish, talk, decided)
             self._write(which, weights, wish, main, seen, rule, talk, decided)
         self.purses.charge(TALKS, fen * _FULL, structure.pays)
 
-    def _decide(self, structure: Structure, which, wish, rule, talk) -> np.ndarray:
+    def _decide(self, structure: Structure, which, talk) -> np.ndarray:
         """Turn what was put to the vote into decisions (levers, 4): old value, new value, month in force, outcome."""
         p, month = self.p, self.model.month
-        _, put, agreed, used = talk
-        later = np.rint(p["round_months"] * np.maximum(used - 1, 0))
+        later = np.rint(p["round_months"] * np.maximum(talk.rounds - 1, 0))
         force = month + 1 + self.notice[which] + structure.delay + later
         old = self._standing_at(force, which)
         low, high = np.minimum(self.bounds[which, 0], old), np.maximum(self.bounds[which, 1], old)
-        new = (old + self.steps[which] * put.clip(-1.0, 1.0)).clip(low, high)
-        taken_up = np.abs(put) >= p["asks_least"]
-        way = np.where(~agreed, NO_AGREEMENT, np.where(~taken_up, NOT_TAKEN_UP, np.where(new == old, AT_BOUND, MOVED)))
-        new = np.where(way == MOVED, new, old)
+        new = (old + self.steps[which] * talk.put.clip(-1.0, 1.0)).clip(low, high)
+        taken_up = np.abs(talk.put) >= p["asks_least"]
+        way = np.where(taken_up, np.where(new == old, AT_BOUND, MOVED), NOT_TAKEN_UP)
+        way = np.where(talk.agreed, way, NO_AGREEMENT)
         moved = way == MOVED
+        new = np.where(moved, new, old)
         added = np.column_stack([force[moved], which[moved], new[moved]])
         self.pending = np.concatenate([self.pending, added[added[:, 0] <= RUN_UNTIL]])
         return np.column_stack([old, new, force, way])
@@ -272,7 +272,7 @@ class Council:
     def _remember(self, which, weights, wish, talk, decided) -> None:
         """Let seats remember how the meeting ended, and how they were heard."""
         p, seated = self.p, weights > 0.0
-        agreed = talk[2][:, None]
+        agreed = talk.agreed[:, None]
         sat = seated.sum(axis=0)
         present = sat > 0
         forget = np.where(present, p["seat_trust_forgetting"], 1.0)
@@ -291,7 +291,6 @@ class Council:
 
     def _write(self, which, weights, wish, main, seen, rule, talk, decided) -> None:
         """Write a row of the minutes for every lever tabled and every seat with a say or a wish."""
-        settled, _, agreed, used = talk
         asked = wish[which]
         lever, seat = ((weights > 0.0) | (np.abs(asked) >= self.p["asks_least"])).nonzero()
         goal = main[which][lever, seat]
@@ -308,9 +307,9 @@ class Council:
             "seen": seen[goal],
             "aspiration": self.hopes[goal],
             "asked": asked[lever, seat],
-            "settled_at": np.where(spoke, settled[lever, seat], asked[lever, seat]),
-            "rounds": used[lever],
-            "agreed": agreed[lever],
+            "settled_at": np.where(spoke, talk.settled[lever, seat], asked[lever, seat]),
+            "rounds": talk.rounds[lever],
+            "agreed": talk.agreed[lever],
             "old": old,
             "new": new,
             "in_force": force,
@@ -323,11 +322,11 @@ class Council:
 
     def _charge(self, structure: Structure, rights: dict) -> None:
         """Bill what a quarter of the body cost: its convener, its platform, and what levers cost those who bear it."""
-        p, last = self.p, self.model.month - self.model.start + 1
+        p = self.p
         self.purses.charge(TALKS, structure.convener * p["convener_cost"] / 4.0 * _FULL, structure.pays)
         if SIGHTS.index(structure.sees) == POOLED:
             self.purses.charge(PLATFORM, p["platform_cost"] / 4.0 * _FULL, structure.pays)
-        self.purses.share_outlays(rights, slice(max(last - 3, 0), last))
+        self.purses.share_outlays(rights, self.model.quarter)
 
     # keeping
 

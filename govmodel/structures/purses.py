@@ -101,8 +101,16 @@ class Purses:
         shares = model.makers_books.shares()
         cars = len(self.names[2])
         people = model.public.people[model.month // 12].sum(axis=0)
-        open_capacity = np.where(model.industry.closed, 0.0, model.plants.capacity_t)
-        return [np.ones(1), vehicles, shares[:cars], shares[cars:], open_capacity, vehicles, np.ones(1), people]
+        return [
+            np.ones(1),
+            vehicles,
+            shares[:cars],
+            shares[cars:],
+            model.industry.running,
+            vehicles,
+            np.ones(1),
+            people,
+        ]
 
 
 def _parts(keys: np.ndarray, total: int) -> np.ndarray:

@@ -9,6 +9,8 @@ import numpy as np
 
 from ..actors.books import HOLDER_GROUPS
 from ..actors.fates import CHANNEL_OF, IS_KEPT, LICENSED
+from ..actors.makers import RETIRED, SCANNED, TAKEN
+from ..actors.turns import GAINED, UNITS
 from ..chain.fleet import PROVINCES
 from ..facts import PROVINCES as CODES
 from ..foundations.ledger import Ledger
@@ -30,8 +32,9 @@ class Sight:
         self._names = [(goal.seat, goal.name) for goal in goals]
         self._is_share = np.array([goal.name == SHARE for goal in goals])
         facts, p = model.facts, model.parameters
-        kwh = (facts.pack_kwh * np.stack([1.0 - facts.phev_share, facts.phev_share], -1)).sum(axis=-1)
-        sold = facts.registrations[model.case.retirement_outlook] * (facts.class_share * kwh).sum(axis=1) / 1e6
+        sold = (
+            facts.registrations[model.case.retirement_outlook] * (facts.class_share * facts.mean_kwh).sum(axis=1) / 1e6
+        )
         sold = np.outer(sold, facts.season).ravel()
         self.assumed = assumed_retirements(sold, p["assumed_life"], p["assumed_life_shape"])  # GWh by month
         self.vehicles = facts.province_share[-1] / facts.province_share[-1].sum()
@@ -53,10 +56,9 @@ class Sight:
     def truth(self, levers: dict) -> np.ndarray:
         """Measure every goal over the quarter that ends (goals,), as it truly is; `levers` are the law in force."""
         model = self.model
-        last = model.month - model.start + 1
-        rows = slice(max(last - 3, 0), last)
+        rows = model.quarter
         usual = model.makers_books.usual / 1000.0  # kWh of a usual quarter, by disposition
-        released = max(float(usual[2, 0]), 1.0)
+        released = max(float(usual[RETIRED, 0]), 1.0)
         gained = model.ledger.gained(model.start + rows.start, model.month) / 100.0
         per_kwh = {name: float(gained[where].sum()) / released for name, where in self.accounts.items()}
         owed = levers["producer_responsibility_target"] * released
@@ -65,12 +67,10 @@ class Sight:
 
     def _energy(self, usual: np.ndarray, released: float, owed: float) -> dict:
         """Measure shares of packs: licensed ones, and what comes back to battery makers."""
-        taken = usual[0]
+        taken = usual[TAKEN]
         share = float(taken @ LICENSED) / max(float(taken.sum()), 1.0)
         back = float(taken[TO_BATTERY_MAKERS].sum())
-        series = self.model.record.series
-        last = self.model.month - self.model.start + 1
-        short = float(series["duty_short"][max(last - 3, 0) : last].sum())
+        short = float(self.model.record.series["duty_short"][self.model.quarter].sum())
         return {
             ("central_government", SHARE): share,
             ("provinces", SHARE): share,
@@ -82,10 +82,10 @@ class Sight:
         """Measure money: what each seat earns, and what packs and feed cost."""
         model = self.model
         amounts, industry, shops = model.ledger.amounts[rows], model.industry, model.workshops
-        capacity = max(float(np.where(industry.closed, 0.0, model.plants.capacity_t).sum()), 1e-9)
+        capacity = max(float(industry.running.sum()), 1e-9)
         profit = float(industry.profit.sum()) / (capacity * model.parameters["kwh_per_tonne"])
         paid = float(amounts[:, model.books.purchases].sum()) / 100.0
-        handed = float(model.makers_books.usual[0][GIVEN].sum()) / 1000.0
+        handed = float(model.makers_books.usual[TAKEN][GIVEN].sum()) / 1000.0
         local = float(amounts[:, model.books.processing].sum()) / 100.0 / released + per_kwh["workshops"]
         bids = model.record.paid[rows.stop - 1].reshape(6, PROVINCES, 2, -1)[:, :, 0, 2]  # LFP, health of 70 to 80 %
         licensed, workshop = (float(bids[channel] @ self.vehicles) for channel in (RECYCLER, WORKSHOP))
@@ -99,7 +99,7 @@ class Sight:
             ("associations", "members_profit"): profit,
             ("recyclers", "utilisation"): float((industry.taken + industry.scrap).sum()) / capacity,
             ("recyclers", "feed_price"): workshop / max(licensed, 1.0) - 1.0,
-            ("workshops", "income"): float(shops.usual[0]) / 100.0 / max(float(shops.usual[5]), 1e-9),
+            ("workshops", "income"): float(shops.usual[GAINED]) / 100.0 / max(float(shops.usual[UNITS]), 1e-9),
             ("consumers", "price"): paid / max(handed, 1.0),
         }
 
@@ -107,7 +107,7 @@ class Sight:
         """Measure fires, risks, kept words and trust."""
         model = self.model
         series = model.record.series
-        released = max(float(model.makers_books.usual[2, 0]) / 1e9, 1e-9)
+        released = max(float(model.makers_books.usual[RETIRED, 0]) / 1e9, 1e-9)
         fires = float(series["fires"][rows].sum()) / released
         in_force, breaches = series["contracts"][rows, :2].sum(axis=0)
         plan = model.workshops.last_plan
@@ -126,8 +126,8 @@ class Sight:
         """Show the goals as a body sees them: the licensed share by what is known of it, all else by own books."""
         model = self.model
         usual = model.makers_books.usual
-        true, released = float(usual[0] @ LICENSED), float(usual[0].sum())
-        scanned = float(usual[1] @ LICENSED)
+        true, released = float(usual[TAKEN] @ LICENSED), float(usual[TAKEN].sum())
+        scanned = float(usual[SCANNED] @ LICENSED)
         last = model.month - model.start + 1
         assumed = self.assumed[max(model.month - 11, 0) : model.month + 1]
         assumed = float(assumed.sum() / len(assumed)) * 3e9

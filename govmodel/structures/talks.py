@@ -14,9 +14,20 @@ seat, if seats with more than half of the weight that wishes something can live 
 Consensus: the common wish, if every seat that wishes something can live with it.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 DECREE, LEADER, MAJORITY, CONSENSUS = range(4)
+
+
+class Talked(NamedTuple):
+    """What came of talking about some levers."""
+
+    settled: np.ndarray  # (levers, seats) where seats stand afterwards
+    put: np.ndarray  # (levers,) what is put to the vote
+    agreed: np.ndarray  # (levers,) bool
+    rounds: np.ndarray  # (levers,) of talk that it took
 
 
 def give(trust: np.ndarray, satisfaction: np.ndarray, convener: float, p: dict) -> np.ndarray:
@@ -60,11 +71,10 @@ def talk(
     convener: float,
     rounds: int,
     p: dict,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> Talked:
     """Let seats talk about several levers: positions and weights (levers, seats), rule (levers,), gives (seats,).
 
-    `weights` of those who take part: they need not sum to one. Returns where seats stand afterwards
-    (levers, seats), what is put to the vote, whether it is agreed, and the rounds of talk it took (levers,).
+    `weights` of those who take part: they need not sum to one.
     """
     counts = influence(weights, convener, p)
     seated, tolerance = weights > 0.0, p["talk_tolerance"]
@@ -80,4 +90,4 @@ def talk(
         settled = np.where(talking[:, None] & seated, moved, settled)
         used += talking
     put = proposal(settled, weights, counts, rule)
-    return settled, put, accepted(settled, weights, put, rule, tolerance), used
+    return Talked(settled, put, accepted(settled, weights, put, rule, tolerance), used)

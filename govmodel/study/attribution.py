@@ -104,7 +104,7 @@ def attribute(
     parts = parts_of(first, second)
     if not parts:
         raise InputError("attribute", "two cases that differ", f"{first.name} and {second.name}", "Change something.")
-    exact, seeds = len(parts) <= EXACT, tuple(arm_room.seeds_of(seed, replications))
+    exact, seeds = len(parts) <= EXACT, tuple(draws.seeds_of_replications(seed, replications))
     ways = [] if exact else drawn_orders(len(parts), seed, pairs_of_orders)
     masks = list(range(1 << len(parts))) if exact else sorted({mask for way in ways for mask in _along(way)})
     values, worlds = _values(first, second, list(parts.values()), masks, measure, seeds, checked(workers), progress)

@@ -21,11 +21,12 @@ from ..case.case import Case, library
 from ..case.levers import FACTS_FOLDER
 from ..facts import load as load_facts
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
+from ..foundations.draws import seeds_of_replications
 from ..foundations.errors import InputError, nearest
 from ..performance.differences import ALIKE, HIGHER, paired
 from ..performance.indicators import INDICATORS
 from .changes import short
-from .workers import Report, paired_seeds
+from .workers import Report
 from .worlds import Measure, Wanted, live_all
 
 SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "not distinguishable"
@@ -131,7 +132,7 @@ def ask(
         last = max(one.measure.until for one in chosen)
         raise InputError("case", f"a case that runs through {month_name(last)}", month_name(case.until), "")
     wanted = [Wanted(arm, (one.measure,)) for one in chosen for arm in one.arms(case)]
-    values = live_all(wanted, paired_seeds(seed, replications), workers, report)
+    values = live_all(wanted, seeds_of_replications(seed, replications), workers, report)
     answers = [Answer(one, values[2 * i][0], values[2 * i + 1][0]) for i, one in enumerate(chosen)]
     return Answers(case, seed, replications, tuple(answers))
 

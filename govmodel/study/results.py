@@ -65,8 +65,7 @@ class Results:
 
         With `against`, the mean of the paired differences to another arm. Every run must have the outcome.
         """
-        table = self.runs[self.runs["structure"] == arm].pivot(index="point", columns="replication", values=outcome)
-        values = table.to_numpy(float)
+        values = self._of(outcome, arm)
         if against is not None:
             values = values - self._of(outcome, self.chosen(against)[0])
         if not np.isfinite(values).all():

@@ -77,7 +77,7 @@ def one_at_a_time(
 ) -> TrustTable:
     """Move every unsure parameter of a case (or those named) alone; paired by seed with the case itself."""
     known = parameter_room.load(case.country)
-    chosen = [known[name] for name in names] if names else [p for p in dict(known).values() if p.source in UNSURE]
+    chosen = [known[name] for name in names] if names else [p for p in known.values() if p.source in UNSURE]
     if not chosen:
         raise InputError("parameters", "at least one that is ASSUMED or CALIBRATED", names)
     tried, variants = {}, {}

@@ -42,7 +42,7 @@ class Store:
 
     # opening
 
-    def open(self, plan: Plan, allow_code: bool = False) -> "Store":
+    def open(self, plan: Plan) -> "Store":
         """Open the folder for a plan: a new one, or one that holds part of the same plan; takes the lock."""
         if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / LEDGER).is_file():
             raise InputError("out", "a new folder, or that of this sweep", str(self.folder), "Name another folder.")
@@ -50,7 +50,7 @@ class Store:
         self._take_lock()
         try:
             self._connect()
-            self._hold_to(plan, allow_code)
+            self._hold_to(plan)
         except BaseException:
             self.close()
             raise
@@ -73,7 +73,7 @@ class Store:
         self._ledger.execute("pragma synchronous=full")
         self._ledger.executescript(_TABLES)
 
-    def _hold_to(self, plan: Plan, allow_code: bool) -> None:
+    def _hold_to(self, plan: Plan) -> None:
         """Refuse to go on with another study or other code than the folder was begun with."""
         meta = dict(self._ledger.execute("select key, value from meta"))
         if not meta:
@@ -81,7 +81,7 @@ class Store:
             rows = {"plan": plan.hash, "code": plan.code, "runs": str(plan.total)}
             self._ledger.executemany("insert into meta values (?, ?)", rows.items())
             return
-        if meta["code"] != plan.code and not allow_code:
+        if meta["code"] != plan.code:
             remedy = "Name another folder, or install the version it was begun with."
             raise Changed("out", f"results of this version (code {plan.code[:8]})",
                           f"results of code {meta['code'][:8]}", remedy)  # fmt: skip

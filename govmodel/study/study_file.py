@@ -1,6 +1,5 @@
 """The study file: a question, a base case, arms, factors, a design, and what is measured; checked cell by cell."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,13 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..case import levers as lever_room
 from ..case.case import Case
-from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, WANTED, place_of
+from ..case.schema import CAPACITIES, WANTED, place_of
 from ..case.structure_cells import cells as structure_cells
+from ..facts.orders import OUTLOOKS, PRICE_SCENARIOS
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import InputError, nearest
+from ..foundations.toml import parse_toml, read_toml
 
-SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
+SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": PRICE_SCENARIOS, "capacity": CAPACITIES}
 HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
 NEEDS_RANGES = ("latin_hypercube", "sobol", "morris")
 
@@ -121,27 +122,13 @@ class StudyFile(_Strict):
 
 def read(path: str | Path) -> tuple[StudyFile, str]:
     """Read a study file; gives the study and the file's text."""
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _no_toml(path, error) from None
-    except OSError as error:
-        raise InputError("study", "a study file that can be read", str(path), f"{error.strerror}.") from None
+    table, text = read_toml(Path(path), "study file", "study")
     return check(table), text
-
-
-def _no_toml(path: Path, error: Exception) -> InputError:
-    return not_toml(f"study file {path}", error, path)
 
 
 def parse(text: str, path: Path) -> StudyFile:
     """Read a study that was accepted before, without asking again whether its case and structures are there."""
-    try:
-        return _shaped(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise _no_toml(path, error) from None
+    return _shaped(parse_toml(text, f"study file {path}"))
 
 
 def _shaped(table: dict) -> StudyFile:

@@ -5,6 +5,9 @@ out and waits for what is being done; twice leaves at once. A run that raises is
 that dies takes its runs back into the queue, and a run that kills its worker three times is a row that says so.
 """
 
+import hashlib
+import json
+import math
 import signal
 import threading
 import time
@@ -24,7 +27,7 @@ from ..workers import checked
 from .engines import open_engine
 from .live_one import live_one
 from .plan import Plan, RunSpec, in_turn, make
-from .store import CRASHED, DONE, Store
+from .store import CRASHED, DONE, MANIFEST, Store
 from .study_file import base_case, check, read
 
 WINDOW = 3  # runs in flight for each worker
@@ -232,9 +235,8 @@ def status(folder: str | Path) -> dict:
     """Say how far a sweep is; reading disturbs nobody."""
     store = Store(folder).read()
     try:
-        meta = dict(store._ledger.execute("select key, value from meta"))
         counts = Counter(store.statuses().values())
-        return {"runs": int(meta["runs"]), "done": counts[DONE], "failed": sum(counts.values()) - counts[DONE],
+        return {"runs": store.total(), "done": counts[DONE], "failed": sum(counts.values()) - counts[DONE],
                 "attempts": store.attempts(), "seconds_a_run": store.usual_seconds()}  # fmt: skip
     finally:
         store.close()
@@ -278,11 +280,6 @@ def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list
     Gives one row a check: what, ok, note. On processors with other features than those of the sweep, runs are held to
     a relative tolerance of 1e-9, and the note says so.
     """
-    import hashlib
-    import json
-
-    from .store import MANIFEST
-
     plan, folder = plan_of(study), Path(folder)
     path = folder / MANIFEST
     if not path.is_file():
@@ -307,9 +304,6 @@ def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list
 
 def _again(run: RunSpec, held: str, exactly: bool) -> dict:
     """Run one run again and compare."""
-    import json
-    import math
-
     _, told, _, _ = live_one(run)
     if exactly or told == held:
         return {"what": f"run {run.run_id}", "ok": told == held, "note": "byte by byte"}

@@ -11,7 +11,6 @@ from ..actors.fates import DISPOSITIONS, IN_WORKSHOP
 from ..case.case import Case
 from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
-from ..foundations.draws import seed_of_replication
 from ..living import live
 from ..performance.years import yearly
 from ..workers import Workers
@@ -113,8 +112,3 @@ def observe_all(cases: Sequence[tuple[Case, int]], workers: int = 1, report: Rep
 
     with Workers(min(workers, len(cases))) as pool:
         return pool.do(observe, cases, count)
-
-
-def paired_seeds(seed: int, replications: int) -> list[int]:
-    """Give the seeds of replications; compared cases share them, so that they share their luck."""
-    return [seed_of_replication(seed, number) for number in range(replications)]

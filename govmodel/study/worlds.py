@@ -18,6 +18,7 @@ from ..foundations.calendar import month_name
 from ..foundations.errors import InputError, nearest
 from ..past import months_shared, same_world
 from ..performance.indicators import INDICATORS
+from ..performance.years import over
 from ..workers import Workers
 from .workers import Report
 
@@ -54,9 +55,7 @@ class Measure:
         """Take the number from a run's monthly indicators."""
         rows = months[(months["month"] >= month_name(self.since)) & (months["month"] <= month_name(self.until))]
         if self.how == "ratio":
-            top, bottom = INDICATORS[self.indicator].aggregation.removeprefix("ratio:").split("/")
-            below = rows[bottom].sum()
-            return float(rows[top].sum() / below) if below else float("nan")
+            return over(rows, INDICATORS[self.indicator])
         if self.how == "sum":
             return float(rows[self.indicator].sum())
         values = rows[self.indicator]

@@ -14,6 +14,7 @@ from pathlib import Path
 import govmodel as gm
 from govmodel import arms
 from govmodel import workers as worker_room
+from govmodel.foundations import draws
 
 from . import machine
 from .timing import Line, table
@@ -80,7 +81,7 @@ def _separate(replications: int, cpus: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tasks = [
             (((number, case),), 0, replication, seed, Path(folder))
-            for replication, seed in enumerate(arms.seeds_of(1, replications))
+            for replication, seed in enumerate(draws.seeds_of_replications(1, replications))
             for number, case in enumerate(cases())
         ]
         with worker_room.Workers(cpus, apart=True) as pool:
