@@ -161,6 +161,17 @@ def test_own_books_are_the_ledgers():
     assert np.allclose(sum(own), RUN.indicators["treasury_net"])
 
 
+def test_who_makes_both_cars_and_batteries_has_its_money_once():
+    model = lived(SMALL)
+    firms = set(model.facts.automakers) & set(model.facts.battery_makers)
+    assert "BYD" in firms
+    for firm in firms:
+        mine = [f"plant: {plant.name}" for plant in model.recyclers if firm in (plant.owner, plant.name)]
+        mine += [f"automaker: {firm}", f"battery_maker: {firm}"]
+        own = model.seen_by(firm).query("indicator == 'own_net'")["value"].to_numpy()
+        assert np.allclose(own, model.ledger.net([name for name in mine if name in model.ledger.accounts]) / 1e8)
+
+
 def test_plants_that_nobody_names_are_no_firm():
     """They stand for many owners, and nobody sees all their books."""
     with pytest.raises(gm.InputError, match="subject"):

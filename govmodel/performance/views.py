@@ -163,7 +163,7 @@ def _maker(channel: int, share: np.ndarray, name: str):
         scanned = view.scanned(lambda flows: np.isin(flows["way"], mine))
         view.add(f"scanned_at_outlets_of_{kind}_gwh", "GWh", scanned, "its association's count of scanned hand-overs")
         view.national_ones((*PRICES, "licensed_capacity_kt"), PUBLISHED)
-        view.account(f"automaker: {name}", f"battery_maker: {name}")
+        view.account(f"{kind[:-1]}: {name}")
 
     return tell
 
