@@ -193,11 +193,12 @@ export class Lines {
   }
 
   table() {
-    const head = [t("year"), ...this.spec.series.map((line) => `${both(line)} (${both(indicator(line.name).unit)})`)];
-    const rows = years().map(([year, month]) => [
-      year, ...this.spec.series.map((line) => this.here(line)[month]),
-    ]);
-    return { head, rows };
+    const { series: lines } = this.spec;
+    return {
+      head: [t("year"), ...lines.map(both)],
+      units: [null, ...lines.map((line) => indicator(line.name).unit)],
+      rows: years().map(([year, month]) => [year, ...lines.map((line) => this.here(line)[month])]),
+    };
   }
 
   // What the legend of a picture says.

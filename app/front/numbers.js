@@ -1,7 +1,7 @@
 // The line of numbers: each at the month shown, and how far it is from A.
 
 import { hasOther, indicator, monthName, monthShown, on, series, store } from "./store.js";
-import { both, difference, h, parts, placeOf, t } from "./words.js";
+import { both, difference, h, parts, placeOf, scaleOf, t } from "./words.js";
 
 export function numbers(id = "numbers") {
   const list = h("dl", { class: "numbers", tabindex: "0" });
@@ -15,7 +15,7 @@ export function numbers(id = "numbers") {
       ...Object.entries(store.catalogue.numbers).map(([name, names]) => {
         const [value, apart] = [h("dd", { class: "value" }), h("dd", { class: "apart" })];
         cells[name] = { value, apart, better: names.better };
-        return h("div", { class: "number", title: both(indicator(name).what), "data-number": name }, h("dt", {}, both(names)), value, apart);
+        return h("div", { class: "number", title: both(indicator(name).what), "data-number": name }, h("dt", {}, both(names) + scaleOf(indicator(name).unit)), value, apart);
       }),
     );
     tell();

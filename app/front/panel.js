@@ -3,7 +3,8 @@
 import { address } from "./address.js";
 import { svgOf, pngOf } from "./picture.js";
 import { emit, store } from "./store.js";
-import { both, h, plain, t } from "./words.js";
+import { columns, readable } from "./tables.js";
+import { both, h, t } from "./words.js";
 
 export class Panel {
   constructor(chart, placed = false) {
@@ -69,23 +70,23 @@ export class Panel {
 
   drawTable() {
     if (!this.open || !store.frame) return;
-    const { head, rows } = this.chart.table();
+    const { head, rows } = readable(this.chart.table());
     this.tableBox.replaceChildren(
       h(
         "table", { class: "data" },
         h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),
-        h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, typeof cell === "number" ? plain(cell, 4) : cell))))),
+        h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell))))),
       ),
     );
   }
 
   saveTable() {
-    const { head, rows } = this.chart.table();
+    const table = this.chart.table();
     const quoted = (cell) => (typeof cell === "number" ? (Number.isFinite(cell) ? String(cell) : "") : `"${String(cell).replace(/"/g, '""')}"`);
     const lines = [
       `# govmodel ${store.catalogue.version}; ${location.origin}${address()}`,
       `# case ${store.frame.header.hash}; seed ${store.frame.wanted.seed}; ${JSON.stringify(store.frame.wanted)}`,
-      head.map(quoted).join(","), ...rows.map((row) => row.map(quoted).join(",")),
+      columns(table).map(quoted).join(","), ...table.rows.map((row) => row.map(quoted).join(",")),
     ];
     download(`${this.chart.id}.csv`, `\ufeff${lines.join("\n")}\n`, "text/csv");
   }

@@ -97,7 +97,7 @@ function tiles({ svg }) {
 }
 
 // A table as a picture: rows and columns turned, so that the years run to the right.
-function grid({ names, rows, paint }) {
+function grid({ names, rows, paint, told }) {
   const shown = rows.filter(([year]) => Number(year) >= 2025);
   const [left, wide, high] = [220, (WIDTH - 236) / shown.length, Math.min(46, (HEIGHT - HEAD - 40) / names.length)];
   const text = (x, y, word, fill, anchor = "middle") => `<text x="${x}" y="${y}" fill="${fill}" text-anchor="${anchor}" font-size="13">${escaped(word)}</text>`;
@@ -107,7 +107,7 @@ function grid({ names, rows, paint }) {
     row.slice(1).map((value, j) => {
       const [x, y] = [left + i * wide, HEAD + 28 + j * high];
       const [fill, ink] = paint(value);
-      return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${fill}"/>${text(x + wide / 2, y + high * 0.6, Number.isFinite(value) ? Math.round(value * 100) : "–", ink)}`;
+      return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${fill}"/>${text(x + wide / 2, y + high * 0.6, told(value), ink)}`;
     }),
   );
   return [...years, ...titles, ...cells].join("");
