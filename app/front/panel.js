@@ -2,14 +2,14 @@
 
 import { address } from "./address.js";
 import { svgOf, pngOf } from "./picture.js";
+import { whose } from "./province.js";
 import { emit, store } from "./store.js";
 import { columns, readable } from "./tables.js";
 import { both, h, t } from "./words.js";
 
 export class Panel {
-  constructor(chart, placed = false) {
+  constructor(chart) {
     this.chart = chart;
-    this.placed = placed; // whether a province may be chosen where this stands
     this.open = false; // whether the table is shown instead
     this.title = h("h2", { id: `title-${chart.id}` });
     this.look = h("p", { class: "look" });
@@ -32,7 +32,7 @@ export class Panel {
   }
 
   name() {
-    this.title.textContent = both(this.chart.spec) + this.place();
+    this.head();
     this.look.textContent = store.ui.lang === "zh" ? this.chart.spec.look_zh : this.chart.spec.look_en;
     for (const [button, key] of [[this.tableButton, "table"], [this.saveButton, "picture"], [this.pixelButton, "pixels"], [this.csvButton, "csv"]]) {
       button.textContent = t(key);
@@ -41,10 +41,10 @@ export class Panel {
     this.tableBox.setAttribute("aria-label", `${t("table")}: ${both(this.chart.spec)}`);
   }
 
-  // What the heading adds when a province is chosen: its name, or that the chart has the nation only.
-  place() {
-    if (store.province === null || !this.placed || this.chart.spec.kind === "map") return "";
-    return ` · ${this.chart.local && this.chart.local() ? both(store.catalogue.provinces[store.province]) : t("nation")}`;
+  // The heading; when a province is chosen it adds its name, or that the chart has the nation only.
+  head() {
+    const found = whose(this.chart);
+    this.title.replaceChildren(both(this.chart.spec), ...(found ? [" ", h("span", { class: `whose ${found.local ? "local" : ""}` }, found.name)] : []));
   }
 
   words() {
@@ -54,7 +54,7 @@ export class Panel {
   }
 
   draw() {
-    this.title.textContent = both(this.chart.spec) + this.place();
+    this.head();
     this.chart.draw();
     this.drawTable();
   }

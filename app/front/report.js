@@ -2,6 +2,8 @@
 
 import { address } from "./address.js";
 import { hasOther, indicator, monthName, series, store } from "./store.js";
+import { toldA } from "./case_bar.js";
+import { titleOf } from "./province.js";
 import { readable } from "./tables.js";
 import { amount, both, escaped, placeOf, scaleOf, setting, t } from "./words.js";
 
@@ -18,15 +20,15 @@ export function report(panels) {
   const levers = Object.entries(wanted.levers).map(([name, value]) => `${both(store.levers[name].title)}: ${setting(value, store.levers[name].unit)} (${wanted.since})`);
   const settings = [
     [t("structure"), structure], [t("levers"), levers.join("; ") || "–"], [t("outlook"), t(`outlook_${wanted.outlook}`)],
-    [t("prices"), t(`prices_${wanted.prices}`)], [t("capacity"), t(`capacity_${wanted.capacity}`)], [t("seed"), wanted.seed], ["case", header.hash],
+    [t("prices"), t(`prices_${wanted.prices}`)], [t("capacity"), t(`capacity_${wanted.capacity}`)], [t("seed"), wanted.seed], [t("case"), header.hash],
   ];
   const numbers = Object.entries(store.catalogue.numbers).map(([name, names]) => {
     const { unit } = indicator(name);
     const ends = [store.frame, ...(hasOther() ? [store.kept] : [])].map((run) => series(run, name)[store.month]);
-    return [both(names) + scaleOf(unit), ...ends.map((end) => amount(end, unit, placeOf(unit, ...ends))), ...(hasOther() ? [] : [""])];
+    return [both(names) + scaleOf(unit), ...ends.map((end) => amount(end, unit, placeOf(unit, ...ends)))];
   });
-  const charts = panels.map((panel) => `<section><h2>${escaped(both(panel.chart.spec))}</h2>${panel.svg()}${panel.chart.id === "contracts" ? "" : `<details><summary>${t("table")}</summary>${written(readable(panel.chart.table()))}</details>`}</section>`);
+  const charts = panels.map((panel) => `<section><h2>${escaped(titleOf(panel.chart))}</h2>${panel.svg()}${panel.chart.id === "contracts" ? "" : `<details><summary>${t("table")}</summary>${written(readable(panel.chart.table()))}</details>`}</section>`);
   return `<!doctype html><html lang="${store.ui.lang === "zh" ? "zh-CN" : "en"}"><meta charset="utf-8"><title>govmodel</title><style>${LOOK}</style>
 <h1>${escaped(t("title"))}</h1><p>${escaped(t("question"))}</p><p><a href="${escaped(location.origin + address())}">${escaped(location.origin)}</a> · govmodel ${escaped(store.catalogue.version)}</p>
-${written({ head: ["", ""], rows: settings })}<h2>${escaped(t("twelve_months_to", { month: monthName(store.month) }))}</h2>${written({ head: ["", "B", "A"], rows: numbers })}${charts.join("\n")}</html>`;
+${written({ head: ["", ""], rows: settings })}<h2>${escaped(t("twelve_months_to", { month: monthName(store.month) }))}</h2>${written({ head: ["", ...(hasOther() ? ["B", toldA()] : [""])], rows: numbers })}${charts.join("\n")}</html>`;
 }

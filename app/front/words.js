@@ -18,6 +18,19 @@ export const semicolon = () => (lang() === "zh" ? "；" : "; ");
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
+// What stands between the members of a list.
+export const comma = () => (lang() === "zh" ? "、" : ", ");
+
+// What the server refuses it says as "place: wanted this; got that. Remedy."; the frame of that in the visitor's language.
+export function refusal(text) {
+  const found = /^(.*?): wanted (.*); got (.*?)\.(?: (.*))?$/s.exec(text);
+  if (lang() === "en" || !found) return text;
+  const known = (words) => store.catalogue.texts[`said_${slug(words)}`]?.[lang()] || words;
+  return t("said", { where: known(found[1]), wanted: known(found[2]), got: found[3] });
+}
+
+export const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+
 // What a firm or a plant is called; "others" are those that have no name of their own.
 export const firm = (name) => (name === "others" ? t("others") : (lang() === "zh" && store.catalogue.firms_zh[name]) || name);
 

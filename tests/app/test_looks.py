@@ -273,3 +273,69 @@ def test_pages_show_no_empty_list_and_no_axis_of_noughts(visit):
         ".map(axis => [axis.min, axis.max].map(axis.axisLabel.formatter))"
     )
     assert len(ends) > 3 and all(low != high and "-" not in low + high for low, high in ends), ends
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("structure", ["nosuch", '{"base":"nosuch"}', '{"base":"market","body":{"pays":null}}'])
+def test_a_wrong_structure_in_the_address_is_told_and_the_page_still_opens(visit, lang, structure):
+    v = visit(f"?lang={lang}&runs=0&levers=subsidy:99999&structure={structure}")
+    assert v.rendered["structure"] == "market" and v.rendered["levers"] == {"subsidy": 300}
+    told = v.page.locator(".message").inner_text()
+    assert "99999" in told and {"en": "structure", "zh": "治理结构"}[lang] in told
+    assert structure[:6] in told or "nosuch" in told or "pays" in told
+    v.page.click("#page-designer")
+    assert v.page.locator(".message").is_hidden()  # it was about the page before
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_head_offers_a_only_where_there_is_one_and_says_what_it_is(visit, lang):
+    market, subsidy = {"en": ("A: market", "subsidy 20 yuan/kWh"), "zh": ("A：市场自发", "处理补贴 20 元/kWh")}[lang]
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative&levers=subsidy:20")
+    v.complete()
+    for place in ("#numbers .when", ".bandnote"):
+        assert market in v.page.locator(place).inner_text()
+    v.page.click("#do-keep")
+    assert "A" not in v.page.locator("#numbers .when").inner_text()  # nothing is held against it
+    v.page.select_option("#set-structure", "government_led")
+    v.until("r.structure === 'government_led'")
+    assert subsidy in v.page.locator("#numbers .when").inner_text()
+    for page, offered in (("compare", 0), ("designer", 1), ("council", 0), ("passport", 0), ("eyes", 0), ("about", 0)):
+        v.page.click(f"#page-{page}")
+        assert v.page.locator("#do-keep").count() == v.page.locator("#do-swap").count() == offered, page
+
+
+def test_what_goes_away_hands_its_focus_on(visit):
+    v = visit("", locale="en-US")
+    focus = "() => document.activeElement.id"
+    v.page.focus("#welcome-try")
+    v.page.keyboard.press("Enter")
+    v.until("r.levers.subsidy === 20")
+    assert v.page.evaluate(focus) == "lever-subsidy"
+    v.page.focus("[data-lever=subsidy] .reset")
+    v.page.keyboard.press("Enter")
+    v.until("!('subsidy' in r.levers)")
+    assert v.page.evaluate(focus) == "lever-subsidy"
+    v.page.focus("#do-undo")
+    for _ in range(2):
+        v.page.keyboard.press("Enter")
+    v.page.wait_for_function("() => document.getElementById('do-undo').getAttribute('aria-disabled')")
+    assert v.page.evaluate(focus) == "do-undo"
+
+
+def test_a_refusal_is_told_in_chinese(visit, tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[governance]\nstructure = 'nosuch'\n")
+    v = visit("?lang=zh&runs=0")
+    v.page.set_input_files("#case-file", wrong)
+    told = v.page.locator(".message.refused")
+    told.wait_for()
+    assert "案例文件的治理结构：应为库中的一种治理结构或一张表，实为 'nosuch'" in told.inner_text()
+    assert "wanted" not in told.inner_text()
+
+
+def test_the_words_of_the_law_and_of_the_visitor_do_not_overlap(visit):
+    v = visit("?lang=zh&runs=0&levers=subsidy:20&from=2026")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    names, crowded = v.page.evaluate(CROWDED, "shares")
+    assert {"2026 年新规", "您的设定"} <= set(names) and not crowded, crowded

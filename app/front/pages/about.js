@@ -1,12 +1,12 @@
 // How it works: what happens in a month, what the words mean, what to believe; a first visit in a minute.
 
 import { emit, on, store } from "../store.js";
-import { both, bracketed, h, parts, scaleOf, t } from "../words.js";
+import { both, bracketed, comma, h, parts, scaleOf, t } from "../words.js";
 
 export function about() {
   const element = h("div", { class: "page prose" });
   const make = () => {
-    const seats = Object.values(store.catalogue.seats).map(both).join(store.ui.lang === "zh" ? "、" : ", ");
+    const seats = Object.values(store.catalogue.seats).map(both).join(comma());
     element.replaceChildren(
       h("h1", {}, t("page_about")), h("p", { class: "lead" }, t("about_lead")),
       h("h2", {}, t("about_month")), h("ol", {}, ...[1, 2, 3, 4, 5, 6].map((n) => h("li", {}, t(`about_month_${n}`)))),

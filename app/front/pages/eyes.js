@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { months, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
-import { amount, both, bracketed, colon, firm, h, indicatorName, onAxis, parts, semicolon, t } from "../words.js";
+import { amount, both, bracketed, colon, firm, h, indicatorName, onAxis, parts, semicolon, slug, t } from "../words.js";
 
 export function eyes() {
   const title = h("h1", {});
@@ -81,8 +81,6 @@ export function eyes() {
   window.addEventListener("resize", () => { if (!element.hidden) charts.forEach((chart) => chart.resize()); });
   return { element, show };
 }
-
-const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "_");
 
 // The mean of twelve months up to each.
 function smooth(row) {
