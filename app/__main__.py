@@ -9,15 +9,14 @@ HERE = Path(__file__).resolve().parent
 
 
 def give_name() -> None:
-    """Let this folder be imported as govmodel_app, whatever it is called; worker processes pass here too."""
-    if NAME in sys.modules or importlib.util.find_spec(NAME) is not None:
+    """Let this folder be imported as govmodel_app, whatever else is installed; worker processes pass here too."""
+    if NAME in sys.modules:
         return
+    sys.path.insert(0, str(HERE.parent))  # its own govmodel too
     spec = importlib.util.spec_from_file_location(NAME, HERE / "__init__.py", submodule_search_locations=[str(HERE)])
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
-    if importlib.util.find_spec("govmodel") is None:
-        sys.path.insert(0, str(HERE.parent))
 
 
 give_name()

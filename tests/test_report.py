@@ -139,6 +139,13 @@ def test_the_chinese_page_is_chinese(pages, name):
     assert len(headings) > 8 and all(HAN.search(words) for words in headings)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_how_seats_stand_ends_at_one_place(pages, lang):
+    heat = re.search(r'<table class="heat".*?</table>', pages["three", lang], re.S)[0]
+    told = re.findall(r"<td[^>]*>([^<]+)</td>", heat)
+    assert len(told) == len(ARMS) * len(SEATS) and all(re.fullmatch(r"[+-]?\d\.\d\d", one) for one in told), told
+
+
 def test_words_of_a_user_are_escaped(pages):
     assert "<b>bold</b>" not in pages["odd", "en"] and "A &lt;b&gt;bold&lt;/b&gt; &amp; odd case" in pages["odd", "en"]
 
@@ -293,7 +300,8 @@ def test_the_answer_says_more_where_it_is_more_and_less_where_it_is_less(told):
     """Shares in points and costs in their own words, by the verdict."""
     shares, costs_, _ = told(formal_share=(HIGHER, 0.04), governance_cost=(LOWER, -200.0), formal_gwh=(HIGHER, 9.0))
     assert "4.0 points more" in shares and "points less" not in shares
-    assert "costs 0.20" in costs_ and " less (" in costs_ and " more" not in costs_.replace("licensed kWh more", "")
+    assert "costs 0.20 billion yuan less (" in costs_
+    assert " more" not in costs_.replace("licensed kWh more", "")
     shares, costs_, _ = told(formal_share=(LOWER, -0.04), governance_cost=(HIGHER, 200.0), formal_gwh=(LOWER, -9.0))
     assert "4.0 points less" in shares and " more (" in costs_ and "for every licensed kWh" not in costs_
 

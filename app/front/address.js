@@ -1,6 +1,7 @@
 // The address bar carries everything that is not the default: settings, A, language, page, month, what charts show.
 
 import { copy, store } from "./store.js";
+import { ask } from "./wire.js";
 
 const SHORT = { since: "from", outlook: "outlook", prices: "prices", capacity: "capacity", seed: "seed", bands: "runs" };
 const VIEW = Object.fromEntries(["layer", "seats", "flow", "actor", "width", "fit", "bands"].map((name) => [name, store.ui[name]])); // what charts show at first
@@ -58,6 +59,17 @@ export function read() {
   }
   store.wanted = decoded((name) => query.get(name));
   return query.get("a") ? decoded((name) => new URLSearchParams(query.get("a")).get(name)) : null;
+}
+
+// A structure that there is not, or that is wrong in itself, is left out before anything is made of it.
+export async function check() {
+  const { structure } = store.wanted;
+  const refuse = (note, got) => {
+    store.wanted.structure = store.catalogue.default.structure;
+    store.notes.push({ note, what: "structure", got });
+  };
+  if (typeof structure !== "string") await ask({ ask: "structure_text", structure }).catch((error) => refuse("refused", error.message));
+  else if (!Object.hasOwn(store.catalogue.structures, structure)) refuse("unknown", structure.slice(0, 40));
 }
 
 let later = 0;

@@ -2,8 +2,24 @@
 // sets several beside each other.
 
 import { on, store } from "./store.js";
-import { both, colon, h, semicolon, setting, t } from "./words.js";
+import { both, colon, comma, h, semicolon, setting, t } from "./words.js";
 import { begin, change } from "./wishes.js";
+
+// The levers and the scenario of some settings, where they are not the usual ones.
+function settingsOf(wanted) {
+  const levers = Object.entries(wanted.levers).filter(([name]) => name in store.levers).map(([name, value]) => `${both(store.levers[name].title)} ${setting(Number(value), store.levers[name].unit)}`);
+  const scenario = ["outlook", "prices", "capacity"].filter((name) => wanted[name] !== store.catalogue.default[name]).map((name) => `${t(name)}${colon()}${t(`${name}_${wanted[name]}`)}`);
+  return [...(levers.length ? [`${t("levers")} (${wanted.since})${colon()}${levers.join(comma())}`] : []), ...scenario];
+}
+
+const seedOf = (wanted) => `${t("seed")}${colon()}${wanted.seed}`;
+
+// What A is, in words.
+export function toldA() {
+  const { structure, seed } = store.kept.wanted;
+  const title = typeof structure === "string" ? both(store.catalogue.structures[structure].title) : t("own_structure");
+  return `A${colon()}${[title, ...settingsOf(store.kept.wanted), ...(seed === store.frame.wanted.seed ? [] : [seedOf(store.kept.wanted)])].join(semicolon())}`;
+}
 
 export function caseBar(id, several = false) {
   const list = h("select", { id: `case-${id}`, onchange: () => { if (list.value !== "own") { begin(); change((wanted) => (wanted.structure = list.value)); } } });
@@ -16,10 +32,7 @@ export function caseBar(id, several = false) {
     const chosen = own ? "own" : store.wanted.structure;
     label.textContent = t(several ? "same_world" : "structure");
     list.replaceChildren(...known.map(([name, title]) => h("option", { value: name, selected: name === chosen }, title)));
-    const levers = Object.entries(store.wanted.levers).filter(([name]) => name in store.levers).map(([name, value]) => `${both(store.levers[name].title)} ${setting(Number(value), store.levers[name].unit)}`);
-    const scenario = ["outlook", "prices", "capacity"].filter((name) => store.wanted[name] !== store.catalogue.default[name]).map((name) => `${t(name)}${colon()}${t(`${name}_${store.wanted[name]}`)}`);
-    const parts = [...(levers.length ? [`${t("levers")} (${store.wanted.since})${colon()}${levers.join(", ")}`] : []), ...scenario, `${t("seed")}${colon()}${store.wanted.seed}`];
-    rest.textContent = parts.join(semicolon());
+    rest.textContent = [...settingsOf(store.wanted), seedOf(store.wanted)].join(semicolon());
   };
   make();
   on("words", make);

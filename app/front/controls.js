@@ -85,7 +85,7 @@ function leverRow(lever) {
   const exact = h("input", { type: "number", class: "exact", min: lever.low, max: lever.high, step: "any", "aria-label": `${both(lever.title)}, ${both(lever.unit)}` });
   const reset = h("button", {
     type: "button", class: "quiet reset", "aria-label": t("reset_lever", { lever: both(lever.title) }), title: t("reset_lever", { lever: both(lever.title) }),
-    onclick: () => { begin(); change((wanted) => delete wanted.levers[lever.name]); },
+    onclick: () => { slider.focus(); begin(); change((wanted) => delete wanted.levers[lever.name]); }, // the button goes
   }, "↺");
   const set = (value, done) => change((wanted) => (wanted.levers[lever.name] = Number(value)), done);
   slider.addEventListener("pointerdown", begin);
@@ -124,7 +124,7 @@ function about(lever) {
 function scenario() {
   const { choices } = store.catalogue;
   const chosen = (name) => (value) => change((wanted) => (wanted[name] = name === "bands" ? Number(value) : value));
-  const listed = (name) => field(name, t(name), select(name, choices[name].map((value) => [value, name === "bands" ? t("bands_of", { number: value }) : t(`${name}_${value}`)]), store.wanted[name], chosen(name)));
+  const listed = (name) => field(name, t(name), select(name, choices[name].map((value) => [value, name === "bands" ? t(value ? "bands_of" : "bands_none", { number: value }) : t(`${name}_${value}`)]), store.wanted[name], chosen(name)));
   const seed = h("input", {
     type: "number", id: "set-seed", min: 0, max: store.catalogue.limits.seed[1], step: 1, value: store.wanted.seed,
     onchange: () => { begin(); change((wanted) => (wanted.seed = Math.min(Math.max(Math.round(Number(seed.value)) || 0, 0), store.catalogue.limits.seed[1]))); },

@@ -146,10 +146,10 @@ export class Lines {
 
   laws() {
     const found = store.catalogue.policies.map((law) => store.catalogue.months.indexOf(law.month)).filter((m) => m >= 0);
-    const lines = found.map((month) => ({ xAxis: month, label: { formatter: t("law_mark"), align: "right", distance: [4, -12] } }));
-    if (Object.keys(store.wanted.levers).length) {
-      lines.push({ xAxis: (store.wanted.since - 2021) * 12, label: { formatter: t("yours_mark"), align: "left", distance: [-4, -12] } });
-    }
+    const yours = Object.keys(store.wanted.levers).length ? (store.wanted.since - 2021) * 12 : Infinity;
+    const mark = (month, key, left) => ({ xAxis: month, label: { formatter: t(key), align: left ? "right" : "left", distance: [left ? 4 : -4, -12] } });
+    const lines = found.map((month) => mark(month, "law_mark", month < yours)); // the earlier one has its word on the left
+    if (yours < Infinity) lines.push(mark(yours, "yours_mark", found.some((month) => yours <= month)));
     return {
       type: "line", name: "laws", data: [], silent: true, animation: false,
       markLine: {
@@ -193,11 +193,12 @@ export class Lines {
   }
 
   table() {
-    const head = [t("year"), ...this.spec.series.map((line) => `${both(line)} (${both(indicator(line.name).unit)})`)];
-    const rows = years().map(([year, month]) => [
-      year, ...this.spec.series.map((line) => this.here(line)[month]),
-    ]);
-    return { head, rows };
+    const { series: lines } = this.spec;
+    return {
+      head: [t("year"), ...lines.map(both)],
+      units: [null, ...lines.map((line) => indicator(line.name).unit)],
+      rows: years().map(([year, month]) => [year, ...lines.map((line) => this.here(line)[month])]),
+    };
   }
 
   // What the legend of a picture says.

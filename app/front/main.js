@@ -2,7 +2,7 @@
 
 import * as address from "./address.js";
 import { copy, emit, on, prepare, store } from "./store.js";
-import { h, t } from "./words.js";
+import { h, refusal, t } from "./words.js";
 import * as wishes from "./wishes.js";
 import { chooseProvince, followProvince } from "./province.js";
 import { connect, want } from "./wire.js";
@@ -15,6 +15,7 @@ import { eyes } from "./pages/eyes.js";
 import { passport } from "./pages/passport.js";
 
 const ECHARTS = "_solara/cdn/echarts@5.4.0/dist/echarts.esm.min.js";
+const WITH_A = ["explore", "designer"]; // where something is held against A
 const PAGES = { explore, compare, designer, council, passport, eyes, about };
 
 export async function start(model) {
@@ -32,6 +33,7 @@ export async function start(model) {
     return () => root.remove();
   }
   connect(model);
+  await address.check();
   build(root);
   followProvince();
   wishes.begin();
@@ -75,14 +77,14 @@ function build(root) {
   words();
   show();
   tab();
-  on("page", () => { show(); address.write(); main.scrollTop = 0; });
+  on("page", () => { show(); address.write(); main.scrollTop = 0; message.hidden = true; });
   on("words", () => { words(); show(); address.write(); });
   on("theme", () => { words(); address.write(); });
   on("busy", (yes) => { busy.hidden = !yes; busy.textContent = yes ? t("computing") : ""; });
   on("failed", (error) => say(message, "bad", t("failed", { error })));
   on("refused", (text) => say(message, "bad refused", text));
   on("said", (text) => say(message, "note", text));
-  on("notes", () => say(message, "note", store.notes.map(noted).join(" ")));
+  on("notes", (notes) => say(message, "note", notes.map(noted).join(" ")));
   on("frame", () => { if (message.classList.contains("bad") && !message.classList.contains("refused")) message.hidden = true; });
   for (const news of ["page", "words", "theme", "history"]) on(news, tab); // each makes the row anew
   document.addEventListener("keydown", keys); // also when nothing on the page has the focus
@@ -90,20 +92,20 @@ function build(root) {
 
 function say(place, kind, text) {
   place.className = `message ${kind}`;
-  place.replaceChildren(h("span", {}, text), h("button", { type: "button", class: "quiet", "aria-label": t("close"), onclick: () => (place.hidden = true) }, "×"));
+  place.replaceChildren(h("span", {}, text), h("button", { type: "button", class: "quiet", "aria-label": t("close"), onclick: () => { place.hidden = true; document.getElementById("main").focus(); } }, "×"));
   place.hidden = false;
 }
 
 function noted(note) {
   const lever = store.levers[note.what];
   const what = lever ? lever.title[store.ui.lang] : store.catalogue.texts[note.what] ? t(note.what) : note.what;
-  return t(`note_${note.note}`, { what, got: note.got, used: note.used });
+  return t(`note_${note.note}`, { what, got: refusal(note.got), used: note.used });
 }
 
 function head(pages) {
   const nav = h("nav", { class: "pages" });
   const tools = h("div", { class: "tools" });
-  const button = (key, act, sign, off) => h("button", { type: "button", class: "quiet", id: `do-${key}`, title: t(key), "aria-label": t(key), disabled: off, onclick: act }, sign);
+  const button = (key, act, sign, off) => h("button", { type: "button", class: "quiet", id: `do-${key}`, title: t(key), "aria-label": t(key), "aria-disabled": off ? "true" : null, onclick: act }, sign);
   const titles = h("div", { class: "titles" });
   const make = () => {
     titles.replaceChildren(h("strong", {}, t("title")), h("span", {}, t("question")));
@@ -116,7 +118,7 @@ function head(pages) {
     tools.replaceChildren(
       button("undo", wishes.undo, "↶", !wishes.canUndo()), button("redo", wishes.redo, "↷", !wishes.canRedo()),
       button("replay", wishes.replay, "⟲", !wishes.canUndo()), button("reset", wishes.reset, t("reset")),
-      button("keep", wishes.keep, t("keep")), button("swap", wishes.swap, t("swap")),
+      ...(WITH_A.includes(store.ui.page) ? [button("keep", wishes.keep, t("keep")), button("swap", wishes.swap, t("swap"))] : []),
       h("button", { type: "button", class: "quiet", id: "do-lang", lang: store.ui.lang === "en" ? "zh-CN" : "en", onclick: () => { store.ui.lang = store.ui.lang === "en" ? "zh" : "en"; emit("words"); } }, store.ui.lang === "en" ? "中文" : "English"),
       button("theme", () => { store.ui.theme = store.ui.theme === "dark" ? "light" : "dark"; emit("theme"); }, store.ui.theme === "dark" ? "☀" : "☾"),
     );

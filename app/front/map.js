@@ -4,7 +4,7 @@ import { write } from "./address.js";
 import { inkOn } from "./lines.js";
 import { chooseProvince } from "./province.js";
 import { monthName, monthShown, on, store } from "./store.js";
-import { both, h, plain, t } from "./words.js";
+import { both, colon, comma, h, plain, semicolon, t } from "./words.js";
 
 // How a number is made from the layers of places: the last of a stock, four quarters of a flow, or a share of two flows.
 const LAYERS = {
@@ -126,7 +126,7 @@ export class Tiles {
 
   story(quarter) {
     const parts = Object.entries(LAYERS).map(([layer, { unit }]) => `${t(`layer_${layer}`)} ${plain(this.value(layer, store.province, quarter))} ${unit}`.trim());
-    return `${both(store.catalogue.provinces[store.province])}, ${monthName(monthShown())}: ${parts.join("; ")}`;
+    return `${both(store.catalogue.provinces[store.province])}${comma()}${monthName(monthShown())}${colon()}${parts.join(semicolon())}`;
   }
 
   // What a picture says below its title.

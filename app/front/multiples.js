@@ -2,7 +2,7 @@
 // and the others behind it in pale grey.
 
 import { indicator, months, series, store } from "./store.js";
-import { amount, both, h, onAxis, placeOf, t } from "./words.js";
+import { amount, both, colon, h, onAxis, placeOf, t } from "./words.js";
 import { colourOf, css, nice, shaded, stroke, years } from "./lines.js";
 
 const [LEFT, GAP, FOOT, HIGH, NARROW] = [52, 16, 24, 160, 620];
@@ -101,10 +101,11 @@ export class Multiples {
 
   table() {
     const { arms, frames } = this.shown();
-    const { unit } = indicator(this.spec.name);
+    const columns = arms.flatMap((arm) => this.names.map((name) => [arm, name]));
     return {
-      head: [t("year"), ...arms.flatMap((arm) => this.names.map((name) => `${structureName(arm)}: ${both(store.catalogue.named[name] || indicator(name).what)} (${both(unit)})`))],
-      rows: years().map(([year, month]) => [year, ...arms.flatMap((arm) => this.names.map((name) => series(frames[arm], name)[month]))]),
+      head: [t("year"), ...columns.map(([arm, name]) => structureName(arm) + colon() + both(store.catalogue.named[name] || indicator(name).what))],
+      units: [null, ...columns.map(([, name]) => indicator(name).unit)],
+      rows: years().map(([year, month]) => [year, ...columns.map(([arm, name]) => series(frames[arm], name)[month])]),
     };
   }
 

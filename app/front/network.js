@@ -4,7 +4,7 @@
 
 import { write } from "./address.js";
 import { monthShown, monthName, store } from "./store.js";
-import { both, colon, ending, escaped, firm, h, placeOf, plain, t } from "./words.js";
+import { both, colon, ending, escaped, firm, h, placeOf, plain, semicolon, t } from "./words.js";
 import { colour, css } from "./lines.js";
 
 export const FORM_LINES = [["grey", "solid"], ["sky", "solid"], ["green", "solid"], ["orange", "dashed"], ["purple", "solid"]];
@@ -140,8 +140,8 @@ export class Network {
     const gwh = mine.reduce((sum, tie) => sum + tie.gwh, 0);
     const place = placeOf({ en: "GWh" }, gwh);
     const told = mine.slice(0, TOLD).map((tie) => `${other(tie)} (${this.about(tie, place)})`);
-    const rest = mine.length > TOLD ? `; ${t("and_others", { number: mine.length - TOLD })}` : "";
-    return t("ties_of", { actor: this.actor(this.chosen), number: mine.length, gwh: ending(gwh, place) }) + told.join("; ") + rest;
+    const rest = mine.length > TOLD ? `${semicolon()}${t("and_others", { number: mine.length - TOLD })}` : "";
+    return t("ties_of", { actor: this.actor(this.chosen), number: mine.length, gwh: ending(gwh, place) }) + told.join(semicolon()) + rest;
   }
 
   about = (tie, place = placeOf({ en: "GWh" }, tie.gwh)) => `${t(`form_${store.catalogue.forms[tie.form]}`)}, ${ending(tie.gwh, place)} GWh, ${t("trust_is", { number: Math.round(100 * tie.trust) })}`;

@@ -1,13 +1,15 @@
 // The line of numbers: each at the month shown, and how far it is from A.
 
+import { toldA } from "./case_bar.js";
 import { hasOther, indicator, monthName, monthShown, on, series, store } from "./store.js";
-import { both, difference, h, parts, placeOf, t } from "./words.js";
+import { both, difference, h, parts, placeOf, scaleOf, t } from "./words.js";
 
 export function numbers(id = "numbers") {
   const list = h("dl", { class: "numbers", tabindex: "0" });
   const when = h("p", { class: "small when" });
+  const whose = h("span", { class: "whose", hidden: true });
   const spoken = h("p", { class: "hidden", "aria-live": "polite" });
-  const place = h("section", { class: "numberline", id }, when, list, spoken);
+  const place = h("section", { class: "numberline", id }, whose, when, list, spoken);
   const cells = {};
   const make = () => {
     place.setAttribute("aria-label", t("numbers"));
@@ -15,7 +17,7 @@ export function numbers(id = "numbers") {
       ...Object.entries(store.catalogue.numbers).map(([name, names]) => {
         const [value, apart] = [h("dd", { class: "value" }), h("dd", { class: "apart" })];
         cells[name] = { value, apart, better: names.better };
-        return h("div", { class: "number", title: both(indicator(name).what), "data-number": name }, h("dt", {}, both(names)), value, apart);
+        return h("div", { class: "number", title: both(indicator(name).what), "data-number": name }, h("dt", {}, both(names) + scaleOf(indicator(name).unit)), value, apart);
       }),
     );
     tell();
@@ -23,7 +25,9 @@ export function numbers(id = "numbers") {
   const tell = () => {
     if (!store.frame) return;
     const month = monthShown();
-    when.textContent = t("twelve_months_to", { month: monthName(month) }) + (store.province === null ? "" : ` · ${t("nation")}`);
+    when.textContent = t("twelve_months_to", { month: monthName(month) }) + (hasOther() ? ` · ${toldA()}` : "");
+    whose.hidden = store.province === null;
+    whose.textContent = t("nation_only");
     for (const [name, { value, apart, better }] of Object.entries(cells)) {
       const { unit } = indicator(name);
       const now = series(store.frame, name)[month];

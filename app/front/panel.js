@@ -2,13 +2,14 @@
 
 import { address } from "./address.js";
 import { svgOf, pngOf } from "./picture.js";
+import { whose } from "./province.js";
 import { emit, store } from "./store.js";
-import { both, h, plain, t } from "./words.js";
+import { columns, readable } from "./tables.js";
+import { both, h, t } from "./words.js";
 
 export class Panel {
-  constructor(chart, placed = false) {
+  constructor(chart) {
     this.chart = chart;
-    this.placed = placed; // whether a province may be chosen where this stands
     this.open = false; // whether the table is shown instead
     this.title = h("h2", { id: `title-${chart.id}` });
     this.look = h("p", { class: "look" });
@@ -31,7 +32,7 @@ export class Panel {
   }
 
   name() {
-    this.title.textContent = both(this.chart.spec) + this.place();
+    this.head();
     this.look.textContent = store.ui.lang === "zh" ? this.chart.spec.look_zh : this.chart.spec.look_en;
     for (const [button, key] of [[this.tableButton, "table"], [this.saveButton, "picture"], [this.pixelButton, "pixels"], [this.csvButton, "csv"]]) {
       button.textContent = t(key);
@@ -40,10 +41,10 @@ export class Panel {
     this.tableBox.setAttribute("aria-label", `${t("table")}: ${both(this.chart.spec)}`);
   }
 
-  // What the heading adds when a province is chosen: its name, or that the chart has the nation only.
-  place() {
-    if (store.province === null || !this.placed || this.chart.spec.kind === "map") return "";
-    return ` · ${this.chart.local && this.chart.local() ? both(store.catalogue.provinces[store.province]) : t("nation")}`;
+  // The heading; when a province is chosen it adds its name, or that the chart has the nation only.
+  head() {
+    const found = whose(this.chart);
+    this.title.replaceChildren(both(this.chart.spec), ...(found ? [" ", h("span", { class: `whose ${found.local ? "local" : ""}` }, found.name)] : []));
   }
 
   words() {
@@ -53,7 +54,7 @@ export class Panel {
   }
 
   draw() {
-    this.title.textContent = both(this.chart.spec) + this.place();
+    this.head();
     this.chart.draw();
     this.drawTable();
   }
@@ -69,23 +70,23 @@ export class Panel {
 
   drawTable() {
     if (!this.open || !store.frame) return;
-    const { head, rows } = this.chart.table();
+    const { head, rows } = readable(this.chart.table());
     this.tableBox.replaceChildren(
       h(
         "table", { class: "data" },
         h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),
-        h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, typeof cell === "number" ? plain(cell, 4) : cell))))),
+        h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell))))),
       ),
     );
   }
 
   saveTable() {
-    const { head, rows } = this.chart.table();
+    const table = this.chart.table();
     const quoted = (cell) => (typeof cell === "number" ? (Number.isFinite(cell) ? String(cell) : "") : `"${String(cell).replace(/"/g, '""')}"`);
     const lines = [
       `# govmodel ${store.catalogue.version}; ${location.origin}${address()}`,
       `# case ${store.frame.header.hash}; seed ${store.frame.wanted.seed}; ${JSON.stringify(store.frame.wanted)}`,
-      head.map(quoted).join(","), ...rows.map((row) => row.map(quoted).join(",")),
+      columns(table).map(quoted).join(","), ...table.rows.map((row) => row.map(quoted).join(",")),
     ];
     download(`${this.chart.id}.csv`, `\ufeff${lines.join("\n")}\n`, "text/csv");
   }

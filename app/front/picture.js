@@ -1,6 +1,7 @@
 // A chart as a picture to take away: SVG, or the same as PNG; always of one size, with title, legend and month.
 
 import { indicator, monthName, monthShown, store } from "./store.js";
+import { titleOf } from "./province.js";
 import { both, escaped, parts } from "./words.js";
 import { css } from "./lines.js";
 
@@ -12,7 +13,7 @@ const FONT = "Roboto, Noto Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei,
 export function svgOf(chart) {
   if (chart.chart) return redrawn(chart);
   const inner = chart.svg ? tiles(chart) : grid(chart.table());
-  return framed(inner, both(chart.spec), subtitle(chart));
+  return framed(inner, titleOf(chart), subtitle(chart));
 }
 
 const subtitle = (chart) => (chart.caption ? chart.caption() : monthName(monthShown()));
@@ -36,7 +37,7 @@ function again(chart) {
   const keys = chart.keys ? chart.keys() : [];
   const lines = (series) => ["line", "custom"].includes(series.type);
   return {
-    ...axes, title: title(`${both(spec)}${unitOf(spec)}`, axes.grid ? "" : subtitle(chart)),
+    ...axes, title: title(titleOf(chart) + unitOf(spec), axes.grid ? "" : subtitle(chart)),
     legend: [], graphic: legend(keys, axes.grid ? 38 : 54),
     series: option.series.filter(Boolean).map((series) => (lines(series) ? series : { ...series, ...(series.type === "graph" ? inside(chart) : { top: HEAD + 30, bottom: 14, left: 14, right: 14 }), label: { ...series.label, fontSize: 13 } })),
   };
@@ -97,7 +98,7 @@ function tiles({ svg }) {
 }
 
 // A table as a picture: rows and columns turned, so that the years run to the right.
-function grid({ names, rows, paint }) {
+function grid({ names, rows, paint, told }) {
   const shown = rows.filter(([year]) => Number(year) >= 2025);
   const [left, wide, high] = [220, (WIDTH - 236) / shown.length, Math.min(46, (HEIGHT - HEAD - 40) / names.length)];
   const text = (x, y, word, fill, anchor = "middle") => `<text x="${x}" y="${y}" fill="${fill}" text-anchor="${anchor}" font-size="13">${escaped(word)}</text>`;
@@ -107,7 +108,7 @@ function grid({ names, rows, paint }) {
     row.slice(1).map((value, j) => {
       const [x, y] = [left + i * wide, HEAD + 28 + j * high];
       const [fill, ink] = paint(value);
-      return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${fill}"/>${text(x + wide / 2, y + high * 0.6, Number.isFinite(value) ? Math.round(value * 100) : "–", ink)}`;
+      return `<rect x="${x + 1}" y="${y + 1}" width="${wide - 2}" height="${high - 2}" style="fill:${fill}"/>${text(x + wide / 2, y + high * 0.6, told(value), ink)}`;
     }),
   );
   return [...years, ...titles, ...cells].join("");

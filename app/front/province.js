@@ -3,6 +3,7 @@
 import { write } from "./address.js";
 import { emit, on, store } from "./store.js";
 import { ask } from "./wire.js";
+import { both, bracketed, t } from "./words.js";
 
 const WAIT = 150; // milliseconds after the last frame: a slider that is being dragged goes first
 let asked = 0; // answers may overtake each other: only that to the latest question counts
@@ -16,6 +17,16 @@ export function chooseProvince(number) {
   write();
   load();
 }
+
+// Whose numbers a chart shows while a province is chosen: the province's, or the nation's if it has no others.
+export function whose(chart) {
+  if (store.province === null || !chart.placed || chart.spec.kind === "map") return null;
+  const local = Boolean(chart.local && chart.local());
+  return { local, name: local ? both(store.catalogue.provinces[store.province]) : t("nation_only") };
+}
+
+// What a chart is called where it stands alone.
+export const titleOf = (chart) => both(chart.spec) + bracketed(whose(chart)?.name);
 
 export function followProvince() {
   on("frame", () => {

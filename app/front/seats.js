@@ -2,7 +2,7 @@
 
 import { write } from "./address.js";
 import { indicator, series, store, hasOther, monthShown } from "./store.js";
-import { both, h, t } from "./words.js";
+import { both, ending, h, t } from "./words.js";
 import { colour, css, inkOn, years } from "./lines.js";
 
 const MEASURES = ["standing", "satisfaction"];
@@ -56,6 +56,8 @@ export class Seats {
   tell() {
     const year = String(2021 + Math.floor(monthShown() / 12));
     for (const cell of this.grid.querySelectorAll("td")) cell.classList.toggle("now", cell.dataset.year === year);
+    const now = this.grid.querySelector("td.now"); // a narrow table is moved so that one sees it
+    if (now) this.grid.parentElement.scrollLeft = now.offsetLeft - this.grid.parentElement.clientWidth + 2 * now.offsetWidth;
   }
 
   caption() {
@@ -65,11 +67,12 @@ export class Seats {
   table() {
     const kind = store.ui.seats;
     const names = Object.entries(store.catalogue.seats);
-    const unit = both(indicator(`${kind}_${names[0][0]}`).unit);
     return {
       names: names.map(([, seat]) => both(seat)),
+      told,
       paint: (value) => paint(value, kind),
-      head: [t("year"), ...names.map(([, seat]) => `${both(seat)} (${unit})`)],
+      head: [t("year"), ...names.map(([, seat]) => both(seat))],
+      units: [null, ...names.map(([seat]) => indicator(`${kind}_${seat}`).unit)],
       rows: years().map(([year, month]) => [year, ...names.map(([seat]) => series(store.frame, `${kind}_${seat}`)[month])]),
     };
   }
@@ -79,8 +82,8 @@ export class Seats {
 
 function told(value) {
   if (!Number.isFinite(value)) return "–";
-  const rounded = Math.round(value * 100);
-  return (rounded > 0 && store.ui.seats === "standing" ? "+" : rounded < 0 ? "−" : "") + Math.abs(rounded);
+  const number = ending(value, 2);
+  return store.ui.seats === "standing" && value > 0 && /[1-9]/.test(number) ? `+${number}` : number;
 }
 
 // The colour of a cell and an ink that can be read on it: blue is better, orange worse, pale near the middle.

@@ -8,7 +8,7 @@ export const store = {
   frame: null, // the run that is shown: {header, arrays, wanted}
   band: null, // how far other replications lie around it
   kept: null, // the run kept as A
-  notes: [], // what was clamped or refused in the address or a file
+  notes: [], // what was refused in the address, until somebody is told
   month: 119, // the month at which numbers stand, counted from the first of the run
   province: null, // the number of the province that the charts are about, if not the nation
   local: null, // what that province has, once it is here: {header, arrays}

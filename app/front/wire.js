@@ -1,6 +1,7 @@
 // The line to the server: what is wanted goes out, frames and answers come in.
 
 import { copy, emit, store } from "./store.js";
+import { refusal } from "./words.js";
 
 let number = 0; // of the latest wish
 let asked = 0; // of the latest question
@@ -47,11 +48,12 @@ function arrived(view) {
     store.band = null;
     if (head.number === number) {
       busy(false);
-      store.notes = head.notes;
-      if (head.notes.length) {
+      const notes = [...store.notes, ...head.notes];
+      store.notes = [];
+      if (notes.length) {
         store.wanted = copy(head.wanted); // what was clamped or refused is what the controls show
         emit("wanted");
-        emit("notes");
+        emit("notes", notes);
       }
     }
     emit("frame");
@@ -67,7 +69,7 @@ function arrived(view) {
 function answered(message, buffers) {
   if (message.ask === "error") {
     busy(false);
-    emit("failed", message.error);
+    emit("failed", refusal(message.error));
     return;
   }
   if (message.ask === "compare_progress") {
@@ -77,7 +79,7 @@ function answered(message, buffers) {
   const resolve = waiting.get(message.id);
   waiting.delete(message.id);
   if (!resolve) return;
-  if (message.error !== undefined && message.error !== null) resolve.bad(new Error(message.error));
+  if (message.error !== undefined && message.error !== null) resolve.bad(new Error(refusal(message.error)));
   else resolve.good(buffers && buffers.length ? readRun(bytesOf(buffers[0])).run : message);
 }
 

@@ -14,7 +14,6 @@ export function begin() {
 
 // Change something; `done` is false while a slider is still held.
 export function change(act, done = true) {
-  store.notes = [];
   act(store.wanted);
   if (done) settle();
   send(done);

@@ -18,12 +18,25 @@ export const semicolon = () => (lang() === "zh" ? "；" : "; ");
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
+// What stands between the members of a list.
+export const comma = () => (lang() === "zh" ? "、" : ", ");
+
+// What the server refuses it says as "place: wanted this; got that. Remedy."; the frame of that in the visitor's language.
+export function refusal(text) {
+  const found = /^(.*?): wanted (.*); got (.*?)\.(?: (.*))?$/s.exec(text);
+  if (lang() === "en" || !found) return text;
+  const known = (words) => store.catalogue.texts[`said_${slug(words)}`]?.[lang()] || words;
+  return t("said", { where: known(found[1]), wanted: known(found[2]), got: found[3] });
+}
+
+export const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+
 // What a firm or a plant is called; "others" are those that have no name of their own.
 export const firm = (name) => (name === "others" ? t("others") : (lang() === "zh" && store.catalogue.firms_zh[name]) || name);
 
 // Making one of these takes longer than writing a number with it.
 const WRITERS = [0, 1, 2, 3, 4].map((maximumFractionDigits) => new Intl.NumberFormat("en-US", { maximumFractionDigits }));
-const FIXED = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const FIXED = [0, 1, 2, 3, 4, 5, 6].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 export function plain(number, digits = 3) {
   if (number === null || number === undefined || !Number.isFinite(number)) return "–";
@@ -34,26 +47,40 @@ export function plain(number, digits = 3) {
   return WRITERS[Math.min(decimals, 4)].format(rounded).replace("-", "−");
 }
 
-export const SHARES = new Set(["share", "0-1", "share 0-1", "0 to 1"]);
-export const STANDING = "-1 to 1"; // told in hundredths everywhere, as satisfaction is told in per cent
+export const SHARES = new Set(["share"]); // told in per cent; what a lever is set to is told as it is set
+const SCALES = new Set(["0-1", "0 to 1", "-1 to 1"]); // of indices: told as the data have them; a heading names the scale
 const WHOLE = new Set(["count", "fires", "reports", "contracts", "disputes", "organisations", "visits", "meetings", "levers"]);
 const SILENT = new Set(["1", "count", "fires", "reports"]); // their names say what is counted
 
 // Millions of yuan are told in billions, or in Chinese in hundreds of millions.
 export function scaled(number, unit) {
   if (SHARES.has(unit.en)) return [number * 100, "%"];
-  if (unit.en === STANDING) return [number * 100, "/100"];
-  if (unit.en !== "million yuan") return [number, SILENT.has(unit.en) ? "" : both(unit)];
+  if (unit.en !== "million yuan") return [number, SILENT.has(unit.en) || SCALES.has(unit.en) ? "" : both(unit)];
   return lang() === "zh" ? [number / 100, "亿元"] : [number / 1000, "bn yuan"];
 }
 
-// The one rule of precision: numbers that stand beside each other end at the same place. Shares and hundredths have one
-// decimal; all else ends where the third digit of the largest of them stands, and what is counted has no decimals.
+// The scale of an index, to stand behind its name: " (−1 to 1)".
+export const scaleOf = (unit) => (SCALES.has(unit.en) ? bracketed(both(unit).replace("-1", "−1")) : "");
+
+// What stands behind a name that it explains, if there is such a word.
+export const bracketed = (word) => (word ? (lang() === "zh" ? `（${word}）` : ` (${word})`) : "");
+
+// The one rule of precision: numbers that stand beside each other end at the same place. Per cent have one decimal, indices
+// two; all else ends where the third digit of the largest of them stands, and what is counted has no decimals.
 export function placeOf(unit, ...numbers) {
-  if (SHARES.has(unit.en) || unit.en === STANDING) return 1;
+  if (SHARES.has(unit.en)) return 1;
+  if (SCALES.has(unit.en)) return 2;
   const largest = Math.max(0, ...numbers.filter(Number.isFinite).map((number) => Math.abs(scaled(number, unit)[0])));
   const place = largest > 0 ? 2 - Math.floor(Math.log10(largest)) : 0;
   return WHOLE.has(unit.en) ? Math.min(place, 0) : place;
+}
+
+// Where a mean difference and its band end: where the values do, or as much further on as two digits of the largest of
+// them need, and one of the mean: what is higher is never told as nought.
+export function placeOfChange(unit, place, mean, ...ends) {
+  const needed = (size, digits) => (size > 0 ? digits - 1 - Math.floor(Math.log10(size)) : place);
+  const sizes = [mean, ...ends].filter(Number.isFinite).map((change) => Math.abs(scaled(change, unit)[0]));
+  return sizes.length ? Math.max(place, needed(Math.max(...sizes), 2), needed(sizes[0], 1)) : place;
 }
 
 // The same for the lines of a chart: as many decimals in every row; before the point each row ends as its own numbers do.
@@ -65,7 +92,7 @@ export function placesOf(unit, rows) {
 // A number that ends at a place: 2 is hundredths, 0 ones, -1 tens.
 export function ending(number, place) {
   const power = 10 ** Math.max(-place, 0);
-  const told = FIXED[Math.min(Math.max(place, 0), 4)].format(power > 1 ? Math.round(number / power) * power : number);
+  const told = FIXED[Math.min(Math.max(place, 0), 6)].format(power > 1 ? Math.round(number / power) * power : number);
   return /[1-9]/.test(told) ? told.replace("-", "−") : told.replace("-", "");
 }
 
@@ -79,7 +106,7 @@ export function parts(number, unit, place = placeOf(unit, number)) {
 export const amount = (number, unit, place) => parts(number, unit, place).join(" ").trim();
 
 // What a lever is set to: as exactly as somebody has set it.
-export const setting = (number, unit) => `${plain(SHARES.has(unit.en) ? number * 100 : number)} ${SHARES.has(unit.en) ? "%" : both(unit)}`;
+export const setting = (number, unit) => `${plain(number)} ${both(unit)}`;
 
 // A difference, ending where the numbers end that it lies between; without its unit if others follow that share it.
 export function difference(number, unit, place, alone = true) {

@@ -136,10 +136,11 @@ def test_a_click_on_a_province_makes_the_charts_show_it(visit):
     v.until("r.province === 18")
     assert heading.inner_text().endswith("Guangdong")
     for panel in ("flows", "plants", "workshops", "prices", "trust", "harm", "contracts"):
-        v.page.locator(f"#title-{panel}", has_text="· Guangdong").wait_for()
+        v.page.locator(f"#title-{panel}", has_text="Guangdong").wait_for()
     for panel in ("money", "seats", "metals"):
-        v.page.locator(f"#title-{panel}", has_text="· nation").wait_for()
-    assert v.page.locator("#numbers .when").inner_text().endswith("· nation")
+        v.page.locator(f"#title-{panel} .whose", has_text="nation only").wait_for()
+    assert v.page.locator("#numbers .whose").inner_text() == "nation only"
+    assert "money, seats and metals" in v.page.locator(".placenote").inner_text()
     told = v.page.evaluate("() => [...document.querySelectorAll('#panel-shares .value')].map(e => e.innerText)")
     share = nation[0].split(" (")[0]
     assert told[0].split(" (")[0] != share and f"nation {share}" in told[0]
@@ -165,7 +166,7 @@ def test_a_click_on_a_province_makes_the_charts_show_it(visit):
 
     other = visit("?lang=zh&runs=0&province=SC")
     other.until("r.province !== null")
-    other.page.locator("#title-harm", has_text="· 四川").wait_for()
+    other.page.locator("#title-harm", has_text="四川").wait_for()
     tile = other.page.get_by_role("button", name="西藏")
     tile.focus()
     other.page.keyboard.press("Enter")

@@ -4,6 +4,7 @@ import json
 
 import matplotlib.image
 import numpy as np
+import pytest
 
 from .test_explore import lever
 
@@ -18,6 +19,22 @@ def take(v, button, folder):
     path = folder / found.value.suggested_filename
     found.value.save_as(path)
     return path
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_taken_away_of_a_province_says_so(visit, tmp_path, lang):
+    province, nation, other = {
+        "en": ("(Guangdong)", "(nation only)", "A: market"),
+        "zh": ("（广东）", "（仅全国）", "A：市场自发"),
+    }[lang]
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative&province=GD")
+    v.until("r.province === 18")
+    v.complete()
+    picture = take(v, v.page.locator("#panel-shares").get_by_role("button", name="SVG"), tmp_path)
+    assert province in picture.read_text(encoding="utf-8")
+    report = take(v, v.page.locator("#take-html"), tmp_path).read_text(encoding="utf-8")
+    assert report.count(f"{province}</h2>") == 9 and report.count(f"{nation}</h2>") == 3
+    assert f"<th>{other}</th>" in report
 
 
 def test_a_chart_that_has_lost_lines_is_a_picture_too(visit, tmp_path):

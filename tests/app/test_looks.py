@@ -70,25 +70,83 @@ def test_a_value_and_its_difference_end_at_the_same_place(visit):
         "86.5 yuan/kWh (−0.3)",
         "557 kt (±0)",
         "50.3 % (−3.6 points)",
-        "−20.7 /100 (−2.1)",
+        "−0.21 (−0.02)",
     ]
 
 
-def test_standing_is_told_in_hundredths_everywhere(visit):
-    v = visit("?lang=en&runs=0&structure=collaborative")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_standing_and_satisfaction_are_told_as_the_data_have_them(visit, lang):
+    scale, whole = {"en": ("(−1 to 1)", "(0 to 1)"), "zh": ("（−1 至 1）", "（0 至 1）")}[lang]
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative")
     v.complete()
-    assert v.page.locator("#numbers [data-number=standing_min] .value").inner_text().endswith("/100")
-    assert "/100" in v.page.locator("#panel-seats .small").inner_text()
+    cell = v.page.locator("#numbers [data-number=standing_min]")
+    assert re.fullmatch(r"−0\.\d\d", cell.locator(".value").inner_text().strip())
+    assert scale in cell.locator("dt").inner_text()
+    cells = v.page.locator("#panel-seats td").all_inner_texts()
+    assert len(cells) > 80 and all(re.fullmatch(r"[+−]?[01]\.\d\d", one) for one in cells), cells
     v.page.click("#page-compare")
-    panel = v.page.locator("#panel-compare_standing")
-    panel.locator(".plot[aria-label*='/100']").wait_for()
+    v.page.locator("#panel-compare_standing .plot[aria-label*='−0.']").wait_for()
     v.page.evaluate(ECHARTS)
     ends = v.page.evaluate(
-        "() => { const axis = window.echartsOf(document.querySelector('#panel-compare_standing .plot')).getOption()"
-        ".yAxis[0]; return [axis.min, axis.max].map(axis.axisLabel.formatter); }"
+        "() => ['standing', 'worst'].flatMap(name => { const axis = window.echartsOf(document.querySelector("
+        "`#panel-compare_${name} .plot`)).getOption().yAxis[0];"
+        " return [axis.min, axis.max].map(axis.axisLabel.formatter); })"
     )
-    assert all(abs(float(end.replace("−", "-"))) >= 50 for end in ends), ends
-    assert "100 %" in v.page.locator("#panel-compare_worst .look").inner_text()
+    assert all(abs(float(end.replace("−", "-"))) <= 1 for end in ends), ends
+    assert scale in v.page.locator("#panel-compare_standing h2").inner_text()
+    assert whole in v.page.locator("#panel-compare_worst h2").inner_text()
+    assert not re.search(r"/100|hundredths|百分之一", v.page.content())
+
+
+def test_what_is_higher_is_never_told_as_nought(visit):
+    v = visit("?lang=en&runs=0")
+    v.page.evaluate(WORDS)
+    said = v.page.evaluate(
+        "() => { const { difference, placeOf, placeOfChange } = gmWords;"
+        " return [['share', 0.552, 0.0004, 0.0002, 0.0006], ['fires', 908, 0.3, 0.1, 0.6],"
+        " ['0 to 1', 0.42, 0.0021, 0.0011, 0.3], ['t', 281000, 103, -98, 361], ['share', 0.5, 0.017, 0.003, 0.028]]"
+        ".map(([en, value, mean, low, high]) => { const unit = { en, zh: en };"
+        " const place = placeOfChange(unit, placeOf(unit, value, value + mean), mean, low, high);"
+        " return [mean, low, high].map(one => difference(one, unit, place, false)).join(' '); }); }"
+    )
+    assert said == [
+        "+0.040 +0.020 +0.060",
+        "+0.30 +0.10 +0.60",
+        "+0.002 +0.001 +0.300",
+        "+100 −100 +360",
+        "+1.7 +0.3 +2.8",
+    ]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_lever_has_one_unit_wherever_it_is_told(visit, lang):
+    share, lever = {"en": ("share", "VAT relief"), "zh": ("占比", "增值税减免")}[lang]
+    query = f"?lang={lang}&runs=0&structure=collaborative&levers=vat_relief:0.5&page=council"
+    v = visit(query, ready="#gm[data-other]")
+    assert f"{lever} 0.5 {share}" in v.page.locator("main > :not([hidden]) .casebar").inner_text()
+    v.page.locator(".told table").wait_for()
+    told = v.page.locator(".told table").inner_text()
+    assert share in told and "%" not in told
+    v.page.click("#page-explore")
+    row = v.page.locator("[data-lever=vat_relief]")
+    assert row.locator(".exact").input_value() == "0.5" and row.locator(".unit").inner_text() == share
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_table_has_the_units_of_its_chart(visit, lang):
+    units = {"en": ["%", "bn yuan", "−1 to 1"], "zh": ["%", "亿元", "−1 至 1"]}[lang]
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative&month=2030-12")
+    v.complete()
+    for name, unit in zip(["shares", "money", "seats"], units, strict=True):
+        panel = v.page.locator(f"#panel-{name}")
+        told = panel.locator(".legend .value").all_inner_texts() or panel.locator("td.now").all_inner_texts()
+        panel.locator("header .tools button").first.click()
+        assert all(unit in head for head in panel.locator(".tablebox thead th").all_inner_texts()[1:])
+        row = panel.locator(".tablebox tbody tr", has_text="2030").locator("td").all_inner_texts()[1:]
+        shown = [re.match(r"[+−]?[\d.,]+", one)[0].lstrip("+") for one in told]
+        number = lambda text: float(text.replace("−", "-").replace(",", ""))  # noqa: E731
+        for cell, one in zip(row, shown, strict=True):
+            assert number(cell) == pytest.approx(number(one), abs=0.5 * 10 ** -len(one.partition(".")[2])), name
 
 
 def test_compare_has_no_structure_to_choose_that_changes_nothing(visit):
@@ -215,3 +273,69 @@ def test_pages_show_no_empty_list_and_no_axis_of_noughts(visit):
         ".map(axis => [axis.min, axis.max].map(axis.axisLabel.formatter))"
     )
     assert len(ends) > 3 and all(low != high and "-" not in low + high for low, high in ends), ends
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("structure", ["nosuch", '{"base":"nosuch"}', '{"base":"market","body":{"pays":null}}'])
+def test_a_wrong_structure_in_the_address_is_told_and_the_page_still_opens(visit, lang, structure):
+    v = visit(f"?lang={lang}&runs=0&levers=subsidy:99999&structure={structure}")
+    assert v.rendered["structure"] == "market" and v.rendered["levers"] == {"subsidy": 300}
+    told = v.page.locator(".message").inner_text()
+    assert "99999" in told and {"en": "structure", "zh": "治理结构"}[lang] in told
+    assert structure[:6] in told or "nosuch" in told or "pays" in told
+    v.page.click("#page-designer")
+    assert v.page.locator(".message").is_hidden()  # it was about the page before
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_head_offers_a_only_where_there_is_one_and_says_what_it_is(visit, lang):
+    market, subsidy = {"en": ("A: market", "subsidy 20 yuan/kWh"), "zh": ("A：市场自发", "处理补贴 20 元/kWh")}[lang]
+    v = visit(f"?lang={lang}&runs=0&structure=collaborative&levers=subsidy:20")
+    v.complete()
+    for place in ("#numbers .when", ".bandnote"):
+        assert market in v.page.locator(place).inner_text()
+    v.page.click("#do-keep")
+    assert "A" not in v.page.locator("#numbers .when").inner_text()  # nothing is held against it
+    v.page.select_option("#set-structure", "government_led")
+    v.until("r.structure === 'government_led'")
+    assert subsidy in v.page.locator("#numbers .when").inner_text()
+    for page, offered in (("compare", 0), ("designer", 1), ("council", 0), ("passport", 0), ("eyes", 0), ("about", 0)):
+        v.page.click(f"#page-{page}")
+        assert v.page.locator("#do-keep").count() == v.page.locator("#do-swap").count() == offered, page
+
+
+def test_what_goes_away_hands_its_focus_on(visit):
+    v = visit("", locale="en-US")
+    focus = "() => document.activeElement.id"
+    v.page.focus("#welcome-try")
+    v.page.keyboard.press("Enter")
+    v.until("r.levers.subsidy === 20")
+    assert v.page.evaluate(focus) == "lever-subsidy"
+    v.page.focus("[data-lever=subsidy] .reset")
+    v.page.keyboard.press("Enter")
+    v.until("!('subsidy' in r.levers)")
+    assert v.page.evaluate(focus) == "lever-subsidy"
+    v.page.focus("#do-undo")
+    for _ in range(2):
+        v.page.keyboard.press("Enter")
+    v.page.wait_for_function("() => document.getElementById('do-undo').getAttribute('aria-disabled')")
+    assert v.page.evaluate(focus) == "do-undo"
+
+
+def test_a_refusal_is_told_in_chinese(visit, tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[governance]\nstructure = 'nosuch'\n")
+    v = visit("?lang=zh&runs=0")
+    v.page.set_input_files("#case-file", wrong)
+    told = v.page.locator(".message.refused")
+    told.wait_for()
+    assert "案例文件的治理结构：应为库中的一种治理结构或一张表，实为 'nosuch'" in told.inner_text()
+    assert "wanted" not in told.inner_text()
+
+
+def test_the_words_of_the_law_and_of_the_visitor_do_not_overlap(visit):
+    v = visit("?lang=zh&runs=0&levers=subsidy:20&from=2026")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    names, crowded = v.page.evaluate(CROWDED, "shares")
+    assert {"2026 年新规", "您的设定"} <= set(names) and not crowded, crowded

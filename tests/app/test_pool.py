@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def app():
-    if "govmodel_app" not in sys.modules and importlib.util.find_spec("govmodel_app") is None:
+    if "govmodel_app" not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             "govmodel_app", ROOT / "app" / "__init__.py", submodule_search_locations=[str(ROOT / "app")]
         )
@@ -148,6 +148,17 @@ def test_a_worker_that_dies_is_replaced(tmp_path):
     done = subprocess.run([sys.executable, script], env=settings, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_checkout_starts_its_own_dashboard_whatever_is_installed(tmp_path):
+    for name in ("govmodel", "govmodel_app"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('the one that is installed')")
+    done = subprocess.run(
+        [sys.executable, ROOT / "app", "--help"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0 and "--workers" in done.stdout, done.stderr
 
 
 SCRIPT = """

@@ -5,7 +5,7 @@ import { glyph, Multiples, OWN, structureName as armName } from "../multiples.js
 import { Panel } from "../panel.js";
 import { copy, emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { amount, both, difference, h, indicatorName, placeOf, SHARES, t } from "../words.js";
+import { amount, both, difference, h, indicatorName, placeOf, placeOfChange, scaleOf, SHARES, t } from "../words.js";
 
 const MOST = 4;
 
@@ -133,7 +133,7 @@ export function compare() {
       const first = cells.find(Boolean);
       const { unit } = store.catalogue.indicators[store.ids[name]];
       const place = placeOf(unit, first.value_against, ...cells.filter(Boolean).map((cell) => cell.value_against + cell.difference));
-      return h("tr", {}, h("th", { scope: "row" }, indicatorName(name)), h("td", {}, amount(first.value_against, unit, place)),
+      return h("tr", {}, h("th", { scope: "row" }, indicatorName(name) + scaleOf(unit)), h("td", {}, amount(first.value_against, unit, place)),
         ...cells.map((cell) => (cell ? h("td", { class: `verdict ${kind(cell.verdict)}` }, h("strong", {}, verdict(cell)), h("span", { class: "small" }, told(cell, unit, place))) : h("td", {}, "–"))));
     };
     found.replaceChildren(
@@ -178,6 +178,7 @@ const verdict = (cell) => t(`verdict_${String(cell.verdict).replace(/[^a-z]+/g, 
 
 function told(cell, unit, place) {
   if (cell.difference === null) return "";
-  const [mean, low, high] = [cell.difference, cell.low, cell.high].map((number) => difference(number, unit, place, false));
+  const changes = [cell.difference, cell.low, cell.high];
+  const [mean, low, high] = changes.map((number) => difference(number, unit, placeOfChange(unit, place, ...changes), false));
   return `${mean}${cell.low === null ? "" : ` (${low} … ${high})`}${SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
 }

@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { setMonth } from "../play.js";
 import { emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { both, ending, h, placeOf, SHARES, t } from "../words.js";
+import { both, bracketed, ending, h, placeOf, t } from "../words.js";
 
 export function council() {
   const title = h("h1", {});
@@ -73,10 +73,9 @@ export function council() {
       h("thead", {}, h("tr", {}, ...["decided", "before", "after", "in_force"].map((key) => h("th", { scope: "col" }, t(key))))),
       h("tbody", {}, ...meeting.moved.map((move) => {
         const lever = store.levers[move.lever];
-        const share = SHARES.has(lever.unit.en);
-        const place = placeOf(lever.unit, move.old, move.new);
-        const [old, made] = [move.old, move.new].map((value) => ending(share ? value * 100 : value, place));
-        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), h("td", {}, old), h("td", {}, `${made} ${share ? "%" : both(lever.unit)}`), h("td", {}, move.in_force));
+        const place = placeOf({ en: "" }, move.old, move.new);
+        const [old, made] = [move.old, move.new].map((value) => ending(value, place));
+        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), h("td", {}, old), h("td", {}, `${made} ${both(lever.unit)}`), h("td", {}, move.in_force));
       })),
     );
   }
@@ -90,7 +89,7 @@ export function council() {
       h("div", { class: "asks" }, ...levers.map((name) =>
         h("div", { class: "ask" }, h("h4", {}, both(store.levers[name].title)),
           ...rows.filter((row) => row.lever === name).map((row) => h(
-            "div", { class: "askrow" }, h("span", { class: row.weight ? "" : "faint" }, both(store.catalogue.seats[row.seat]) + (row.weight ? "" : ` (${t("no_say")})`)),
+            "div", { class: "askrow" }, h("span", { class: row.weight ? "" : "faint" }, both(store.catalogue.seats[row.seat]) + bracketed(row.weight ? "" : t("no_say"))),
             h("span", { class: "line", role: "img", "aria-label": `${t("asked")} ${signed(row.asked)}, ${t("settled")} ${signed(row.settled_at)}` },
               h("i", { class: "ring", style: `left:${50 + 50 * row.asked}%` }), h("i", { class: "dot", style: `left:${50 + 50 * row.settled_at}%` })),
             h("span", { class: "digits" }, row.asked === row.settled_at ? signed(row.asked) : `${signed(row.asked)} → ${signed(row.settled_at)}`))),

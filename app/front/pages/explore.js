@@ -1,6 +1,7 @@
 // Explore: controls on one side, the country's answer on the other.
 
 import { write } from "../address.js";
+import { toldA } from "../case_bar.js";
 import { controls } from "../controls.js";
 import { Lines } from "../lines.js";
 import { Tiles } from "../map.js";
@@ -15,14 +16,14 @@ import { Seats } from "../seats.js";
 import { emit, hasOther, monthName, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { begin, change, keepThese } from "../wishes.js";
-import { both, h, t } from "../words.js";
+import { both, h, semicolon, t } from "../words.js";
 
 const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
 const FIRST = "shares"; // the chart that stays in sight on a phone
 const SLICE = 30; // milliseconds of drawing out of sight, after which the browser may attend to something else
 
 export function explore() {
-  const panels = Object.entries(store.catalogue.panels).map(([id, spec]) => new Panel(Object.assign(new KINDS[spec.kind](id, spec), { placed: true }), true));
+  const panels = Object.entries(store.catalogue.panels).map(([id, spec]) => new Panel(Object.assign(new KINDS[spec.kind](id, spec), { placed: true })));
   const first = panels.find((panel) => panel.chart.id === FIRST);
   const rest = panels.filter((panel) => panel !== first);
   const bandNote = h("span", { class: "bandnote", "aria-live": "off" });
@@ -94,8 +95,8 @@ export function explore() {
     if (placeNote.hidden) return;
     const province = both(store.catalogue.provinces[store.province]);
     placeNote.replaceChildren(
-      h("span", {}, t(store.local ? "province_shown" : "province_comes", { province })),
-      h("button", { type: "button", class: "quiet", id: "to-nation", onclick: () => chooseProvince(null) }, t("to_nation")),
+      h("span", {}, t(store.local ? "province_shown" : "province_comes", { province }), h("span", { class: "rest" }, ` ${t("nation_rest")}`)),
+      h("button", { type: "button", class: "quiet", id: "to-nation", onclick: () => { chooseProvince(null); document.getElementById("main").focus(); } }, t("to_nation")),
     );
   }
 
@@ -108,7 +109,8 @@ export function explore() {
       number, hash: header.hash, key: header.key, levers: wanted.levers, structure: wanted.structure, lang: store.ui.lang,
       charts: panels.length, province: store.local && store.local.header.key === header.key ? store.province : null, runs: store.band ? store.band.header.runs : 0, draw: Math.round(spent), run: header.seconds,
     });
-    bandNote.textContent = !store.wanted.bands || !store.ui.bands ? t("one_run") : store.band ? t("band_of", { number: store.band.header.runs }) : t("band_comes");
+    const band = !store.wanted.bands || !store.ui.bands ? t("one_run") : store.band ? t("band_of", { number: store.band.header.runs }) : t("band_comes");
+    bandNote.textContent = [band, ...(hasOther() && store.province === null ? [`${t("dashed")} ${toldA()}`] : [])].join(semicolon());
   }
 
   function name() {
@@ -146,8 +148,8 @@ function greet(place) {
   place.replaceChildren(
     h("h2", {}, t("welcome")), h("p", {}, t("welcome_1")), h("p", {}, t("welcome_2")), h("p", {}, t("welcome_3")),
     h("div", {},
-      h("button", { type: "button", class: "strong", id: "welcome-try", onclick: () => { close(); begin(); change((wanted) => (wanted.levers.subsidy = 20)); } }, t("welcome_try")),
-      h("button", { type: "button", id: "welcome-close", onclick: close }, t("welcome_close"))),
+      h("button", { type: "button", class: "strong", id: "welcome-try", onclick: () => { close(); begin(); change((wanted) => (wanted.levers.subsidy = 20)); document.getElementById("lever-subsidy").focus(); } }, t("welcome_try")),
+      h("button", { type: "button", id: "welcome-close", onclick: () => { close(); document.getElementById("main").focus(); } }, t("welcome_close"))),
   );
 }
 

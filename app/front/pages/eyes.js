@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { months, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
-import { both, colon, firm, h, indicatorName, plain, semicolon, SHARES, t } from "../words.js";
+import { amount, both, bracketed, colon, firm, h, indicatorName, onAxis, parts, semicolon, slug, t } from "../words.js";
 
 export function eyes() {
   const title = h("h1", {});
@@ -49,14 +49,15 @@ export function eyes() {
 
   function draw(line) {
     const plot = h("div", { class: "plot", role: "img" });
-    const unit = both({ en: line.unit, zh: (store.catalogue.indicators.find((i) => i.unit.en === line.unit) || { unit: { zh: t(`unit_${slug(line.unit)}`) } }).unit.zh });
+    const unit = (store.catalogue.indicators.find((one) => one.unit.en === line.unit) || { unit: { en: line.unit, zh: t(`unit_${slug(line.unit)}`) } }).unit;
+    const word = parts(1, unit)[1];
     const sources = line.source.split("; ").map((source) => t(`saw_${slug(source)}`)).join(semicolon());
     const truth = line.true !== null && line.true.some((value, i) => Math.abs((value || 0) - (line.seen[i] || 0)) > 1e-9);
     const name = indicatorName(line.name);
     const legend = h("div", { class: "legend" },
       h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px solid ${colour("blue")}` }), t("as_seen")),
       truth ? h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px dashed ${colour("vermillion")}` }), t("as_is")) : null);
-    place.append(h("section", { class: "panel" }, h("h2", {}, `${name} (${SHARES.has(line.unit) ? "%" : unit})`), h("p", { class: "look" }, `${t("known_by")}${colon()}${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
+    place.append(h("section", { class: "panel" }, h("h2", {}, name + bracketed(word)), h("p", { class: "look" }, `${t("known_by")}${colon()}${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
     const [seen, real] = [smooth(line.seen), truth ? smooth(line.true) : []];
     const known = [...seen, ...real].filter(Number.isFinite);
     const low = Math.min(0, ...known);
@@ -67,11 +68,11 @@ export function eyes() {
     chart.setOption({
       animation: false, textStyle: { fontFamily: css("font-family") }, grid: { left: 56, right: 12, top: 8, bottom: 22 },
       xAxis: { type: "value", min: 0, max: months(), interval: 36, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (x) => String(2021 + x / 12), showMaxLabel: false } },
-      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => plain(SHARES.has(line.unit) ? y * 100 : y) } },
+      yAxis: { type: "value", min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step, interval: step, splitLine: { lineStyle: { color: css("--line") } }, axisLabel: { color: css("--muted"), fontSize: 11, formatter: (y) => onAxis(y, line.unit) } },
       series: [drawn(seen, colour("blue"), "solid"), ...(truth ? [drawn(real, colour("vermillion"), "dashed")] : [])],
     });
     const last = seen.length - 1;
-    plot.setAttribute("aria-label", `${name}: ${t("as_seen")} ${plain(seen[last])}${truth ? `, ${t("as_is")} ${plain(real[last])}` : ""} ${unit} (2035)`);
+    plot.setAttribute("aria-label", `${name}: ${t("as_seen")} ${amount(seen[last], unit)}${truth ? `, ${t("as_is")} ${amount(real[last], unit)}` : ""} (2035)`);
     return chart;
   }
 
@@ -80,8 +81,6 @@ export function eyes() {
   window.addEventListener("resize", () => { if (!element.hidden) charts.forEach((chart) => chart.resize()); });
   return { element, show };
 }
-
-const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "_");
 
 // The mean of twelve months up to each.
 function smooth(row) {

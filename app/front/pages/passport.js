@@ -3,7 +3,7 @@
 import { caseBar, follows } from "../case_bar.js";
 import { store } from "../store.js";
 import { ask } from "../wire.js";
-import { both, firm, h, plain, t } from "../words.js";
+import { both, comma, firm, h, plain, t } from "../words.js";
 
 export function passport() {
   const title = h("h1", {});
@@ -48,7 +48,7 @@ export function passport() {
         fact("chemistry", pack.chemistry === "LFP" ? t("lfp") : t("ncm")), fact("energy", `${plain(pack.kwh)} kWh`), fact("mass", `${plain(pack.kg)} kg`),
         fact("sold_in", `${pack.sold}, ${both(province)}`), fact("holder", t(`holder_${pack.holder_class}`)),
         fact("maker", `${firm(pack.automaker)} / ${firm(pack.battery_maker)}`), fact("leased", t(pack.leased ? "yes" : "no")),
-        fact("metals", metals.map(([metal, kg]) => `${t(`metal_${metal}`)} ${plain(kg)} kg`).join(", "))),
+        fact("metals", metals.map(([metal, kg]) => `${t(`metal_${metal}`)} ${plain(kg)} kg`).join(comma()))),
       h("h3", {}, t("life")),
       h("ol", { class: "life" }, ...lines[store.ui.lang].slice(1).map((line, i) => {
         const event = i ? pack.events[i - 1] : null;

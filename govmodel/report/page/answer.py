@@ -38,13 +38,14 @@ def _against(subject: Subject, label: str, name: str, kind: str) -> str:
     decimals = measure.change_decimals(subject.value(label, name), found["difference"], low, high)
     if not enough:
         told = {"size": measure.write(found["difference"], True, decimals), "arm": subject.names[label]}
-        return texts(f"report.{kind}_untold", **told, band=measure.write_band(low, high, True, decimals))
+        band = measure.write_band(low, high, True, decimals)
+        return texts(f"report.{kind}_untold", **told, band=band, unit=measure.unit)
     word = "alike" if verdict == ALIKE else "more" if verdict == HIGHER else "less"
     if verdict != ALIKE and found["difference"] < 0:
         low, high = -high, -low
     size = measure.write(abs(found["difference"]), decimals=decimals)
     band = measure.write_band(low, high, verdict == ALIKE, decimals)
-    return texts(f"report.{kind}_{word}", arm=subject.names[label], size=size, band=band, kept=kept)
+    return texts(f"report.{kind}_{word}", arm=subject.names[label], size=size, band=band, kept=kept, unit=measure.unit)
 
 
 def _costs(subject: Subject) -> str:

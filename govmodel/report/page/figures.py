@@ -113,9 +113,7 @@ def seats(subject: Subject) -> Markup:
     far = max(max(abs(value) for value in values.values()), 0.05)
     rows = []
     for seat in known:
-        cells = [
-            _standing(values[seat, label], far, subject.measure(f"standing_{seat}").write) for label in subject.cases
-        ]
+        cells = [_standing(values[seat, label], far, subject.measure(f"standing_{seat}")) for label in subject.cases]
         rows.append([stakeholder(seat, texts), *cells])
     head = [texts("report.seat"), *subject.names.values()]
     heat = table(head, rows, texts("report.standing_caption", period=subject.period), "heat")
@@ -125,10 +123,10 @@ def seats(subject: Subject) -> Markup:
     return join([heat, tag("h3", texts("report.satisfaction")), note, arms_legend(subject), grid])
 
 
-def _standing(value: float, far: float, write) -> tuple[str, str]:
-    """Write a standing, and name the shade of its cell: five steps to either side."""
+def _standing(value: float, far: float, measure) -> tuple[str, str]:
+    """Write a standing in hundredths, as all beside it, and name the shade of its cell: five steps to either side."""
     step = min(5, round(abs(value) / far * 5))
-    return write(value, sign=True), f"n {'up' if value > 0 else 'down'}{step}" if step else "n"
+    return measure.write(value, sign=True, decimals=2), f"n {'up' if value > 0 else 'down'}{step}" if step else "n"
 
 
 def levers(subject: Subject) -> Markup:
