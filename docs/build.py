@@ -211,7 +211,7 @@ def options_page() -> list[str]:
     return [
         "## Where sources disagree",
         "",
-        "Each option, the one the model takes by default, and why.",
+        "Each option, the one the model takes by default (or, of the licensed share, is held against), and why.",
         "",
         *table(["topic", "option", "value", "", "why"], lines),
     ]

@@ -50,10 +50,35 @@ Ensemble = Annotated[
 Lang = Annotated[Language, typer.Option(help="English or Chinese: the table and the messages.")]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables in a new folder.")]
-Page = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the table between the marks of a document in Markdown.")
-]
 MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
+
+
+@guarded
+def check_page(page: Path | None) -> Path | None:
+    """Refuse, before anything is run for it, a document that keeps no place for a table."""
+    if page is not None:
+        around_table(page)
+    return page
+
+
+def around_table(page: Path) -> tuple[str, str]:
+    """Give what stands in a document before its table and after it, marks included."""
+    wanted = f"a document with the lines {MARKS[0]} and {MARKS[1]}"
+    if not page.is_file():
+        raise InputError("--page", wanted, str(page), "There is no such file; write one with these two lines.")
+    text = page.read_text(encoding="utf-8")
+    begin, end = (text.find(mark) for mark in MARKS)
+    if not 0 <= begin < end:
+        raise InputError("--page", wanted, str(page), "Add them.")
+    return text[: begin + len(MARKS[0])], text[end:]
+
+
+Page = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Write the table between the marks of a document in Markdown.", callback=check_page
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -80,7 +105,7 @@ def validate(
 ) -> None:
     """Hold the model to what it must show.
 
-    22 patterns of history and of policies: target, what the model gives, verdict, source.
+    23 patterns of history and of policies: target, what the model gives, verdict, source.
 
     \b
     Examples:
@@ -344,11 +369,8 @@ def finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
 
 def _write_between_marks(page: Path, table: str) -> None:
     """Put a table in the place that a document keeps for it."""
-    text = page.read_text(encoding="utf-8")
-    begin, end = (text.find(mark) for mark in MARKS)
-    if not 0 <= begin < end:
-        raise InputError("--page", f"a document with the lines {MARKS[0]} and {MARKS[1]}", str(page), "Add them.")
-    page.write_text(f"{text[: begin + len(MARKS[0])]}\n\n{table}\n{text[end:]}", encoding="utf-8", newline="\n")
+    before, after = around_table(page)
+    page.write_text(f"{before}\n\n{table}\n{after}", encoding="utf-8", newline="\n")
 
 
 def save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: bool | None = False) -> None:

@@ -82,7 +82,7 @@ PATTERNS = (
         0.20,
         "share",
         "15.4 % [V]",
-        "predicted",
+        "from the facts",
     ),
     Pattern(
         "workshops' LFP premium 2024 and 2025",
@@ -111,7 +111,9 @@ PATTERNS = (
         "waste coastal, plants inland [R]",
         "from the facts",
     ),
-    Pattern("factory scrap in the licensed feed 2022", scrap_share, 0.5, 0.9, "share", "about 70 % [V]", "predicted"),
+    Pattern(
+        "factory scrap in the licensed feed 2022", scrap_share, 0.5, 0.9, "share", "about 70 % [V]", "from the facts"
+    ),
     Pattern(
         "utilisation falls while waste grows, 2022 to 2024",
         lambda t: t.loc[2024, "plant_utilisation"] / t.loc[2022, "plant_utilisation"],

@@ -11,7 +11,7 @@ from govmodel.foundations.errors import InputError
 from govmodel.performance.differences import ALIKE, HIGHER, LOWER
 from govmodel.report.robustness import as_markdown
 from govmodel.study import merit
-from govmodel.study.merit import ARMS, CLASSES, COST, GAIN, MEASURES, PLACE, VALUE
+from govmodel.study.merit import ARMS, CLASSES, COST, GAIN, MEASURES, PLACE, RESEARCH, VALUE, WIDER
 from govmodel.study.robustness import PUBLISHED, SAME_WORLDS, Ensemble, Robustness, changed, look, shaken
 
 SMALL = gm.Case.load().with_(scale=200_000, until="2030-03")
@@ -52,7 +52,10 @@ def test_the_order_by_each_criterion():
     market, state, firms, council = ARMS
     assert merit.order(values, "fires") == (state, firms, market, council)
     assert merit.order(values, "formal_share") == (council, market, state, firms)
+    assert merit.order(values, VALUE) == merit.order(values, WIDER) == (firms, state, market, council)
+    values[:, PLACE[RESEARCH]] = (0, 0, 9, 0)  # energy that was dear, once research is counted
     assert merit.order(values, VALUE) == (firms, state, market, council)
+    assert merit.order(values, WIDER) == (state, firms, market, council)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,10 @@ def test_better_value_for_money_is_a_paired_verdict(one, other, verdict):
     assert merit.beats(one, other, market) == verdict
     opposite = {HIGHER: LOWER, LOWER: HIGHER, ALIKE: ALIKE}[verdict]
     assert merit.beats(other, one, market) == opposite
+    one, other = (np.array(arm) for arm in (one, other))
+    one[PLACE[RESEARCH]], one[PLACE[COST]] = one[PLACE[COST]], 0.0
+    other[PLACE[RESEARCH]], other[PLACE[COST]] = other[PLACE[COST]], 0.0
+    assert merit.beats(one, other, market, WIDER) == verdict
 
 
 def test_the_market_takes_part():

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import govmodel as gm
 from govmodel.cli import app
 from govmodel.facts import load as load_facts
+from govmodel.study import validation
 from govmodel.study.patterns import BASELINE, LEAKS, MEASURES, NotMeasured, Part, load
 from govmodel.study.validation import IN_BAND, NOT_MEASURED, OUT, Finding, Judged, validate
 from govmodel.study.workers import Outcome, Workers, observe
@@ -35,7 +36,7 @@ def made(**columns) -> Outcome:
 
 
 def test_all_patterns_of_the_design_are_there():
-    assert [pattern.number for pattern in KNOWN.patterns] == list(range(1, 23))
+    assert [pattern.number for pattern in KNOWN.patterns] == list(range(1, 24))
     assert 1 <= sum(pattern.used == "calibrated" for pattern in KNOWN.patterns) <= 6
     sources = load_facts().sources
     for pattern in KNOWN.patterns:
@@ -189,9 +190,9 @@ def test_the_table_shows_every_pattern_and_fits_100_columns(printed):
         assert any(line.startswith(f"{pattern.number:>2}  {pattern.name[:40]}") for line in lines), pattern.number
         for part in pattern.parts:
             assert any(line.startswith(f"    {part.what}") for line in lines), part.what
-    assert "of 22 patterns in band" in result.stdout
+    assert "of 23 patterns in band" in result.stdout
     saved = pd.read_parquet(out / "patterns.parquet")
-    assert saved["pattern"].nunique() == 22 and set(saved["verdict"]) <= {IN_BAND, OUT, NOT_MEASURED}
+    assert saved["pattern"].nunique() == 23 and set(saved["verdict"]) <= {IN_BAND, OUT, NOT_MEASURED}
     missed = saved[saved["verdict"] == OUT]
     assert (missed["remark"].str.len() > 20).all() and (saved[saved["verdict"] == IN_BAND]["remark"] == "").all()
 
@@ -205,8 +206,16 @@ def test_a_page_gets_the_table_between_its_marks(tmp_path):
     text = page.read_text()
     assert done.exit_code == 0 and text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert "| # | pattern |" in text and len(json.loads(done.stdout)) == sum(len(p.parts) for p in KNOWN.patterns)
-    page.write_text("no marks")
-    assert call(*words, "--page", page).exit_code == 2
+
+
+def test_a_document_without_a_place_for_the_table_is_refused_before_anything_is_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(validation, "validate", lambda *_, **__: pytest.fail("it ran"))
+    page = tmp_path / "page.md"
+    for text in (None, "no marks", "<!-- table: end -->\n<!-- table: begin -->\n"):
+        if text is not None:
+            page.write_text(text)
+        done = call("validate", "--page", page)
+        assert done.exit_code == 2 and "--page" in done.stderr and "<!-- table: begin -->" in done.stderr
 
 
 @pytest.mark.parametrize(

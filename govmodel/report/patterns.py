@@ -71,7 +71,7 @@ def _lines(judged: Judged, plain: bool, texts: Texts) -> list[Text]:
     """Write a pattern on a line, with its source, use and verdict, and each of its parts on a line below."""
     pattern, chinese = judged.pattern, texts.lang == "zh"
     line = Text(f"{pattern.number:>2}  ").append(left(pattern.name_zh if chinese else pattern.name, 47), style="bold")
-    line.append(left(_sources(pattern.source, 21, texts), 22) + left(texts.word(pattern.used), 12), style="dim")
+    line.append(left(_sources(pattern.source, 18, texts), 19) + left(texts.word(pattern.used), 15), style="dim")
     mark = f"{MARK[judged.verdict][plain]} {texts.word(judged.verdict)}"
     lines = [line.append(mark, style=COLOUR[judged.verdict])]
     for finding in judged.findings:

@@ -68,7 +68,8 @@ def as_markdown(found: Robustness, lang: str = "en") -> str:
     lines = [luck(found, texts)]
     for criterion in MAIN:
         lines += ["", f"**{heading(found, criterion, texts)}**", "", *table(heads, rows(found, criterion, texts))]
-    names = ("formal_share", "standing_min", f"{merit.GAIN}_extra", f"{merit.COST}_extra", "treasury_net", "fires")
+    extras = (f"{name}_extra" for name in (merit.GAIN, merit.COST, merit.RESEARCH))
+    names = ("formal_share", "standing_min", *extras, "treasury_net", "fires")
     heads = [texts("robustness.ensemble"), texts("robustness.structure")]
     heads += [texts.word(name, "robustness_levels") for name in names]
     cells = []
@@ -79,7 +80,7 @@ def as_markdown(found: Robustness, lang: str = "en") -> str:
     return "\n".join(lines) + "\n"
 
 
-DIFFERENCES = ("formal_share", "standing_min", merit.GAIN, merit.COST, "treasury_net", "fires")
+DIFFERENCES = ("formal_share", "standing_min", merit.GAIN, merit.COST, merit.RESEARCH, "treasury_net", "fires")
 
 
 def _differences(found: Robustness, texts: Texts) -> list[str]:

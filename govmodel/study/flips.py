@@ -20,7 +20,7 @@ from ..folder import read_table
 from ..foundations.errors import InputError
 from ..performance.differences import ALIKE, CHANCE, HIGHER, paired
 from . import merit
-from .merit import ARMS, CRITERIA, MARKET, PLACE, VALUE
+from .merit import ARMS, COSTS, CRITERIA, MARKET, PLACE, VALUE
 from .study_file import StudyFile, read
 
 
@@ -117,8 +117,8 @@ class Flips:
 
     def extra(self, point: int) -> np.ndarray:
         """Give extra energy and extra cost against the market: (arms, 2, replications)."""
-        both = self.values[point][:, [PLACE[merit.GAIN], PLACE[merit.COST]]]
-        return both - both[ARMS.index(MARKET)]
+        arms = self.values[point]
+        return np.stack([merit.extra(arm, arms[ARMS.index(MARKET)]) for arm in arms])
 
     def extras(self) -> pd.DataFrame:
         """Write one row a structure: extra energy and extra cost against the market, over the points.
@@ -178,15 +178,15 @@ def look(folder: str | Path) -> Flips:
 
 def order(values: np.ndarray, criterion: str) -> tuple[str, ...]:
     """Rank the arms by medians over replications, best first; by value for money of the paired differences."""
-    if criterion == VALUE:
+    if criterion in COSTS:
         values = values - values[ARMS.index(MARKET)]
     return merit.order(np.median(values, axis=-1), criterion)
 
 
 def _beats(values: np.ndarray, one: str, other: str, criterion: str) -> bool:
     a, b, market = (values[ARMS.index(arm)] for arm in (one, other, MARKET))
-    if criterion == VALUE:
-        return merit.beats(a, b, market) == HIGHER
+    if criterion in COSTS:
+        return merit.beats(a, b, market, criterion) == HIGHER
     verdict = paired(a[PLACE[criterion]], b[PLACE[criterion]])["verdict"].item()
     return verdict != ALIKE and (verdict == HIGHER) == (CRITERIA[criterion] > 0)
 

@@ -18,7 +18,7 @@ from ..foundations.parameters import FACTS_FOLDER
 from .workers import Outcome
 
 BASELINE = "baseline"
-USES = ("calibrated", "predicted")
+USES = ("calibrated", "from the facts", "predicted")
 Runs = Mapping[str, Outcome]
 
 
@@ -59,7 +59,7 @@ class Pattern:
     number: int
     name: str
     name_zh: str
-    used: str  # calibrated or predicted
+    used: str  # one of USES
     source: tuple[str, ...]  # keys of sources.csv
     origin: str  # what the source says, in words
     why_missed: str  # shown only if it is missed
@@ -290,7 +290,7 @@ def _pattern(entry: dict, cases: dict) -> Pattern:
         if name not in cases:
             raise InputError(where, "the name of a case of this file", name, nearest(name, cases, "Cases"))
     if entry["used"] not in USES:
-        raise InputError(where, "calibrated or predicted", entry["used"])
+        raise InputError(where, " or ".join(USES), entry["used"])
     parts = []
     for part in entry["part"]:
         if part["measure"] not in MEASURES:

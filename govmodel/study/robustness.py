@@ -116,7 +116,7 @@ class Robustness:
                 row = {"ensemble": ensemble.name, "structure": arm}
                 for name, place in merit.PLACE.items():
                     row[name] = float(np.median(ensemble.values[:, number, place]))
-                for name in (merit.GAIN, merit.COST):
+                for name in (merit.GAIN, merit.COST, merit.RESEARCH):
                     row[f"{name}_extra"] = float(np.median(extra[:, number, merit.PLACE[name]]))
                 rows.append(row)
         return pd.DataFrame(rows)
