@@ -96,7 +96,7 @@ def validate(
     from .study.validation import IN_BAND
     from .study.validation import validate as judge
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     sets = read_sets(ensemble, chosen.country) if ensemble is not None else []
     with Runs(lang) as report:
         found = judge(chosen, replications, seed, workers_of(workers), sets, report)
@@ -146,6 +146,8 @@ def calibrate(
     from .study.calibration import fitted, plan_for
 
     chosen = plan_for(study)
+    if page is not None:
+        _around_marks(page)
     folder = out if out is not None else study.with_suffix("")
     run_study(study, folder, workers, progress=ProgressFormat.auto)
     found = fitted(chosen, folder)
@@ -184,7 +186,7 @@ def knockouts(
     from .report import effects
     from .study.knockouts import knock_out
 
-    chosen, turns = ready(case, scale, out), None if ensemble else False
+    chosen, turns = ready(case, scale, out, page), None if ensemble else False
     with Runs(lang) as report:
         found = knock_out(chosen, replications, seed, workers_of(workers), report, turns)
     if format_ is TableFormat.table:
@@ -218,7 +220,7 @@ def trust(
     from .report import effects
     from .study.sensitivity_table import one_at_a_time
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     with Runs(lang) as report:
         found = one_at_a_time(chosen, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:
@@ -251,7 +253,7 @@ def degenerate(
     from .report import degenerate as tables
     from .study.degenerate import look
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     with Runs(lang) as report:
         found = look(chosen, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:
@@ -290,14 +292,16 @@ def explain(
         _print(found.frame, TableFormat(format_.value), None)
 
 
-def ready(name: str, scale: int | None, out: Path | None):
-    """Load the case and see that there is room for the results before anything runs."""
+def ready(name: str, scale: int | None, out: Path | None, page: Path | None = None):
+    """Load the case and see that there is room for the results, in a folder and in a document, before anything runs."""
     from .case import Case
-    from .folder import check_free
+    from .folder import check_place
 
     chosen = Case.load(name)
     if out is not None:
-        check_free(out)
+        check_place(out)
+    if page is not None:
+        _around_marks(page)
     return chosen if scale is None else chosen.with_(scale=scale)
 
 
@@ -347,11 +351,17 @@ def finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
 
 def _write_between_marks(page: Path, table: str) -> None:
     """Put a table in the place that a document keeps for it."""
+    head, tail = _around_marks(page)
+    page.write_text(f"{head}\n\n{table}\n{tail}", encoding="utf-8", newline="\n")
+
+
+def _around_marks(page: Path) -> tuple[str, str]:
+    """Give what a document says before and after its place for a table, marks included."""
     text = page.read_text(encoding="utf-8")
     begin, end = (text.find(mark) for mark in MARKS)
     if not 0 <= begin < end:
         raise InputError("--page", f"a document with the lines {MARKS[0]} and {MARKS[1]}", str(page), "Add them.")
-    page.write_text(f"{text[: begin + len(MARKS[0])]}\n\n{table}\n{text[end:]}", encoding="utf-8", newline="\n")
+    return text[: begin + len(MARKS[0])], text[end:]
 
 
 def save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: bool | None = False) -> None:
