@@ -13,7 +13,7 @@ import numpy as np
 
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import MONTHS, month_name
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import NOT_TOML, InputError, nearest, not_toml
 from . import demands as demand_room
 from . import levers as lever_room
 from . import policies as policy_room
@@ -79,7 +79,7 @@ class Case:
         path = _find(name_or_path)
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except NOT_TOML as error:
             raise not_toml(f"case file {path}", error, path) from None
         except OSError as error:
             raise InputError("case", "a file that can be read", str(path), f"{error.strerror}.") from None

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..foundations.calendar import month_name, month_number
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import NOT_TOML, InputError, nearest, not_toml
 from . import levers
 
 _ENTRIES = {"id", "title", "title_zh", "date", "source", "reference", "description", "changes"}
@@ -149,7 +149,7 @@ def read(path: Path, country: str = "china") -> Policy:
     try:
         text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except NOT_TOML as error:
         raise not_toml(f"policy file {path}", error, path) from None
     except OSError as error:
         raise InputError("governance.policies", "a policy file that can be read", str(path),

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import NOT_TOML, InputError, nearest, not_toml
 from . import levers as lever_room
 from .levers import FACTS_FOLDER, SEATS
 
@@ -146,7 +146,7 @@ def read(path: Path, country: str) -> Governing:
     """Read a structure file."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except NOT_TOML as error:
         raise not_toml(f"structure file {path}", error, path) from None
     except OSError as error:
         wanted = "a structure file that can be read"

@@ -21,7 +21,7 @@ from ..case.case import Case, library
 from ..case.levers import FACTS_FOLDER
 from ..facts import load as load_facts
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import NOT_TOML, InputError, nearest, not_toml
 from ..performance.differences import ALIKE, HIGHER, paired
 from ..performance.indicators import INDICATORS
 from .changes import short
@@ -155,8 +155,8 @@ def read(path: Path, country: str = "china") -> tuple[Proposition, ...]:
     """Read a file of propositions, or say which cell of it is wrong."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name}", "a text in TOML", str(error), "Mend that place.") from None
+    except NOT_TOML as error:
+        raise not_toml(path.name, error, path) from None
     given = table.get("propositions")
     if set(table) != {"propositions"} or not isinstance(given, list) or not given:
         raise InputError(path.name, "tables headed [[propositions]], and nothing else", sorted(table), "")

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..case import levers as lever_room
 from ..case.case import Case
-from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, WANTED, place_of
+from ..case.schema import CAPACITIES, METAL_PRICES, OUTLOOKS, place_of, wanted_of
 from ..case.structure_cells import cells as structure_cells
+from ..folder import named
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
-from ..foundations.errors import InputError, nearest, not_toml
+from ..foundations.errors import NOT_TOML, InputError, nearest, not_toml
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": METAL_PRICES, "capacity": CAPACITIES}
 HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
@@ -121,11 +122,11 @@ class StudyFile(_Strict):
 
 def read(path: str | Path) -> tuple[StudyFile, str]:
     """Read a study file; gives the study and the file's text."""
-    path = Path(path)
+    path = named(path, "study", "the name of a study file, or its content", "study.toml")
     try:
         text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except NOT_TOML as error:
         raise _no_toml(path, error) from None
     except OSError as error:
         raise InputError("study", "a study file that can be read", str(path), f"{error.strerror}.") from None
@@ -181,7 +182,7 @@ def _translate(error: ValidationError) -> InputError:
         known = [field.alias or name for name, field in fields.items()]
         return InputError(place, "a key that a study file knows here", first["loc"][-1],
                           nearest(str(first["loc"][-1]), known, "Known keys"))  # fmt: skip
-    wanted, remedy = WANTED.get(kind, first["msg"]), "docs/study_file.md tells every key."
+    wanted, remedy = wanted_of(first), "docs/study_file.md tells every key."
     if kind == "missing":
         return InputError(place, wanted, "nothing", f"Add it; {remedy}")
     return InputError(place, wanted, got, remedy)

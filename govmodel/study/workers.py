@@ -14,6 +14,7 @@ from ..foundations.calendar import year_of
 from ..foundations.draws import seed_of_replication
 from ..living import live
 from ..performance.years import yearly
+from ..run import LARGEST_SEED, whole
 from ..workers import Workers
 
 LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts
@@ -117,4 +118,5 @@ def observe_all(cases: Sequence[tuple[Case, int]], workers: int = 1, report: Rep
 
 def paired_seeds(seed: int, replications: int) -> list[int]:
     """Give the seeds of replications; compared cases share them, so that they share their luck."""
+    seed = whole("seed", seed, 0, LARGEST_SEED)
     return [seed_of_replication(seed, number) for number in range(replications)]
