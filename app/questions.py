@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from govmodel.foundations.columns import headed
-from govmodel.performance.differences import FEWEST, differences
+from govmodel.performance.differences import FEWEST, differences, told
 from govmodel.performance.indicators import INDICATORS
 from govmodel.performance.ranking import ranking
 from govmodel.performance.views import subjects
@@ -162,7 +162,7 @@ def verdicts(worlds: list[list[np.ndarray]], arms: list[str], months: list[str],
     whole = [period for period in found["period"].unique() if "-" in str(period)][-1]
     found = found[(found["period"] == whole) & (found["against"] == arms[0])].copy()
     names = [*SHOWN, *(name for name in INDICATORS if name.startswith("standing_") and name not in SHOWN)]
-    found.loc[found["replications"] < FEWEST, "verdict"] = "too few replications"
+    found["verdict"] = [told(verdict, pairs) for verdict, pairs in zip(found["verdict"], found["replications"])]
     columns = ["arm", "indicator", "unit", "value", "value_against", "difference", "low", "high", "verdict"]
     rows = found[found["indicator"].isin(names)][columns]
     order = {name: i for i, name in enumerate(names)}

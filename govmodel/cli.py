@@ -130,7 +130,7 @@ def run_command(
       govmodel run --structure collaborative --out my_run
       govmodel run --lang zh
     """
-    from .folder import check_free
+    from .folder import check_place
     from .progress import Bar
     from .report.texts import Texts
     from .run import run
@@ -140,7 +140,7 @@ def run_command(
     if packs and out is None:
         raise InputError("--packs", "a folder to save the packs in", "no --out", "Add --out DIR.")
     if out is not None:
-        check_free(out)
+        check_place(out)
     if not quiet:
         warn_of_idle_levers(chosen, texts)
     progress = False if quiet else Bar(texts("terminal.months"))
@@ -179,7 +179,7 @@ def _print_years(done, format_: RunFormat, quiet: bool, saved_in: str | None, la
         typer.echo(json.dumps(blank.to_dict("records"), indent=2))
 
 
-@app.command()
+@app.command(epilog="Exit codes: see govmodel --help.")
 @guarded
 def trace(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run.")],
@@ -200,7 +200,7 @@ def trace(
         typer.echo(line)
 
 
-@app.command()
+@app.command(epilog="Exit codes: see govmodel --help.")
 @guarded
 def minutes(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a saved run or comparison.")],
@@ -234,7 +234,7 @@ def minutes(
         tell_minutes(table, console(), lang.value)
 
 
-@app.command()
+@app.command(epilog="Exit codes: see govmodel --help.")
 @guarded
 def describe(
     topic: Annotated[Topic, typer.Argument(help="What to list.")],

@@ -92,6 +92,7 @@ def attribute(
       govmodel attribute china my_reform.toml
       govmodel attribute china lithium_crash --indicator holder_price --replications 10
     """
+    from .performance.differences import told
     from .progress import Bar
     from .report.attribution import sentence
     from .report.texts import Texts
@@ -108,4 +109,5 @@ def attribute(
         typer.echo(json.dumps(blank.to_dict("records"), ensure_ascii=False, indent=2))
         return
     typer.echo(sentence(found, lang.value))
-    typer.echo(found.table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+    verdicts = [told(row.verdict, row.replications) for row in found.table.itertuples()]
+    typer.echo(found.table.assign(verdict=verdicts).to_string(index=False, float_format=lambda value: f"{value:.4g}"))

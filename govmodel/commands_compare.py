@@ -73,7 +73,7 @@ def compare(
       govmodel compare --structures market,collaborative --out my_comparison
     """
     from . import comparison as room
-    from .folder import check_free
+    from .folder import check_place
     from .progress import Bar
     from .report.texts import Texts
     from .workers import checked
@@ -87,7 +87,7 @@ def compare(
         raise InputError("--structures", "at least two to compare", structures or "one case",
                          "Write --structures market,collaborative, or name another case: --with CASE.")  # fmt: skip
     if out is not None:
-        check_free(out)
+        check_place(out)
     if not quiet:
         warn_of_idle_levers(arms[0], texts)
     progress = False if quiet else Bar(texts("compare.worlds"))

@@ -59,7 +59,7 @@ def propositions(
     from .report import propositions as tables
     from .study.propositions import ask
 
-    chosen = ready(case, scale, None)
+    chosen = ready(case, scale, None, page)
     with Runs() as report:
         found = ask(chosen, replications, seed, only or (), workers_of(workers), report)
     if format_ is TableFormat.table:
@@ -97,7 +97,7 @@ def robustness(
     from .report import robustness as tables
     from .study.robustness import look
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     with Runs() as report:
         found = look(chosen, draws, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:

@@ -53,31 +53,8 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables i
 MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 
-@guarded
-def check_page(page: Path | None) -> Path | None:
-    """Refuse, before anything is run for it, a document that keeps no place for a table."""
-    if page is not None:
-        around_table(page)
-    return page
-
-
-def around_table(page: Path) -> tuple[str, str]:
-    """Give what stands in a document before its table and after it, marks included."""
-    wanted = f"a document with the lines {MARKS[0]} and {MARKS[1]}"
-    if not page.is_file():
-        raise InputError("--page", wanted, str(page), "There is no such file; write one with these two lines.")
-    text = page.read_text(encoding="utf-8")
-    begin, end = (text.find(mark) for mark in MARKS)
-    if not 0 <= begin < end:
-        raise InputError("--page", wanted, str(page), "Add them.")
-    return text[: begin + len(MARKS[0])], text[end:]
-
-
 Page = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="Write the table between the marks of a document in Markdown.", callback=check_page
-    ),
+    Path | None, typer.Option(metavar="FILE", help="Write the table between the marks of a document in Markdown.")
 ]
 
 
@@ -120,7 +97,7 @@ def validate(
     from .study.validation import IN_BAND
     from .study.validation import validate as judge
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     sets = read_sets(ensemble, chosen.country) if ensemble is not None else []
     with Runs(lang) as report:
         found = judge(chosen, replications, seed, workers_of(workers), sets, report)
@@ -170,6 +147,8 @@ def calibrate(
     from .study.calibration import fitted, plan_for
 
     chosen = plan_for(study)
+    if page is not None:
+        _around_marks(page)
     folder = out if out is not None else study.with_suffix("")
     run_study(study, folder, workers, progress=ProgressFormat.auto)
     found = fitted(chosen, folder)
@@ -208,7 +187,7 @@ def knockouts(
     from .report import effects
     from .study.knockouts import knock_out
 
-    chosen, turns = ready(case, scale, out), None if ensemble else False
+    chosen, turns = ready(case, scale, out, page), None if ensemble else False
     with Runs(lang) as report:
         found = knock_out(chosen, replications, seed, workers_of(workers), report, turns)
     if format_ is TableFormat.table:
@@ -242,7 +221,7 @@ def trust(
     from .report import effects
     from .study.sensitivity_table import one_at_a_time
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     with Runs(lang) as report:
         found = one_at_a_time(chosen, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:
@@ -275,7 +254,7 @@ def degenerate(
     from .report import degenerate as tables
     from .study.degenerate import look
 
-    chosen = ready(case, scale, out)
+    chosen = ready(case, scale, out, page)
     with Runs(lang) as report:
         found = look(chosen, replications, seed, workers_of(workers), report)
     if format_ is TableFormat.table:
@@ -314,14 +293,16 @@ def explain(
         _print(found.frame, TableFormat(format_.value), None)
 
 
-def ready(name: str, scale: int | None, out: Path | None):
-    """Load the case and see that there is room for the results before anything runs."""
+def ready(name: str, scale: int | None, out: Path | None, page: Path | None = None):
+    """Load the case and see that there is room for the results, in a folder and in a document, before anything runs."""
     from .case import Case
-    from .folder import check_free
+    from .folder import check_place
 
     chosen = Case.load(name)
     if out is not None:
-        check_free(out)
+        check_place(out)
+    if page is not None:
+        _around_marks(page)
     return chosen if scale is None else chosen.with_(scale=scale)
 
 
@@ -369,8 +350,17 @@ def finish(frame, markdown, format_: TableFormat, page: Path | None) -> None:
 
 def _write_between_marks(page: Path, table: str) -> None:
     """Put a table in the place that a document keeps for it."""
-    before, after = around_table(page)
+    before, after = _around_marks(page)
     page.write_text(f"{before}\n\n{table}\n{after}", encoding="utf-8", newline="\n")
+
+
+def _around_marks(page: Path) -> tuple[str, str]:
+    """Give what a document says before and after its place for a table, marks included."""
+    text = page.read_text(encoding="utf-8")
+    begin, end = (text.find(mark) for mark in MARKS)
+    if not 0 <= begin < end:
+        raise InputError("--page", f"a document with the lines {MARKS[0]} and {MARKS[1]}", str(page), "Add them.")
+    return text[: begin + len(MARKS[0])], text[end:]
 
 
 def save(out: Path, case, seed: int, replications: int, tables: dict, ensemble: bool | None = False) -> None:

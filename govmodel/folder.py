@@ -4,10 +4,12 @@ Everything is written into a folder beside the wanted one, named `.<name>.partia
 last; then that folder gets its name. A folder without it, or in which a file has not its listed length, is refused.
 """
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -18,14 +20,30 @@ from .foundations.errors import InputError
 
 PROVENANCE, CASE = "provenance.json", "case.toml"
 ROWS_TOGETHER = 1 << 20  # in one piece of a file
-_NEEDED = {"version", "case_hash", "seed", "seeds", "files"}
+_NEEDED = {"version": str, "commit": (str, type(None)), "case_hash": str, "seed": int, "seeds": list, "files": dict}
 
 
-def named(folder: object, field: str) -> Path:
-    """Accept the name of a folder, or say that it is none."""
+def named(folder: object, field: str, wanted: str = "the name of a folder", example: str = "my_run") -> Path:
+    """Accept the name of a folder or file, or say that it is none."""
     if not isinstance(folder, (str, os.PathLike)) or not str(folder):
-        raise InputError(field, "the name of a folder", folder, 'Write, for example, "my_run".')
+        raise InputError(field, wanted, folder, f'Write, for example, "{example}".')
     return Path(folder)
+
+
+def check_place(folder: str | Path) -> None:
+    """Refuse a folder for a new run unless it is free and can be written, so that no work is done in vain."""
+    folder = Path(folder)
+    check_free(folder)
+    there = next(place for place in folder.absolute().parents if place.exists())
+    try:
+        Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=there)).rmdir()
+    except OSError as error:
+        raise _not_written(folder, error) from None
+
+
+def _not_written(folder: Path, error: OSError) -> OSError:
+    """Say of the folder that was wanted, and not of what stood in for it, why it could not be written."""
+    return OSError(error.errno or errno.EIO, error.strerror or str(error), str(folder))
 
 
 def check_free(folder: str | Path) -> None:
@@ -38,6 +56,8 @@ def check_free(folder: str | Path) -> None:
         raise InputError(
             "out", "a new or empty folder", str(folder), f"It {what}, and nothing is overwritten; name another folder."
         )
+    if os.path.ismount(folder) or folder.resolve() == Path.cwd():
+        raise InputError("out", "a new or empty folder", str(folder), "This one must stay; name a new folder in it.")
 
 
 def write(
@@ -69,6 +89,8 @@ def write(
         for path in (*files.values(), partial / PROVENANCE):
             _flush(path)
         _move_into_place(partial, folder)
+    except OSError as error:
+        raise _not_written(folder, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -96,11 +118,12 @@ def read_provenance(folder: Path) -> dict:
         raise InputError("run folder", "a folder with a saved run", str(folder), why)
     try:
         provenance = json.loads(path.read_text(encoding="utf-8"))
-        missing = _NEEDED - set(provenance)
-    except (ValueError, TypeError):
+        missing = {key for key, kind in _NEEDED.items() if not isinstance(provenance.get(key, ...), kind)}
+    except (ValueError, AttributeError):
         missing = {"readable text"}
     if missing:
-        raise InputError("run folder", f"a whole {PROVENANCE}", str(path), f"It lacks {', '.join(sorted(missing))}.")
+        why = f"It lacks {', '.join(sorted(missing))}; make the run again."
+        raise InputError("run folder", f"a whole {PROVENANCE}", str(path), why)
     for name, listed in provenance["files"].items():
         _hold_to(folder / name, listed)
     return provenance

@@ -14,6 +14,7 @@ import numpy as np
 
 from .case.case import Case
 from .case.levers import load as levers_of
+from .folder import named
 from .foundations.calendar import EXPERIMENT_FROM, month_name
 from .foundations.errors import InputError
 from .model import GovernanceModel
@@ -89,6 +90,8 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
 
 def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
     """Give a second model that lives on from where this one stands, under its own or a changed case."""
+    if not isinstance(model, GovernanceModel):
+        raise InputError("model", "a GovernanceModel", model, "Write, for example, gm.branch(model, case).")
     return live_on(case or model.case, model.case, model.seed_key, state(model))
 
 
@@ -105,9 +108,13 @@ def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[Governan
             yield live_on(case, model.case, model.seed_key, held)
 
 
+def _named(path: object) -> Path:
+    return named(path, "snapshot", "the name of a file", "month.npz")
+
+
 def save_month(model: GovernanceModel, path: str | Path) -> None:
     """Save the state of a model to a file (NumPy's .npz); refuses a file that exists."""
-    path = Path(path)
+    path = _named(path)
     if path.exists():
         raise InputError("snapshot", "a file that does not exist yet", str(path), "Name another file.")
     partial = path.with_name(path.name + ".partial")
@@ -118,7 +125,7 @@ def save_month(model: GovernanceModel, path: str | Path) -> None:
 
 def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
     """Load a saved state as a model that lives on, under the saved or a changed case."""
-    path = Path(path)
+    path = _named(path)
     if not path.is_file():
         raise InputError("snapshot", "a file written by save_month", str(path), "There is no such file.")
     try:

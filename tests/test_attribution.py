@@ -135,6 +135,15 @@ def test_the_sentence_names_parts_in_two_languages(game):
     assert "lever subsidy +1（1 至 1，可与零区分）" in sentence(found, "zh")
 
 
+def test_too_few_replications_claim_no_likeness_to_zero(game):
+    """The table keeps its verdict; what is told of it is that nobody can tell."""
+    game(lambda case, seed: 1.0 * ("subsidy" in case.own_levers) + luck(seed))
+    found = gm.attribute(SHORT, SHORT.with_(levers={"subsidy": 20.0}), **MONTHS)
+    assert set(found.table["verdict"]) == {"not distinguishable"} and len(found.seeds) == 5
+    assert "too few replications to tell it from zero" in sentence(found)
+    assert "无法判断是否异于零" in sentence(found, "zh") and "无法与零区分" not in sentence(found, "zh")
+
+
 def test_what_cannot_be_shared_out_is_refused(game):
     game(lambda case, seed: float("nan"))
     other = SHORT.with_(levers={"subsidy": 20.0})
@@ -157,6 +166,7 @@ def test_the_command_prints_a_sentence_and_a_table(tmp_path):
     wishes = ("--from", "2026-01", "--until", "2026-04", "--replications", 1, "--workers", 1, "--quiet")
     code, told, _ = finish("attribute", *paths, *wishes)
     assert code == 0 and "formal_share changes by" in told and "lever subsidy" in told
+    assert "cannot tell" in told and "not distinguishable" not in told
     code, told, _ = finish("attribute", *paths, *wishes, "--json")
     assert [row["part"] for row in json.loads(told)] == ["lever subsidy", "all"]
     code, _, said = finish("attribute", paths[0], paths[0], *wishes)

@@ -94,9 +94,9 @@ def _read(path: Path) -> Ensemble:
     if not path.is_file():
         raise InputError("ensemble", WRITTEN_BY, str(path), "There is no such file.")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         sets = tuple(dict(member["parameters"]) for member in data["member"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
         remedy = "It has no [[member]] with parameters."
         raise InputError("ensemble", WRITTEN_BY, f"{path}: {error}", remedy) from None
     return Ensemble(({}, *sets), str(data.get("study", "")))

@@ -23,8 +23,11 @@ WANTED = {
     "tuple_type": "a list",
     "dict_type": "a table",
     "model_type": "a table",
+    "bool_type": "true or false",
+    "string_too_short": "a text that is not empty",
     "missing": "a value",
 }
+BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
 
 
 def one_of(names, what: str) -> BeforeValidator:
@@ -117,6 +120,17 @@ def _keys_of(location: tuple) -> list[str]:
     return [field.alias or name for name, field in table.model_fields.items()]
 
 
+def wanted_of(error: dict) -> str:
+    """Say in our own words what was wanted where pydantic found an error."""
+    details = error.get("ctx", {})
+    if error["type"] == "literal_error":
+        return "one of " + details["expected"].replace("'", "").replace(" or ", ", ")
+    for key, words in BOUNDS.items():
+        if key in details:
+            return f"a number of {words} {details[key]:,}"
+    return WANTED.get(error["type"], error["msg"])
+
+
 def translate(error: ValidationError) -> InputError:
     """Say the first thing that is wrong with a case file in our own words."""
     first = error.errors(include_url=False)[0]
@@ -127,13 +141,10 @@ def translate(error: ValidationError) -> InputError:
     if kind == "extra_forbidden":
         key, keys = first["loc"][-1], _keys_of(first["loc"][:-1])
         return InputError(place, "a key that a case file knows here", key, nearest(key, keys, "Known keys"))
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = f"at least {details['ge']:,}" if "ge" in details else f"at most {details['le']:,}"
-        remedy = "1 is the nation, pack by pack." if place == "scenario.scale" else ""
-        return InputError(place, f"a number of {bound}", got, remedy)
     if kind == "missing":
         return InputError(place, "a value", None, "Add this key.")
-    return InputError(place, WANTED.get(kind, first["msg"]), got, "")
+    bounded = place == "scenario.scale" and not BOUNDS.keys().isdisjoint(details)
+    return InputError(place or "case", wanted_of(first), got, "1 is the nation, pack by pack." if bounded else "")
 
 
 def check(data: object) -> CaseFile:

@@ -124,7 +124,7 @@ class Fleet:
 
     def find(self, number: int) -> tuple[int, int]:
         """Give the cohort and rank of the pack with this number."""
-        if not 0 <= number < self.numbered:
+        if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 0 <= number < self.numbered:
             raise InputError(
                 "pack",
                 f"a pack number from 0 to {self.numbered - 1}",

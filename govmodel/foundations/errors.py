@@ -1,5 +1,6 @@
 """Errors that name the field, what was wanted, what was got and what to do."""
 
+import re
 from difflib import get_close_matches
 
 
@@ -7,15 +8,36 @@ class GovmodelError(Exception):
     """Any error that govmodel raises on purpose."""
 
 
+# What to do where nothing better is known, by how the wanted thing begins; \1 is its first example.
+_REMEDIES = (
+    (r"a whole number from ([\d,]+).*", r"Write, for example, \1."),
+    (r"one of ([^,]+).*", r"Write, for example, \1."),
+    (r"a whole number", "Write it without point and quotation marks."),
+    (r"a number|a finite number", "Write a plain number, without quotation marks."),
+    (r"a number .*|numbers .*", "Write a number within these limits."),
+    (r"a text", "Write it between quotation marks."),
+    (r"a list.*", "Write it between square brackets."),
+    (r"a table", "Write names with values."),
+)
+
+
 class InputError(GovmodelError, ValueError):
     """Something a user gave cannot be used; nothing was written."""
 
     def __init__(self, field: str, wanted: str, got: object, remedy: str = ""):
-        self.field, self.wanted, self.got, self.remedy = field, wanted, got, remedy
-        super().__init__(f"{field}: wanted {wanted}; got {got!r}. {remedy}".rstrip())
+        self.field, self.wanted, self.got, self.remedy = field, wanted, got, remedy or _usual_remedy(wanted)
+        super().__init__(f"{field}: wanted {wanted}; got {got!r}. {self.remedy}")
 
     def __reduce__(self):
         return type(self), (self.field, self.wanted, self.got, self.remedy)
+
+
+def _usual_remedy(wanted: str) -> str:
+    """Say what to do about something where no remedy of its own was given."""
+    for pattern, remedy in _REMEDIES:
+        if found := re.fullmatch(pattern, wanted):
+            return found.expand(remedy)
+    return "Change it to that."
 
 
 class LawBroken(GovmodelError):

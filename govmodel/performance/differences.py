@@ -24,6 +24,7 @@ from .indicators import INDICATORS
 from .years import by_period
 
 HIGHER, LOWER, ALIKE = "higher", "lower", "not distinguishable"
+UNTOLD = "cannot tell"  # stands in no table: what `told` makes of a verdict on too few pairs
 LOW, HIGH = 0.1, 0.9  # the ends of the band
 CHANCE = 0.05  # of a verdict where there is no difference, at most
 FEWEST = 6  # replications with which a verdict is possible
@@ -82,6 +83,11 @@ def paired(values: np.ndarray, against: np.ndarray) -> dict[str, np.ndarray]:
         "chance": chance,
         "verdict": verdict,
     }
+
+
+def told(verdict: str, pairs: int) -> str:
+    """Give a verdict as every face tells it: with too few pairs for any, that nobody can tell."""
+    return verdict if pairs >= FEWEST else UNTOLD
 
 
 def _points(values: np.ndarray, points: tuple) -> np.ndarray:

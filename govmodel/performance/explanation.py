@@ -68,7 +68,7 @@ def explain(model, indicator: str, month: str) -> Explanation:
 
 def row_of(start: int, months: int, indicator: str, month: str) -> int:
     """Find the row of a month in a record that begins at `start`, or refuse what cannot be explained."""
-    if indicator not in INDICATORS:
+    if not isinstance(indicator, str) or indicator not in INDICATORS:
         raise InputError("indicator", "the name of an indicator", indicator, nearest(indicator, INDICATORS))
     number, last = month_number(month), start + months - 1
     if months <= YEAR:

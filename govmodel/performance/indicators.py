@@ -154,7 +154,7 @@ def _prices(model, months: int) -> dict[str, np.ndarray]:
     key = (flows["month"] * len(PROVINCES) + flows["province"]) * 2 + flows["chemistry"]
     first = np.bincount(key, flows["watt_hours"] * (flows["route"] <= SALVAGE), months * len(PROVINCES) * 2)
     first = first.reshape(months, len(PROVINCES), 2)
-    paid = record.paid[:months].reshape(months, 6, len(PROVINCES), 2, -1)[..., 2]  # packs of 70 to 80 % health
+    paid = record.paid.reshape(len(record.paid), 6, len(PROVINCES), 2, -1)[:months, ..., 2]  # health 70 to 80 %
     values = {}
     for chemistry, name in enumerate(("lfp", "ncm")):
         weight = first[:, :, chemistry]

@@ -46,7 +46,7 @@ def subjects(model) -> dict[str, list]:
 def seen_by(model, months: int, subject: str) -> pd.DataFrame:
     """Tell what a subject knows: one row a month and thing it knows; columns month, indicator, unit, value, source."""
     known = subjects(model)
-    if subject not in known:
+    if not isinstance(subject, str) or subject not in known:
         hint = nearest(subject, known, "For example")
         raise InputError("subject", "someone in the model", subject, hint if len(hint) < 300 else _EXAMPLES)
     view = View(model, months)

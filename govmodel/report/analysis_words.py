@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ..performance.differences import FEWEST, HIGHER, LOWER
+from ..performance.differences import ALIKE, FEWEST, HIGHER, LOWER, UNTOLD, told
 from ..study.analysis import Found
 from ..study.pairs import ALL
 from .texts import Texts
@@ -140,16 +140,13 @@ def _pairs(found: Found, texts: Texts):
         yield texts("analysis.few", fewest=FEWEST)
     for (outcome, arm, against), table in found.table.groupby(["outcome", "arm", "against"], sort=False):
         whole, points = table[table["point"] == ALL].iloc[0], table[table["point"] != ALL]
-        told = points["verdict"].value_counts()
-        higher, lower = int(told.get(HIGHER, 0)), int(told.get(LOWER, 0))
+        counts = points["verdict"].value_counts()
+        higher, lower = int(counts.get(HIGHER, 0)), int(counts.get(LOWER, 0))
         places = texts("analysis.places", higher=higher, lower=lower, alike=len(points) - higher - lower,
-                       points=len(points)) if len(points) > 1 else ""  # fmt: skip
+                       points=len(points)) if len(points) > 1 and not few else ""  # fmt: skip
+        verdict = verdict_word(told(whole.verdict, whole.replications), texts)
         if pd.isna(whole.difference):
             verdict = texts("analysis.no_values")
-        elif few:
-            verdict, places = texts("analysis.untold"), ""
-        else:
-            verdict = verdict_word(whole.verdict, texts)
         yield texts("analysis.pairs", outcome=outcome, arm=texts.structure(arm), against=texts.structure(against),
                     verdict=verdict, difference=number(whole.difference), low=number(whole.low),
                     high=number(whole.high), replications=int(whole.replications), places=places)  # fmt: skip
@@ -157,7 +154,8 @@ def _pairs(found: Found, texts: Texts):
 
 def verdict_word(verdict: str, texts: Texts) -> str:
     """Say a verdict."""
-    return texts({HIGHER: "analysis.higher", LOWER: "analysis.lower"}.get(verdict, "analysis.alike"))
+    keys = {HIGHER: "higher", LOWER: "lower", ALIKE: "alike", UNTOLD: "untold"}
+    return texts(f"analysis.{keys[verdict]}")
 
 
 TELL = {"sobol": _sobol, "morris": _morris, "features": _features, "prim": _prim, "pareto": _pareto, "pairs": _pairs}

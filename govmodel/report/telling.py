@@ -6,7 +6,9 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from ..folder import read_provenance, read_table
+from ..case import Case
+from ..case.levers import LEVERS
+from ..folder import CASE, read_provenance, read_table
 from ..foundations.calendar import month_number
 from ..foundations.errors import InputError, nearest
 from ..structures.minutes import sentences
@@ -25,8 +27,11 @@ def minutes_of(
     held = sorted(table["structure"].unique())
     if structure is None and len(held) > 1:
         raise InputError("--structure", "whose minutes", "nothing", f"The folder holds those of {', '.join(held)}.")
-    if structure is not None and held and structure not in held:
-        raise InputError("--structure", "a structure of this folder", structure, nearest(structure, held, "It holds"))
+    arms = [arm["structure"] for arm in made.get("arms", ())] or [Case.load(folder / CASE).structure]
+    if structure is not None and structure not in arms:
+        raise InputError("--structure", "a structure of this folder", structure, nearest(structure, arms, "It holds"))
+    if lever is not None:
+        LEVERS[lever]  # refuses one that there is not
     chosen = table["replication"] == replication
     if structure is not None:
         chosen &= table["structure"] == structure

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from ..case.levers import SEAT_NAMES
-from ..performance.differences import FEWEST
+from ..performance.differences import FEWEST, told
 from ..performance.ranking import PUBLIC, THE_PUBLIC
 from .measures import Measure
 from .texts import Texts
@@ -88,9 +88,4 @@ def public_list(ranking: pd.DataFrame, texts: Texts) -> str:
 
 def verdict(row, texts: Texts) -> str:
     """Give a verdict's word; of too few pairs it is that nobody can tell."""
-    return texts("compare.cannot_tell" if cannot_tell(row) else f"compare.{row.verdict.replace(' ', '_')}")
-
-
-def cannot_tell(row) -> bool:
-    """Say whether there are too few pairs for any verdict."""
-    return row.replications < FEWEST
+    return texts(f"compare.{told(row.verdict, row.replications).replace(' ', '_')}")

@@ -10,9 +10,8 @@ import pandas as pd
 from ..case.case import Case
 from ..case.ensemble import in_turn
 from ..foundations.calendar import month_number
-from ..foundations.draws import seeds_of_replications
 from ..foundations.errors import InputError
-from .workers import Report, observe_all
+from .workers import Report, observe_all, paired_seeds
 
 POINTS = (0.05, 0.5, 0.95)  # of the replications: a 90 % band around the median
 
@@ -85,7 +84,7 @@ def effects(
         raise InputError("replications", "a whole number from 1 on", replications)
     last = f"{max(years)}-12"
     cases = [in_turn(short(one, last), ensemble, replications) for one in (case, *variants.values())]
-    seeds = seeds_of_replications(seed, replications)
+    seeds = paired_seeds(seed, replications)
     tasks = [(one[number % len(one)], own) for number, own in enumerate(seeds) for one in cases]
     outcomes = observe_all(tasks, workers, report)
     table = np.full((len(cases), len(indicators), len(years), len(seeds)), np.nan)

@@ -16,12 +16,11 @@ from ..actors.makers import OPTIONS as MAKER_OPTIONS
 from ..case.case import Case
 from ..facts import CHANNELS
 from ..foundations.calendar import month_name, month_number, year_of
-from ..foundations.draws import seeds_of_replications
 from ..foundations.errors import InputError
 from ..mechanisms.authority import EFFORTS, STATES
 from ..mechanisms.choice import KEPT, WORKSHOP
 from .changes import POINTS, quantiles
-from .workers import Outcome, Report, Workers, outcome_of
+from .workers import Outcome, Report, Workers, outcome_of, paired_seeds
 
 # several starts
 LOW, HIGH = 0.2, 0.8  # of people's trust
@@ -114,7 +113,7 @@ def look(
             chosen[f"{name}: {end}"] = (case.with_(parameters=numbers), kept if remembered else None)
     for lever, value in RAISED.items():
         chosen[lever] = (case.with_(levers={lever: raised_and_back(case, lever, value)}), None)
-    seeds = seeds_of_replications(seed, replications)
+    seeds = paired_seeds(seed, replications)
     tasks = [(one, own, kept, name == "") for own in seeds for name, (one, kept) in chosen.items()]
     lived = _live_all(tasks, workers, report)
     runs = {name: lived[number :: len(chosen)] for number, name in enumerate(chosen)}

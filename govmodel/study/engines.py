@@ -43,8 +43,6 @@ class Dask(Executor):
     def __init__(self, workers: int, scheduler: str | None = None):
         """Start local workers, or join a scheduler that is already there."""
         client = needed("distributed", "Client")
-        if scheduler is not None and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", scheduler):
-            raise InputError("--scheduler", WANTED, scheduler, "For example tcp://127.0.0.1:8786.")
         config = needed("dask", "config")
         # workers that share the terminal must leave Ctrl-C to the driver
         config.set({"distributed.worker.preload": [PRELOAD]})
@@ -72,10 +70,20 @@ class Dask(Executor):
             self.cluster.close(timeout=5)
 
 
+def check_engine(name: str, scheduler: str | None) -> None:
+    """Refuse an engine that is unknown or not installed, and an address that is none, before anything is written."""
+    if name not in ENGINES:
+        raise InputError("--engine", f"one of {', '.join(ENGINES)}", name)
+    if scheduler is None and name != "dask":
+        return
+    needed("distributed", "Client")
+    if scheduler is not None and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", scheduler):
+        raise InputError("--scheduler", WANTED, scheduler, "For example tcp://127.0.0.1:8786.")
+
+
 def open_engine(name: str, workers: int, scheduler: str | None) -> Executor:
     """Open an engine by name; a scheduler's address means Dask."""
+    check_engine(name, scheduler)
     if scheduler is not None or name == "dask":
         return Dask(workers, scheduler)
-    if name not in ENGINES:
-        raise InputError("--engine", f"one of {', '.join(ENGINES)}", name, "")
     return Serial() if name == "serial" else processes(workers)

@@ -8,7 +8,6 @@ most 5 %. A proposition is supported if the effect can be told apart and has the
 if it can and has the other, and otherwise not distinguishable.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,12 +20,12 @@ from ..case.case import Case, library
 from ..case.levers import FACTS_FOLDER
 from ..facts import load as load_facts
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.draws import seeds_of_replications
 from ..foundations.errors import InputError, nearest
+from ..foundations.toml import read_toml
 from ..performance.differences import ALIKE, HIGHER, paired
 from ..performance.indicators import INDICATORS
 from .changes import short
-from .workers import Report
+from .workers import Report, paired_seeds
 from .worlds import Measure, Wanted, live_all
 
 SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "not distinguishable"
@@ -132,7 +131,7 @@ def ask(
         last = max(one.measure.until for one in chosen)
         raise InputError("case", f"a case that runs through {month_name(last)}", month_name(case.until), "")
     wanted = [Wanted(arm, (one.measure,)) for one in chosen for arm in one.arms(case)]
-    values = live_all(wanted, seeds_of_replications(seed, replications), workers, report)
+    values = live_all(wanted, paired_seeds(seed, replications), workers, report)
     answers = [Answer(one, values[2 * i][0], values[2 * i + 1][0]) for i, one in enumerate(chosen)]
     return Answers(case, seed, replications, tuple(answers))
 
@@ -154,10 +153,7 @@ def load(country: str = "china") -> tuple[Proposition, ...]:
 
 def read(path: Path, country: str = "china") -> tuple[Proposition, ...]:
     """Read a file of propositions, or say which cell of it is wrong."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name}", "a text in TOML", str(error), "Mend that place.") from None
+    table, _ = read_toml(path, "file of propositions", "propositions")
     given = table.get("propositions")
     if set(table) != {"propositions"} or not isinstance(given, list) or not given:
         raise InputError(path.name, "tables headed [[propositions]], and nothing else", sorted(table), "")

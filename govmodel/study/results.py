@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..folder import read_table
+from ..folder import named, read_table
 from ..foundations.errors import InputError, nearest
 from .design import points
 from .store import DONE, LEDGER, MANIFEST, STUDY, Store
@@ -98,7 +98,7 @@ def read(folder: str | Path) -> Results:
 
     A folder that was passed on without its ledger is read by its manifest.
     """
-    folder = Path(folder)
+    folder = named(folder, "folder")
     total, counts = _counts(folder)
     if counts["done"] != total:
         raise InputError("folder", "a sweep all of whose runs are done",

@@ -17,13 +17,13 @@ import pandas as pd
 
 from ..case.case import Case
 from ..case.demands import published
-from ..foundations.draws import draw, seeds_of_replications
+from ..foundations.draws import draw
 from ..foundations.errors import InputError
 from ..performance.differences import paired
 from ..performance.indicators import INDICATORS
 from . import merit
 from .merit import ARMS, MAIN, MEASURES
-from .workers import Report
+from .workers import Report, paired_seeds
 from .worlds import Wanted, live_each
 
 FLIPS = (0.0, 0.1, 0.25, 0.5)  # chance that the sign of a cell is turned round
@@ -182,7 +182,7 @@ def look(
             raise InputError(name, f"a whole number from {least} to 10,000", value)
     if case.until < MEASURES[0].since:
         raise InputError("case", "a case that runs beyond 2030", case.name, "Let it end later.")
-    seeds = seeds_of_replications(seed, max(draws, replications))
+    seeds = paired_seeds(seed, max(draws, replications))
     plans = _plans(case, draws, replications, seed)
     # a case that several ensembles have in common, the market for one, is lived once a draw
     found = live_each([(Wanted(arm, MEASURES), seeds[d]) for _, d, arms in plans for arm in arms], workers, report)

@@ -8,11 +8,12 @@ import hashlib
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from ..folder import write_table
+from ..folder import named, write_table
 from ..foundations.errors import GovmodelError, InputError
 from .plan import Plan, RunSpec
 
@@ -38,7 +39,7 @@ class Store:
     """The folder of one sweep."""
 
     def __init__(self, folder: str | Path):
-        self.folder, self._ledger, self._lock = Path(folder), None, None
+        self.folder, self._ledger, self._lock = named(folder, "folder"), None, None
 
     # opening
 
@@ -46,10 +47,12 @@ class Store:
         """Open the folder for a plan: a new one, or one that holds part of the same plan; takes the lock."""
         if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / LEDGER).is_file():
             raise InputError("out", "a new folder, or that of this sweep", str(self.folder), "Name another folder.")
+        if self.folder.is_file():
+            raise InputError("out", "a folder", str(self.folder), "This is a file; name another place.")
         self.folder.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            self._connect()
+            self._look_through(self._connect)
             self._hold_to(plan)
         except BaseException:
             self.close()
@@ -72,6 +75,20 @@ class Store:
         self._ledger.execute("pragma journal_mode=wal")
         self._ledger.execute("pragma synchronous=full")
         self._ledger.executescript(_TABLES)
+
+    def _look_through(self, begin: Callable[[], None]) -> None:
+        """Open the ledger by a function, or say that what lies there is none any more."""
+        try:
+            begin()
+            state = self._ledger.execute("pragma quick_check(1)").fetchone()[0]
+        except sqlite3.OperationalError:
+            raise  # the disc, or a lock: not the ledger's fault
+        except sqlite3.DatabaseError as error:
+            state = str(error)
+        if state != "ok":
+            self.close()
+            raise InputError("folder", f"a sweep whose {LEDGER} can be read", str(self.folder),
+                             f"{state}. Copy it again, or sweep into another folder.")  # fmt: skip
 
     def _hold_to(self, plan: Plan) -> None:
         """Refuse to go on with another study or other code than the folder was begun with."""
@@ -97,10 +114,13 @@ class Store:
     def read(self) -> "Store":
         """Open the folder for reading only; another process may be writing."""
         if not (self.folder / LEDGER).is_file():
-            why = "It has no ledger." if self.folder.is_dir() else "There is no such folder."
+            why = "It has no ledger." if self.folder.exists() else "There is no such folder."
             raise InputError("folder", "the folder of a sweep", str(self.folder), why)
-        self._ledger = sqlite3.connect(f"file:{(self.folder / LEDGER).as_posix()}?mode=ro", uri=True)
+        self._look_through(self._connect_to_read)
         return self
+
+    def _connect_to_read(self) -> None:
+        self._ledger = sqlite3.connect(f"file:{(self.folder / LEDGER).as_posix()}?mode=ro", uri=True)
 
     def close(self) -> None:
         """Let go of the ledger and of the lock."""

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..case import levers as lever_room
 from ..case.case import Case
-from ..case.schema import CAPACITIES, WANTED, place_of
+from ..case.schema import CAPACITIES, place_of, wanted_of
 from ..case.structure_cells import cells as structure_cells
 from ..facts.orders import OUTLOOKS, PRICE_SCENARIOS
+from ..folder import named
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
@@ -122,7 +123,8 @@ class StudyFile(_Strict):
 
 def read(path: str | Path) -> tuple[StudyFile, str]:
     """Read a study file; gives the study and the file's text."""
-    table, text = read_toml(Path(path), "study file", "study")
+    path = named(path, "study", "the name of a study file, or its content", "study.toml")
+    table, text = read_toml(path, "study file", "study")
     return check(table), text
 
 
@@ -168,7 +170,7 @@ def _translate(error: ValidationError) -> InputError:
         known = [field.alias or name for name, field in fields.items()]
         return InputError(place, "a key that a study file knows here", first["loc"][-1],
                           nearest(str(first["loc"][-1]), known, "Known keys"))  # fmt: skip
-    wanted, remedy = WANTED.get(kind, first["msg"]), "docs/study_file.md tells every key."
+    wanted, remedy = wanted_of(first), "docs/study_file.md tells every key."
     if kind == "missing":
         return InputError(place, wanted, "nothing", f"Add it; {remedy}")
     return InputError(place, wanted, got, remedy)

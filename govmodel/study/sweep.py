@@ -20,11 +20,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..folder import read_table
+from ..folder import named, read_table
 from ..foundations.errors import GovmodelError, InputError
 from ..provenance import provenance
 from ..workers import checked
-from .engines import open_engine
+from .engines import check_engine, open_engine
 from .live_one import live_one
 from .plan import Plan, RunSpec, in_turn, make
 from .store import CRASHED, DONE, MANIFEST, Store
@@ -90,7 +90,8 @@ def sweep(
 
     `limit`: do at most so many runs now. `retry`: do again what failed. `scheduler`: address of a Dask scheduler.
     """
-    plan, workers = plan_of(study), checked(workers)
+    plan, workers, out = plan_of(study), checked(workers), named(out, "out")
+    check_engine(engine, scheduler)
     store = Store(out).open(plan)
     try:
         driver = _Driver(plan, store, workers, report, retry, limit)
@@ -100,7 +101,7 @@ def sweep(
     finally:
         store.close()
     done = statuses[DONE]
-    return Swept(Path(out), plan.total, done, sum(statuses.values()) - done, driver.stopping)
+    return Swept(out, plan.total, done, sum(statuses.values()) - done, driver.stopping)
 
 
 def _made_by(plan: Plan) -> dict:
@@ -245,6 +246,7 @@ def status(folder: str | Path) -> dict:
 def export(study: str | Path | dict, folder: str | Path) -> Path:
     """Make the tables of a sweep anew from its ledger."""
     plan = plan_of(study)
+    Store(folder).read().close()  # refuses a folder without a ledger
     store = Store(folder).open(plan)
     try:
         replay(plan, store)
@@ -284,13 +286,18 @@ def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list
     path = folder / MANIFEST
     if not path.is_file():
         raise InputError("folder", "the folder of a sweep with a manifest", str(folder), "Run the sweep, or --export.")
-    manifest, rows = json.loads(path.read_text(encoding="utf-8")), []
-    for name, sha in manifest["files"].items():
+    try:
+        manifest, rows = json.loads(path.read_text(encoding="utf-8")), []
+        listed, made_with = manifest["files"].items(), (manifest["code"], manifest["made_by"]["cpu_features"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError("folder", f"a sweep whose {MANIFEST} can be read", str(folder),
+                         "Make it anew: govmodel sweep STUDY.toml --out DIR --export.") from None  # fmt: skip
+    for name, sha in listed:
         there = (folder / name).is_file() and hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha
         rows.append({"what": name, "ok": there, "note": "as listed" if there else "changed, cut or missing"})
-    same_code = manifest["code"] == plan.code
+    same_code = made_with[0] == plan.code
     rows.append({"what": "code", "ok": same_code, "note": "the same" if same_code else "another version of govmodel"})
-    same_cpu = manifest["made_by"]["cpu_features"] == _made_by(plan)["cpu_features"]
+    same_cpu = made_with[1] == _made_by(plan)["cpu_features"]
     store = Store(folder).read()
     try:
         replay(plan, store)

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ..case.case import Case
-from ..foundations.draws import seeds_of_replications
 from ..foundations.errors import InputError
 from .patterns import BASELINE, NotMeasured, Part, Pattern, load
-from .workers import Outcome, Report, observe_all
+from .workers import Outcome, Report, observe_all, paired_seeds
 
 IN_BAND, OUT, NOT_MEASURED = "in band", "out", "not measured"
 POINTS = (0.05, 0.5, 0.95)  # of the replications: a 90 % band around the median
@@ -131,7 +130,7 @@ def validate(
     cases = {(name, i): known.case(name, base) for name in names for i, base in enumerate(bases)}
     tasks = [
         (cases[name, number % len(bases)], own)
-        for number, own in enumerate(seeds_of_replications(seed, replications))
+        for number, own in enumerate(paired_seeds(seed, replications))
         for name in names
     ]
     outcomes = observe_all(tasks, workers, report)

@@ -11,8 +11,10 @@ from ..actors.fates import DISPOSITIONS, IN_WORKSHOP
 from ..case.case import Case
 from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
+from ..foundations.draws import seeds_of_replications
 from ..living import live
 from ..performance.years import yearly
+from ..run import LARGEST_SEED, whole
 from ..workers import Workers
 
 LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts
@@ -112,3 +114,8 @@ def observe_all(cases: Sequence[tuple[Case, int]], workers: int = 1, report: Rep
 
     with Workers(min(workers, len(cases))) as pool:
         return pool.do(observe, cases, count)
+
+
+def paired_seeds(seed: int, replications: int) -> list[int]:
+    """Give the seeds of replications; compared cases share them, so that they share their luck."""
+    return seeds_of_replications(whole("seed", seed, 0, LARGEST_SEED), replications)

@@ -6,17 +6,23 @@ from ...case.levers import load as levers_of
 from ...facts import load as load_facts
 from ...foundations import parameters
 from ...foundations.calendar import month_name
-from ...performance.differences import ALIKE, CHANCE, FEWEST, HIGHER
+from ...performance.differences import ALIKE, CHANCE, FEWEST, HIGHER, LOWER, UNTOLD, told
 from ...performance.ranking import PUBLIC, THE_PUBLIC
 from ...structures.minutes import sentences
 from ..catalogue import rows as catalogue_rows
 from ..comparison import SHOWN
-from ..words import cannot_tell, public_list, ranking_lines, verdict
+from ..words import public_list, ranking_lines, verdict
 from .marks import Markup, folded, join, table, tag
 from .subject import Subject
 
 TURNS = 3  # meetings that are told of each arm
 TOLD = 2  # levers that are told of each meeting
+SIGNS = {  # of a cell's verdict: its class and its mark
+    HIGHER: ("higher", "\u25b2"),
+    LOWER: ("lower", "\u25bc"),
+    ALIKE: ("alike", "\u2248"),
+    UNTOLD: ("alike", "?"),
+}
 ASSUMED, CALIBRATED = "ASSUMED", "CALIBRATED"
 
 
@@ -58,12 +64,11 @@ def _difference(row, measure, texts) -> tuple[Markup, str]:
         return tag("span", "-"), "n"
     if row.low == row.high == 0.0:
         return join([measure.write(row.value), tag("small", texts("compare.the_same"))]), "n alike"
-    kind = "alike" if row.verdict == ALIKE else "higher" if row.verdict == HIGHER else "lower"
-    sign = "?" if cannot_tell(row) else {"alike": "\u2248", "higher": "\u25b2", "lower": "\u25bc"}[kind]
+    kind, sign = SIGNS[told(row.verdict, row.replications)]
     decimals = measure.change_decimals(row.value, row.difference, row.low, row.high)
-    told = f"{sign} {measure.write(row.difference, True, decimals)} {verdict(row, texts)}"
+    text = f"{sign} {measure.write(row.difference, True, decimals)} {verdict(row, texts)}"
     band = measure.write_band(row.low, row.high, True, decimals)
-    return join([measure.write(row.value), tag("small", told, class_="verdict"), tag("small", band)]), f"n {kind}"
+    return join([measure.write(row.value), tag("small", text, class_="verdict"), tag("small", band)]), f"n {kind}"
 
 
 def ranking(subject: Subject) -> Markup:
