@@ -177,7 +177,11 @@ class Session:
 
         def arrived(arm: int, replication: int, made, error) -> None:
             with self.lock:
-                if error is not None or self.closed or mine != self.comparison:
+                if self.closed or mine != self.comparison:
+                    return
+                if error is not None:
+                    self.comparison += 1  # nobody waits for the rest of it
+                    self._answered(question, None, error)
                     return
                 rows[arm, replication] = made
                 left = len(arms) * size - len(rows)

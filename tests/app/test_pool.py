@@ -18,6 +18,30 @@ from govmodel.performance.indicators import INDICATORS
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class Waiting:
+    """A pool that does runs at once, and keeps what can wait."""
+
+    def __init__(self):
+        self.kept, self.jobs = {}, []
+
+    def known(self, key):
+        return self.kept.get(key)
+
+    def remember(self, key, made):
+        self.kept[key] = made
+
+    def run(self, visitor, job):
+        job.done(job.function(*job.args), None)
+
+    def prepare(self, jobs):
+        self.jobs += jobs
+
+    def forget(self, *_):
+        pass
+
+    drop = forget
+
+
 @pytest.fixture(scope="module")
 def app():
     if "govmodel_app" not in sys.modules:
@@ -65,28 +89,7 @@ def test_a_branch_shows_what_the_whole_run_shows(app):
 def test_a_band_begins_with_the_run_that_is_shown(app):
     from govmodel_app.session import Session
 
-    class Pool:
-        def __init__(self):
-            self.kept, self.jobs = {}, []
-
-        def known(self, key):
-            return self.kept.get(key)
-
-        def remember(self, key, made):
-            self.kept[key] = made
-
-        def run(self, visitor, job):
-            job.done(job.function(*job.args), None)
-
-        def prepare(self, jobs):
-            self.jobs += jobs
-
-        def forget(self, *_):
-            pass
-
-        drop = forget
-
-    pool, shown, series = Pool(), [], ["formal_share", "holder_price"]
+    pool, shown, series = Waiting(), [], ["formal_share", "holder_price"]
     Session(pool, shown.append, None, series).want({"bands": 8}, 1)
     assert len(shown) == 1 and [job.args[1] for job in pool.jobs] == [1, 2, 3, 4, 5, 6, 7]
     wanted = pool.jobs[0].args[0]
@@ -95,6 +98,19 @@ def test_a_band_begins_with_the_run_that_is_shown(app):
         job.done(first, None)
     header, arrays = app["frames"].unpacked(shown[-1][4:])
     assert header["runs"] == 8 and all(np.array_equal(arrays[name], first, equal_nan=True) for name in arrays)
+
+
+def test_a_comparison_of_which_a_run_fails_says_so_once(app):
+    from govmodel_app.session import Session
+
+    pool, replies = Waiting(), []
+    session = Session(pool, lambda made: None, lambda answer, made=None: replies.append(answer), [])
+    session.want({"bands": 0}, 1)
+    session.ask({"ask": "compare", "id": 7, "arms": ["market", "collaborative"], "size": 2})
+    assert len(pool.jobs) == 4
+    for job in pool.jobs:
+        job.done(None, RuntimeError("the world ended"))
+    assert replies == [replies[0]] and replies[0]["id"] == 7 and replies[0]["error"] == "the world ended"
 
 
 def test_workers_share_the_room_for_trunks_and_the_longest_unused_goes(app, monkeypatch):
