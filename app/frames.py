@@ -56,7 +56,7 @@ def by_year(monthly: np.ndarray) -> np.ndarray:
             elif rule == "mean":
                 made[i] = total[i] / np.where(count[i] > 0, count[i], np.nan)
             else:
-                top, bottom = rule.removeprefix("ratio:").split("/")
+                top, bottom = INDICATORS[name].ratio
                 below = total[place[bottom]]
                 made[i] = total[place[top]] / np.where(below > 0, below, np.nan)
             if rule != "last":
@@ -69,6 +69,12 @@ def _window(rows: np.ndarray) -> np.ndarray:
     run = np.cumsum(rows, axis=1)
     run[:, YEAR:] -= run[:, :-YEAR].copy()
     return run
+
+
+def named(rows: np.ndarray, names: list[str]) -> np.ndarray:
+    """Take the rows of some indicators, in the order of their names."""
+    place = {name: row for row, name in enumerate(INDICATORS)}
+    return rows[[place[name] for name in names]]
 
 
 def indicators_of(model) -> np.ndarray:

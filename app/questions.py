@@ -17,7 +17,7 @@ from govmodel.structures import minutes as minutes_room
 from govmodel.version import __version__
 
 from .case_files import write_case
-from .frames import by_year
+from .frames import by_year, named
 from .wanted import cases
 
 LANGUAGES = ("en", "zh")
@@ -139,9 +139,9 @@ def _case(model, wanted: dict, question: dict) -> dict:
 
 def bands(worlds: list[list[np.ndarray]], arms: list[str], names: list[str]) -> dict[str, dict[str, list]]:
     """Give the middle 80 % of each arm's replications, by arm and indicator: two rows of twelve-month values."""
-    place, found = {name: i for i, name in enumerate(INDICATORS)}, {}
+    found = {}
     for arm, replications in zip(arms, worlds):
-        rows = np.stack([by_year(one)[[place[name] for name in names]] for one in replications])
+        rows = np.stack([named(by_year(one), names) for one in replications])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a month that no replication knows has no band
             low, high = np.nanquantile(rows, (0.1, 0.9), axis=0)

@@ -78,7 +78,7 @@ class Session:
         if known is not None:
             self.show(known)
             return
-        rows = {0: frames.unpacked(made)[1]["year"][[list(INDICATORS).index(name) for name in self.series]]}
+        rows = {0: frames.named(frames.unpacked(made)[1]["year"], self.series)}
 
         def arrived(replication: int, made, error) -> None:
             if error is not None:

@@ -15,7 +15,6 @@ from govmodel.foundations.calendar import EXPERIMENT_FROM, month_name
 from govmodel.living import living
 from govmodel.model import GovernanceModel
 from govmodel.past import same_world
-from govmodel.performance.indicators import INDICATORS
 
 from . import frames, provinces, questions
 from .wanted import cases, trunk_month
@@ -140,9 +139,7 @@ def province(wanted: dict, key: str, number: int) -> bytes:
 def replication(wanted: dict, number: int, names: list[str]) -> np.ndarray:
     """Live one replication, and give the named indicators by twelve months; may be given up."""
     model = live(wanted, number, may_stop=True)
-    rows = frames.by_year(frames.indicators_of(model))
-    place = {name: i for i, name in enumerate(INDICATORS)}
-    return rows[[place[name] for name in names]].astype(np.float32)
+    return frames.named(frames.by_year(frames.indicators_of(model)), names).astype(np.float32)
 
 
 def answer(wanted: dict, key: str, question: dict):

@@ -50,12 +50,10 @@ Ensemble = Annotated[
 Lang = Annotated[Language, typer.Option(help="English or Chinese: the table and the messages.")]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save the tables in a new folder.")]
-MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
-
-
 Page = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the table between the marks of a document in Markdown.")
 ]
+MARKS = ("<!-- table: begin -->", "<!-- table: end -->")
 
 
 def add_to(app: typer.Typer) -> None:

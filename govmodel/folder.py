@@ -4,13 +4,14 @@ Everything is written into a folder beside the wanted one, named `.<name>.partia
 last; then that folder gets its name. A folder without it, or in which a file has not its listed length, is refused.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -41,9 +42,9 @@ def check_place(folder: str | Path) -> None:
         raise _not_written(folder, error) from None
 
 
-def _not_written(folder: Path, error: OSError) -> OSError:
-    """Say of the folder that was wanted, and not of what stood in for it, why it could not be written."""
-    return OSError(error.errno or errno.EIO, error.strerror or str(error), str(folder))
+def _not_written(wanted: Path, error: OSError) -> OSError:
+    """Say of the folder or file that was wanted, and not of what stood in for it, why it could not be written."""
+    return OSError(error.errno or errno.EIO, error.strerror or str(error), str(wanted))
 
 
 def check_free(folder: str | Path) -> None:
@@ -201,6 +202,20 @@ def read_table(path: Path, filters: list | None = None) -> pd.DataFrame:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place and then give it its name: whoever reads sees the old one or the new one, whole."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        write(partial)
+        _flush(partial)
+        os.replace(partial, path)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):  # where nothing could be written there is nothing to take away
+            partial.unlink()
 
 
 def _flush(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import re
 import sys
 from enum import StrEnum
 
@@ -40,7 +39,7 @@ def guarded(command):
             raise typer.Exit(DONE) from None
         except OSError as error:
             texts = _texts(kwargs.get("lang", Language.en))
-            file, why = _place(error.filename) or texts("errors.some_file"), error.strerror or error
+            file, why = error.filename or texts("errors.some_file"), error.strerror or error
             say(texts("errors.file", file=file, why=why))
             raise typer.Exit(NO_FILE) from None
         except KeyboardInterrupt:
@@ -48,11 +47,6 @@ def guarded(command):
             raise typer.Exit(INTERRUPTED) from None
 
     return call
-
-
-def _place(file: object) -> str:
-    """Name the file that was wanted where a temporary one stood in for it: `.name.partial-123` is `name`."""
-    return re.sub(r"(^|[\\/])\.([^\\/]+)\.partial(-\w+)?", r"\1\2", str(file or ""))
 
 
 def _texts(lang: Language):

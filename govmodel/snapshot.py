@@ -4,7 +4,6 @@ A branch lives on under the same or a changed case and equals the full run of th
 the two cases agree on everything before the month of the branch.
 """
 
-import os
 import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ import numpy as np
 
 from .case.case import Case
 from .case.levers import load as levers_of
-from .folder import named
+from .folder import named, replace
 from .foundations.calendar import EXPERIMENT_FROM, month_name
 from .foundations.errors import InputError
 from .model import GovernanceModel
@@ -117,10 +116,13 @@ def save_month(model: GovernanceModel, path: str | Path) -> None:
     path = _named(path)
     if path.exists():
         raise InputError("snapshot", "a file that does not exist yet", str(path), "Name another file.")
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        np.savez(file, case=np.array(model.case.to_toml()), seed=np.array(str(model.seed_key)), **state(model))
-    os.replace(partial, path)
+    held = {"case": np.array(model.case.to_toml()), "seed": np.array(str(model.seed_key)), **state(model)}
+
+    def write(at: Path) -> None:
+        with at.open("wb") as file:  # given a name, np.savez would add its own ending to it
+            np.savez(file, **held)
+
+    replace(path, write)
 
 
 def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:

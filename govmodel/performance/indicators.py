@@ -30,6 +30,12 @@ class Indicator:
     aggregation: str  # "mean", "sum", "last", or "ratio:<numerator>/<denominator>" of two summed indicators
     name_zh: str = ""  # short, for sentences; in English the name itself serves
 
+    @property
+    def ratio(self) -> tuple[str, str] | None:
+        """Name the two indicators whose sums it is the ratio of, if it is one."""
+        top, slash, bottom = self.aggregation.removeprefix("ratio:").partition("/")
+        return (top, bottom) if slash else None
+
 
 def _read() -> dict[str, Indicator]:
     """Read the definitions, in the order of the columns."""
@@ -82,8 +88,8 @@ def indicators(model, months: int) -> pd.DataFrame:
         governing(model, months) | firms(model, months) | authority(model, months) | networks.indicators(model, months)
     )
     for name, indicator in INDICATORS.items():
-        if indicator.aggregation.startswith("ratio:"):
-            top, bottom = indicator.aggregation[6:].split("/")
+        if indicator.ratio:
+            top, bottom = indicator.ratio
             values[name] = _ratio(values[top], values[bottom])
     frame = {"month": model.months[:months], **{name: values[name] for name in INDICATORS}}
     return pd.DataFrame(frame)

@@ -59,12 +59,11 @@ def _aggregate(groups, name: str) -> pd.Series:
         place = groups.ngroup().to_numpy()  # rows come in any order of structures, groups in that of their names
         rows = pd.Series(range(len(place))).groupby(place).max().to_numpy()
         return pd.Series(groups.obj[name].to_numpy()[rows], groups.size().index)
-    kind, _, parts = rule.partition(":")
-    numerator, _, denominator = parts.partition("/")
-    if kind != "ratio" or not denominator:
+    if not INDICATORS[name].ratio:
         raise GovmodelError(f"indicator {name}: no rule of aggregation is called {rule!r}")
-    below = groups[denominator].sum()
-    return groups[numerator].sum() / below.where(below != 0)
+    top, bottom = INDICATORS[name].ratio
+    below = groups[bottom].sum()
+    return groups[top].sum() / below.where(below != 0)
 
 
 def bands(by_year: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -75,9 +74,9 @@ def bands(by_year: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def over(months: pd.DataFrame, indicator) -> float:
     """Aggregate one indicator over some months of one run by its own rule; NaN where there is nothing to measure."""
-    kind, _, parts = indicator.aggregation.partition(":")
-    if kind == "ratio":
-        top, bottom = (float(months[name].sum()) for name in parts.split("/"))
+    if indicator.ratio:
+        top, bottom = (float(months[name].sum()) for name in indicator.ratio)
         return top / bottom if bottom else float("nan")
     values = months[indicator.name]
-    return float({"mean": values.mean, "last": lambda: values.iloc[-1], "sum": lambda: values.sum(min_count=1)}[kind]())
+    ways = {"mean": values.mean, "last": lambda: values.iloc[-1], "sum": lambda: values.sum(min_count=1)}
+    return float(ways[indicator.aggregation]())

@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..arms import file_names
-from ..folder import write_table
+from ..folder import replace, write_table
 from ..study.analysis import ONE, Found, find
-from ..study.store import replace
 from .analysis_figures import draw
 from .analysis_words import sentence
 from .catalogue import as_markdown

@@ -101,16 +101,8 @@ class Purses:
         shares = model.makers_books.shares()
         cars = len(self.names[2])
         people = model.public.people[model.month // 12].sum(axis=0)
-        return [
-            np.ones(1),
-            vehicles,
-            shares[:cars],
-            shares[cars:],
-            model.industry.running,
-            vehicles,
-            np.ones(1),
-            people,
-        ]
+        plants = model.industry.running
+        return [np.ones(1), vehicles, shares[:cars], shares[cars:], plants, vehicles, np.ones(1), people]
 
 
 def _parts(keys: np.ndarray, total: int) -> np.ndarray:

@@ -82,8 +82,7 @@ def check_engine(name: str, scheduler: str | None) -> None:
 
 
 def open_engine(name: str, workers: int, scheduler: str | None) -> Executor:
-    """Open an engine by name; a scheduler's address means Dask."""
-    check_engine(name, scheduler)
+    """Open an engine by name that `check_engine` has accepted; a scheduler's address means Dask."""
     if scheduler is not None or name == "dask":
         return Dask(workers, scheduler)
     return Serial() if name == "serial" else processes(workers)

@@ -6,14 +6,13 @@ anew at any time; they hold no time and no host, so that equal sweeps leave equa
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from ..folder import named, write_table
+from ..folder import named, replace, write_table
 from ..foundations.errors import GovmodelError, InputError
 from .plan import Plan, RunSpec
 
@@ -113,10 +112,14 @@ class Store:
 
     def read(self) -> "Store":
         """Open the folder for reading only; another process may be writing."""
+        self.there()._look_through(self._connect_to_read)
+        return self
+
+    def there(self) -> "Store":
+        """Refuse a folder that holds no sweep."""
         if not (self.folder / LEDGER).is_file():
             why = "It has no ledger." if self.folder.exists() else "There is no such folder."
             raise InputError("folder", "the folder of a sweep", str(self.folder), why)
-        self._look_through(self._connect_to_read)
         return self
 
     def _connect_to_read(self) -> None:
@@ -212,15 +215,3 @@ class Store:
         self._ledger.execute("update meta set value=? where key='runs'", (str(plan.total),))  # a search may need fewer
         replace(self.folder / MANIFEST, lambda at: at.write_text(text, encoding="utf-8", newline="\n"))
         return results
-
-
-def replace(path: Path, write) -> None:
-    """Write a file beside its place and then give it its name: whoever reads sees the old one or the new one, whole."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        write(partial)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)

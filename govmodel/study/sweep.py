@@ -246,8 +246,7 @@ def status(folder: str | Path) -> dict:
 def export(study: str | Path | dict, folder: str | Path) -> Path:
     """Make the tables of a sweep anew from its ledger."""
     plan = plan_of(study)
-    Store(folder).read().close()  # refuses a folder without a ledger
-    store = Store(folder).open(plan)
+    store = Store(folder).there().open(plan)
     try:
         replay(plan, store)
         return store.export(plan, _made_by(plan))

@@ -46,7 +46,7 @@ class Measure:
             )
         if self.how not in HOW:
             raise InputError("measure", f"one of {', '.join(HOW)}", self.how, "")
-        if self.how == "ratio" and not INDICATORS[self.indicator].aggregation.startswith("ratio:"):
+        if self.how == "ratio" and not INDICATORS[self.indicator].ratio:
             raise InputError("measure", "an indicator that is a ratio of two others", self.indicator, "Use mean.")
         if self.until < self.since:
             raise InputError("period", "a first month and one from it on", month_name(self.until), "")

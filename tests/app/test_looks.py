@@ -19,6 +19,13 @@ CROWDED = """id => { const drawn = window.echartsOf(document.querySelector(`#pan
 WORDS = "async () => { window.gmWords = await import('/govmodel/words.js'); }"
 
 
+def words_for(v, cases, script):
+    """Have the page tell numbers in its own words: a case is a unit in English and what `script` makes of it."""
+    v.page.evaluate(WORDS)
+    told = f"([en, ...row]) => {{ const unit = {{ en, zh: en }}; {script} }}"
+    return v.page.evaluate(f"cases => cases.map({told})", cases)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_two_names_of_the_flows_overlap(visit, lang, width):
@@ -55,14 +62,12 @@ def test_a_value_and_its_difference_end_at_the_same_place(visit):
     money = v.page.evaluate("() => [...document.querySelectorAll('#panel-money .value')].map(e => e.innerText)")
     assert len({len(re.search(r"\d\.?(\d*)", one)[1]) for one in money}) == 1, money  # one chart, one precision
 
-    v.page.evaluate(WORDS)
-    said = v.page.evaluate(
-        "() => { const { amount, difference, placeOf } = gmWords;"
-        " return [['kt', 179.2, 176.38], ['kt', 4259, 4535], ['count', 6.21, 25.6], ['yuan/kWh', 86.46, 86.79],"
-        " ['kt', 557.1, 557.0], ['share', 0.5034, 0.5394], ['-1 to 1', -0.2071, -0.1857]].map(([en, now, other]) => {"
-        " const unit = { en, zh: en }, place = placeOf(unit, now, other);"
-        " return `${amount(now, unit, place)} (${difference(now - other, unit, place)})`; }); }"
-    )
+    cases = [["kt", 179.2, 176.38], ["kt", 4259, 4535], ["count", 6.21, 25.6], ["yuan/kWh", 86.46, 86.79],
+             ["kt", 557.1, 557.0], ["share", 0.5034, 0.5394], ["-1 to 1", -0.2071, -0.1857]]  # fmt: skip
+    said = words_for(
+        v, cases, "const { amount, difference, placeOf } = gmWords, [now, other] = row, place = placeOf(unit, ...row);"
+        " return `${amount(now, unit, place)} (${difference(now - other, unit, place)})`;"
+    )  # fmt: skip
     assert said == [
         "179 kt (+3)",
         "4,260 kt (−280)",
@@ -100,15 +105,14 @@ def test_standing_and_satisfaction_are_told_as_the_data_have_them(visit, lang):
 
 def test_what_is_higher_is_never_told_as_nought(visit):
     v = visit("?lang=en&runs=0")
-    v.page.evaluate(WORDS)
-    said = v.page.evaluate(
-        "() => { const { difference, placeOf, placeOfChange } = gmWords;"
-        " return [['share', 0.552, 0.0004, 0.0002, 0.0006], ['fires', 908, 0.3, 0.1, 0.6],"
-        " ['0 to 1', 0.42, 0.0021, 0.0011, 0.3], ['t', 281000, 103, -98, 361], ['share', 0.5, 0.017, 0.003, 0.028]]"
-        ".map(([en, value, mean, low, high]) => { const unit = { en, zh: en };"
-        " const place = placeOfChange(unit, placeOf(unit, value, value + mean), mean, low, high);"
-        " return [mean, low, high].map(one => difference(one, unit, place, false)).join(' '); }); }"
-    )
+    cases = [["share", 0.552, 0.0004, 0.0002, 0.0006], ["fires", 908, 0.3, 0.1, 0.6],
+             ["0 to 1", 0.42, 0.0021, 0.0011, 0.3], ["t", 281000, 103, -98, 361],
+             ["share", 0.5, 0.017, 0.003, 0.028]]  # fmt: skip
+    said = words_for(
+        v, cases, "const { difference, placeOf, placeOfChange } = gmWords, [value, ...change] = row;"
+        " const place = placeOfChange(unit, placeOf(unit, value, value + change[0]), ...change);"
+        " return change.map(one => difference(one, unit, place, false)).join(' ');"
+    )  # fmt: skip
     assert said == [
         "+0.040 +0.020 +0.060",
         "+0.30 +0.10 +0.60",

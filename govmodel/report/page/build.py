@@ -1,8 +1,8 @@
 """The page: its sections in order, with the style inside, so that one file is all there is."""
 
-import os
 from pathlib import Path
 
+from ...folder import replace
 from ...foundations.calendar import month_name
 from ...foundations.errors import InputError
 from ...performance.differences import FEWEST
@@ -20,13 +20,8 @@ def write_report(folder: str | Path, out: str | Path | None = None, lang: str = 
     if out.is_dir():
         raise InputError("out", "the name of a file", str(out), f"This is a folder; write {out / 'report.html'}.")
     page = report(folder, lang)
-    partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        partial.write_text(page, encoding="utf-8", newline="\n")
-        os.replace(partial, out)
-    finally:
-        partial.unlink(missing_ok=True)
+    replace(out, lambda at: at.write_text(page, encoding="utf-8", newline="\n"))
     return out
 
 
