@@ -101,6 +101,7 @@ class Workshops:
         )
         self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
         rows = len(self.home)
+        self._first_share = count / count.sum()  # where packs are bought, which moves little
         self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
         self.doing, self.age = np.full(rows, OPEN), np.zeros(rows)
         self.cash, self.cash_then = np.zeros(rows), np.zeros(rows)  # whole fen, now and as the quarter began
@@ -121,6 +122,7 @@ class Workshops:
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
         self._plan = self._now = self._extra = self._noted = None
+        self._feared: tuple = (None, None)
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -136,7 +138,7 @@ class Workshops:
             "moving": line("moving to another province", mine, ["suppliers"]),
             "licences": line("licences of former workshops", mine, ["suppliers"]),
             "fees": line("local fees", mine, purses),
-            "commission": line("collecting commission", ["recycler_collection"], mine),
+            "commission": line("collecting commission", ["suppliers"], mine),  # out of what recyclers pay to collect
             "support": line("formalisation support", purses, mine),
             "returned": line("formalisation support paid back", mine, purses),
             "capital": line("capital of new workshops", owners, mine),
@@ -173,6 +175,27 @@ class Workshops:
         count = self.by_state()
         return count[OPEN] + self.p["quiet_presence"] * count[QUIET]
 
+    def buying_in(self, present: np.ndarray) -> np.ndarray:
+        """Say how many workshops of those `present` (31,) buy in each province, (31,).
+
+        What is bought in one province is worked in others, so that share of the trade buys wherever there are packs.
+        """
+        pooled = self.p["pooled_trade"]
+        return pooled * present.sum() * self._first_share + (1.0 - pooled) * present
+
+    def feared(self, levers: dict) -> np.ndarray:
+        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,).
+
+        The part of the trade that is pooled works its packs where there are workshops and little to fear.
+        """
+        plan, p = self.plan(levers), self.p
+        if self._feared[0] is not plan:
+            dread = plan.risk * (self.by_kwh(levers)[0] / p["plant_choice_error"])
+            taken_to = plan.ground.gain * np.exp(dread.min() - dread)
+            elsewhere = float(plan.risk @ taken_to) / max(float(taken_to.sum()), 1e-12)
+            self._feared = (plan, p["pooled_trade"] * elsewhere + (1.0 - p["pooled_trade"]) * plan.risk)
+        return self._feared[1]
+
     def collecting(self) -> np.ndarray:
         """Count collection sites that collecting and licensed former workshops stand for, (31,)."""
         count = self.by_state()
@@ -205,7 +228,9 @@ class Workshops:
         work = self.activity()
         quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
         whole = np.bincount(self.province, work, PROVINCES)
-        return scarce + p["hiding_cost"] * np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
+        here = np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
+        pooled = p["pooled_trade"] * (quiet.sum() / whole.sum()) + (1.0 - p["pooled_trade"]) * here
+        return scarce + p["hiding_cost"] * pooled
 
     # the month
 

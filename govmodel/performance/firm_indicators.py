@@ -63,5 +63,5 @@ def _reports(model, months: int) -> dict[str, np.ndarray]:
         "subsidy_asked": record.series["subsidy_asked"][:months] / 1e6,
         "subsidy_paid": _paid(model, months, model.books.subsidy),
         "subsidy_paid_back": _paid(model, months, industry.paid_back),
-        "firm_fines": _paid(model, months, industry.fines, model.makers_books.fines),
+        "firm_fines": _paid(model, months, industry.fines, model.makers_books.fines, model.makers_books.scan_fines),
     }
