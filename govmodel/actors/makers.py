@@ -190,7 +190,8 @@ class Makers:
         row = model.month - model.start
         licensed, metal = model.record.licensed_value[row], model.record.series["metal_value"][row]
         worth, value = (float(table.sum() / table.size) for table in (licensed, metal))
-        outlet = (1.0 - p["automaker_pass_through"]) * max(worth - p["outlet_cost"], 0.0)
+        outlet = worth - float(model.market.collecting(self.levers)[AUTOMAKER_OUTLET])
+        outlet = (1.0 - p["automaker_pass_through"]) * max(outlet, 0.0)
         earned = industry.margin * value + industry.spared
         capacity = self.plants @ model.plants.capacity_t
         processing = (self.plants @ (earned * model.plants.capacity_t)) / np.maximum(capacity, 1e-9)
