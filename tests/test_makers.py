@@ -88,7 +88,7 @@ def test_the_duty_works_only_where_transfers_are_monitored(seed):
     blind, seen = formal(seed, **TARGET) - formal(seed), formal(seed, **TARGET, **SEEN) - formal(seed, **SEEN)
     assert seen > 0.01
     assert seen > 2.0 * blind
-    assert abs(formal(seed, **SEEN) - formal(seed)) < 0.005
+    assert abs(formal(seed, **SEEN) - formal(seed)) < 0.01
 
 
 @pytest.mark.parametrize("seed", [1, 2])
