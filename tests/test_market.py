@@ -87,6 +87,17 @@ def test_workshops_buy_where_the_packs_are_whatever_province_they_work_in():
     assert plan.risk.min() < feared[0] < usual  # packs go where there is less to fear than where workshops are
 
 
+@pytest.mark.parametrize("inspection", [0.8, 6.0, 12.0])
+def test_what_is_feared_is_what_is_lost(inspection):
+    """What bids set aside for inspectors, over what the trade works, is what inspectors take."""
+    case = CASE.with_(levers={"inspection": inspection}, parameters={"pooled_trade": 1.0})
+    model = at_work(case)
+    feared, plan = model.workshops.feared(model.law()), model.workshops.last_plan
+    assert plan.gain.sum() == pytest.approx(plan.ground.gain.sum())  # the trade is only moved
+    rows = len(plan.both)
+    assert feared[0] * plan.gain.sum() == pytest.approx(plan.both.sum(), abs=2 * rows)
+
+
 def test_a_campaign_in_a_few_provinces_hardly_frightens_a_national_trade():
     """What is bought there is worked elsewhere; where all work at home it is feared in full."""
     for pooled, feared_in_full in ((1.0, False), (0.0, True)):

@@ -142,7 +142,7 @@ class Books:
         `cost` is yuan/kWh (2, plants); `subsidy` (plants,) is what the treasury pays for a kWh worked.
         """
         pay, column = self.ledger.pay, value[:, None]
-        # nobody buys scrap at a loss, so where its usual price leaves a plant none of its cost it pays less
+        # where its usual price would leave a plant a loss it pays less for scrap, down to nothing
         spared = cost * self.p["scrap_cost_share"] / (np.maximum(column, 1e-9) * (1.0 - vat_share))
         payable = (1.0 - spared).clip(0.0, self.p["scrap_payable"])
         metals, bought, processed, added = self._quantity

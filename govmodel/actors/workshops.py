@@ -6,9 +6,6 @@ income that is reckoned from the trade's own books, pooled over the nation and a
 simulated packs in one province does not bias a coarse run.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 
 from ..chain.fleet import PROVINCES
@@ -18,53 +15,13 @@ from ..mechanisms import authority
 from ..mechanisms.adaptation import Learner
 from ..mechanisms.authority import COLLECTING, LICENSED, OPEN, QUIET
 from .organisation import Organisation
+from .raids import Ground, Plan
 from .turns import BY_RECYCLERS, CONFISCATED, DUE, FOUND, GAINED, LFP, MOVED, NCM, PAID, REUSED, SPENT, UNITS, Turns
 
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
 SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
 ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
 TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")  # what the whole trade remembers
-
-
-@dataclass
-class Ground:
-    """What stays as it is for a quarter under one law: who could be found, and what that would cost them."""
-
-    active: np.ndarray  # (31,) workshops that buy for themselves
-    score: np.ndarray  # (rows,) risk score of a workshop
-    visible: np.ndarray  # (rows,) the same, as far as the workshop can be found
-    total: np.ndarray  # (31,) risk scores of all workshops
-    chance: float  # that a visit finds unlawful work
-    weight: np.ndarray  # (rows,) workshops that buy for themselves
-    due: np.ndarray  # (rows,) fine on a workshop that is found, fen
-    paid: np.ndarray  # (rows,) fine it can pay, fen
-    confiscated: np.ndarray  # (rows,) what is confiscated, fen
-    loss: np.ndarray  # (rows,) fen lost if all workshops of the row were found
-    gain: np.ndarray  # (31,) illegal gain of a month, fen
-
-
-@dataclass
-class Plan:
-    """What inspectors do this month, and what it means to each row of workshops."""
-
-    ground: Ground
-    asked: np.ndarray  # (31,) visits that the law asks for
-    made: np.ndarray  # (31,) visits made on the plan
-    followed: np.ndarray  # (31,) visits made because citizens reported
-    attention: np.ndarray  # (31,) successful visits for a unit of a workshop's risk score
-    found: np.ndarray  # (rows,) share of workshops found out
-    caught: np.ndarray  # (31,) workshops found out
-    fines: np.ndarray  # (rows,) fen that those found can pay
-    goods: np.ndarray  # (rows,) fen confiscated from them
-    both: np.ndarray  # (rows,) the sum of the two
-    by_province: np.ndarray  # (2, 31) fines and goods
-    sums: np.ndarray  # (4,) yuan due, paid and confiscated, workshops found
-    risk: np.ndarray  # (31,) expected loss on a kWh as a multiple of the illegal gain
-
-    @cached_property
-    def visits(self) -> np.ndarray:
-        """All visits made, by province."""
-        return self.made + self.followed
 
 
 class WorkshopDistrict(Organisation):
@@ -188,12 +145,16 @@ class Workshops:
 
         The part of the trade that is pooled works its packs where there are workshops and little to fear.
         """
-        plan, p = self.plan(levers), self.p
+        plan, pooled = self.plan(levers), self.p["pooled_trade"]
         if self._feared[0] is not plan:
-            dread = plan.risk * (self.by_kwh(levers)[0] / p["plant_choice_error"])
-            taken_to = plan.ground.gain * np.exp(dread.min() - dread)
-            elsewhere = float(plan.risk @ taken_to) / max(float(taken_to.sum()), 1e-12)
-            self._feared = (plan, p["pooled_trade"] * elsewhere + (1.0 - p["pooled_trade"]) * plan.risk)
+            worked = plan.ground.gain * plan.pull
+            elsewhere = float(plan.risk @ worked) / max(float(worked.sum()), 1e-12)
+            self._feared = (plan, pooled * elsewhere + (1.0 - pooled) * plan.risk)
+        return self._feared[1]
+
+    @property
+    def last_feared(self) -> np.ndarray:
+        """What workshops reckoned with in this month's bids, as last worked out."""
         return self._feared[1]
 
     def collecting(self) -> np.ndarray:
@@ -229,7 +190,7 @@ class Workshops:
         quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
         whole = np.bincount(self.province, work, PROVINCES)
         here = np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
-        pooled = p["pooled_trade"] * (quiet.sum() / whole.sum()) + (1.0 - p["pooled_trade"]) * here
+        pooled = p["pooled_trade"] * (quiet.sum() / max(whole.sum(), 1e-12)) + (1.0 - p["pooled_trade"]) * here
         return scarce + p["hiding_cost"] * pooled
 
     # the month
@@ -270,32 +231,49 @@ class Workshops:
         gain, price = self.by_kwh(levers)
         energy = self.usual_energy() / 3.0 * self.each()  # kWh of a workshop in a month
         due, goods = self.penalties(levers, energy, gain, price)
-        paid, confiscated = authority.punish(due, goods, self.cash_then / np.maximum(self.weight, 1e-9))
+        means = self.cash_then / np.maximum(self.weight, 1e-9)
         base = np.bincount(self.province, weight * energy, PROVINCES) * (gain * 100.0)
         active = np.bincount(self.province, weight, PROVINCES)
-        loss = weight * (paid + confiscated)
-        return Ground(active, score, visible, total, chance, weight, due, paid, confiscated, loss, base)
+        return Ground(active, score, visible, total, chance, weight, due, goods, means, base, gain)
 
     def _inspections(self, ground: Ground, asked, made, followed) -> Plan:
         successful = made * ground.chance + followed * self.p["report_detection"]
         attention = authority.attention(successful, ground.total)
         found = authority.found(attention[self.province] * ground.visible)
-        # whoever is found loses what is his: together never more than the row owns, in whole fen
         caught = ground.weight * found
-        loss = np.bincount(self.province, ground.loss * found, PROVINCES)
-        risk = np.divide(loss, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
+        usual, *_ = self._losses(ground, caught, np.ones(PROVINCES))
+        risk = np.divide(usual, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
+        pull = authority.pull_of_safety(risk * (ground.kwh_gain / self.p["plant_choice_error"]), ground.gain)
+        drawn = self.drawn(pull)
+        loss, due, paid, confiscated = self._losses(ground, caught, drawn)
+        gain = ground.gain * drawn
+        risk = np.divide(loss, gain, out=risk, where=gain > 0.0)
         by_province = np.bincount(self.province, caught, PROVINCES)
-        fines, goods = np.floor(caught * ground.paid), np.floor(caught * ground.confiscated)
-        sums = np.array([caught * ground.due, fines, goods, caught]).sum(axis=1)
+        fines, goods = np.floor(caught * paid), np.floor(caught * confiscated)
+        sums = np.array([caught * due, fines, goods, caught]).sum(axis=1)
         sums[:3] /= 100.0
         taken = self._by_province(fines, goods)
         return Plan(
-            ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk
-        )
+            ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk,
+            pull, gain,
+        )  # fmt: skip
+
+    def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Say what those caught lose at such a trade: fen by province, and by row what is due, paid and confiscated.
+
+        Whoever is found loses what is his: together never more than the row owns.
+        """
+        here = drawn[self.province]
+        due = ground.due * here
+        paid, confiscated = authority.punish(due, ground.goods * here, ground.means)
+        return np.bincount(self.province, caught * (paid + confiscated), PROVINCES), due, paid, confiscated
+
+    def drawn(self, pull: np.ndarray) -> np.ndarray:
+        """Say how large the trade of a workshop is in each province, as a multiple of what is usual, (31,)."""
+        return 1.0 - self.p["pooled_trade"] + self.p["pooled_trade"] * pull
 
     def _by_province(self, fines: np.ndarray, goods: np.ndarray) -> np.ndarray:
-        both = [np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]
-        return np.array(both).astype(np.int64)
+        return np.array([np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]).astype(np.int64)
 
     def penalties(self, levers: dict, energy: np.ndarray, gain: float, price: float) -> tuple[np.ndarray, np.ndarray]:
         """Give the fine due and the goods at hand of workshops with such a monthly trade (kWh), in fen."""
