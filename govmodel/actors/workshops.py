@@ -253,10 +253,24 @@ class Workshops:
         sums = np.array([caught * due, fines, goods, caught]).sum(axis=1)
         sums[:3] /= 100.0
         taken = self._by_province(fines, goods)
+        both = fines + goods
         return Plan(
-            ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk,
-            pull, gain,
-        )  # fmt: skip
+            ground,
+            asked,
+            made,
+            followed,
+            attention,
+            found,
+            by_province,
+            fines,
+            goods,
+            both,
+            taken,
+            sums,
+            risk,
+            pull,
+            gain,
+        )
 
     def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
         """Say what those caught lose at such a trade: fen by province, and by row what is due, paid and confiscated.
