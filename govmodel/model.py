@@ -72,8 +72,8 @@ class GovernanceModel(World):
         )
 
     def workshops_risk(self, levers: dict) -> np.ndarray:
-        """Give the loss that workshops expect in each province (31,), as a multiple of what they gain."""
-        return self.workshops.plan(levers).risk
+        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,)."""
+        return self.workshops.feared(levers)
 
     def honour_contracts(self, board: Board, levers: dict) -> None:
         """Let the sides of every contract keep or break their word; what is kept is not for sale this month."""
@@ -126,12 +126,12 @@ class GovernanceModel(World):
         self.sites = sites = share[:, None] * self.facts.outlets[year][None, :]
         sites[:, :2] *= self.makers_books.density
         sites[:, RECYCLER] *= self.industry.small_sites
-        count = self._workshop_count
+        count = self.workshops.buying_in(self._workshop_count)
         asked = self.ease.asked(duty, self._vehicles)
         self.makers_books.sites = np.maximum(sites[:, :2], asked).sum(axis=0)
         self._ease = self.ease.table(sites, self._vehicles, count, self._collecting, self._trust, duty, levers)
         expected = self._bidders.repeat(PROVINCES, axis=1)
-        expected[3] *= np.minimum(count / max(count.mean(), 1e-9), 2.5)
+        expected[3] *= np.minimum(count / max(count.mean(), 1e-9), self.parameters["bidders_crowd"])
         self._presence = attendance(expected)
 
     def receive(self, flows: Flows, board: Board) -> Reception:

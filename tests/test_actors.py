@@ -85,7 +85,6 @@ def test_plants_are_paid_for_what_they_worked(model):
     cost *= ((1 - saved * model.case.lever_path("information_sharing")) / (1 - saved * p["sharing_usual"]))[:, None]
     expected = {
         "metals sold": ((worked + scrap) * value).sum(axis=1),
-        "factory scrap bought": (scrap * value).sum(axis=1) * p["scrap_payable"],
         "subsidy": (worked.sum(axis=1) + record.series["overreported"]) * LEVERS["subsidy"],
     }
     processing = paid(model, "processing", payer="plant: ") / (
@@ -96,6 +95,16 @@ def test_plants_are_paid_for_what_they_worked(model):
         plants = {"payee": "plant: "} if purpose in ("metals sold", "subsidy") else {"payer": "plant: "}
         fen = yuan_by_wh * 0.1  # yuan/kWh times Wh is a tenth of a fen
         assert np.allclose(paid(model, purpose, **plants), fen, rtol=1e-9, atol=2 * len(model.recyclers)), purpose
+    # scrap fetches its usual share, or what leaves no loss: its worth less cost, that is less where corners are cut
+    untaxed = 1 - p["vat_rate"] / (1 + p["vat_rate"]) * (1 - model.lever_paths["vat_relief"])[:, None]
+    least, most = (
+        np.minimum(p["scrap_payable"], 1 - cost * share * p["scrap_cost_share"] / (value * untaxed)).clip(0)
+        for share in (1.0, 1 - p["corner_saving"])
+    )
+    bought = paid(model, "factory scrap bought")
+    assert ((scrap * value * least).sum(axis=1) * 0.1 <= bought + 2 * len(model.recyclers)).all()
+    assert ((scrap * value * most).sum(axis=1) * 0.1 >= bought - 1).all()
+    assert (least < p["scrap_payable"]).any() and (most == p["scrap_payable"]).any()
 
 
 def test_money_for_packs_passes_through_collection_untouched(model):
@@ -128,7 +137,8 @@ def test_taxes_and_fines_reach_the_treasury_and_nobody_else(model):
     frame = model.table("ledger")
     received = set(frame.loc[frame["payee"] == "treasury", "purpose"])
     spent = set(frame.loc[frame["payer"] == "treasury", "purpose"])
-    assert received - {"fines on plants", "subsidy paid back"} == {"value-added tax", "fines", "confiscation"}
+    some = {"fines on plants", "subsidy paid back", "fines for missed scans"}
+    assert received - some == {"value-added tax", "fines", "confiscation"}
     assert spent == {"subsidy", "holder reward", "fines kept by provinces"}
     fund = set(frame.loc[(frame["payee"] == "deposit_fund") | (frame["payer"] == "deposit_fund"), "purpose"])
     assert fund == {"deposits", "deposit refunds"}

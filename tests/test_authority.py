@@ -106,6 +106,19 @@ def test_weakest_neighbour():
     assert authority.weakest(np.array([0.3, 0.1, 0.2, 0.0]), near).tolist() == [1, 2, 1, 3]
 
 
+def test_a_trade_that_can_be_worked_anywhere_goes_where_there_is_little_to_fear():
+    """Where nothing differs nothing moves; where one place is feared it is left; the whole stays the same."""
+    trade = np.array([4.0, 1.0, 2.0, 0.0])
+    assert np.allclose(authority.pull_of_safety(np.full(4, 3.0), trade), 1.0)
+    dread = np.array([0.0, 2.0, 0.0, 0.0])
+    pull = authority.pull_of_safety(dread, trade)
+    assert pull @ trade == pytest.approx(trade.sum())
+    assert pull[1] / pull[0] == pytest.approx(np.exp(-2.0))
+    # a place without workshops draws nothing, however safe it is
+    assert np.allclose(authority.pull_of_safety(dread + 900.0 * (trade > 0.0), trade)[:3], pull[:3])
+    assert (authority.pull_of_safety(dread, np.zeros(4)) == 1.0).all()
+
+
 def test_entry_is_linear_around_a_living():
     """Income noise of either sign cancels, and nothing explodes."""
     rates = authority.entry_rate(np.array([0.0, 50.0, 100.0, 150.0, 500.0, 1e9, -1e9]), 100.0, 0.2)

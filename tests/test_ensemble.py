@@ -16,7 +16,7 @@ from govmodel.foundations import parameters
 from govmodel.study.changes import effects
 from govmodel.study.knockouts import variants
 
-SMALL = gm.Case.load().with_(scale=20_000, until="2022-06", name="small")
+SMALL = gm.Case.load().with_(scale=8_000, until="2022-06", name="small")
 FILE = parameters.FACTS_FOLDER / "china" / room.FILE
 
 
@@ -106,7 +106,7 @@ def test_a_saved_run_is_told_again_under_each_replications_own_numbers(two, fold
 
 
 def test_compared_cases_share_their_set_but_for_what_one_of_them_sets():
-    case = SMALL.with_(scale=200_000, until="2022-12")
+    case = SMALL.with_(scale=50_000, until="2022-12")
     sets = shipped("china").sets
     other = variants(case)["constant_recycler"]
     found = effects(case, {"x": other}, ["formal_share"], [2022], 2, seed=4, ensemble=None)

@@ -201,7 +201,7 @@ def compare_bids(model: GovernanceModel) -> None:
             for band in range(4):
                 here = told.at(province, chemistry, band)
                 cell = (province * 2 + chemistry) * 4 + band
-                for name in ("paid", "offer", "tender", "second_life"):
+                for name in ("paid", "offer", "tender", "second_life", "second_life_worth"):
                     assert np.isclose(getattr(board, name)[:, cell], here[name], **close).all(), (name, cell)
                 for name in ("reuse", "to_workshop"):
                     assert np.isclose(getattr(board, name)[cell], here[name], **close), (name, cell)
@@ -212,8 +212,7 @@ def compare_bids(model: GovernanceModel) -> None:
                 for name in ("licensed_value", "penalty"):
                     told_here = np.broadcast_to(getattr(board, name), (31, 2))[province, chemistry]
                     assert np.isclose(told_here, here[name], **close), (name, cell)
-                for name in ("second_life_worth", "reuse_worth"):
-                    assert np.isclose(getattr(board, name)[chemistry, band], here[name], **close), (name, cell)
+                assert np.isclose(board.reuse_worth[chemistry, band], here["reuse_worth"], **close), cell
                 for name in ("crude_value", "metal_value"):
                     assert np.isclose(getattr(board, name)[chemistry], here[name], **close), (name, cell)
                 assert np.isclose(board.gate[chemistry], here["gate"], **close).all()

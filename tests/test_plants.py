@@ -229,8 +229,8 @@ def test_value_added_tax_is_owed_on_metals_out_of_packs_and_on_what_scrap_is_wor
     """Factory scrap comes with invoices, packs from holders come without: month by month as the ledger has it."""
     model = lived(CHINA.with_(scale=20_000, until="2026-12"))
     p, record = model.parameters, model.record
-    added = (record.worked + record.scrap * (1.0 - p["scrap_payable"])).sum(axis=2)
     share = p["vat_rate"] / (1.0 + p["vat_rate"]) * (1.0 - model.lever_paths["vat_relief"])
-    owed = (added * record.series["metal_value"]).sum(axis=1) * share / 10.0  # fen
+    worth = ((record.worked + record.scrap).sum(axis=2) * record.series["metal_value"]).sum(axis=1) / 10.0  # fen
+    owed = (worth - model.ledger.amounts[:, model.books.factory_scrap].sum(axis=1)) * share
     paid = model.ledger.amounts[:, model.books.plant_vat].sum(axis=1)
     assert paid.any() and np.allclose(paid, owed, rtol=1e-4, atol=1000.0)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..chain.plants import Reception
 from ..foundations.ledger import Ledger
-from ..mechanisms.choice import AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, DISMANTLER, RECYCLER
+from ..mechanisms.choice import DISMANTLER, RECYCLER
 from ..mechanisms.market import Board
 from .fates import (
     DISPOSITIONS,
@@ -97,9 +97,6 @@ class Books:
         self._trade = slice(self.metals.start, self.processing.stop)
         self._quantity, self._price = np.zeros((2, 4, 2, len(plants)))
         self._moves = _moves()
-        self._handling = np.zeros(4)  # what collecting costs each licensed channel, yuan/kWh
-        self._handling[[AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET]] = parameters["outlet_cost"]
-        self._handling[RECYCLER] = parameters["recycler_collection_cost"]
 
     def pay_holders(self, month: int, flows: Flows) -> None:
         """Pay holders, then sell what is re-used at once."""
@@ -126,7 +123,7 @@ class Books:
         national = np.add.reduce(wh, axis=(0, 2))
         again = national[SECOND_LIVES]
         regrouping = fen(again, self.p["second_life_cost"])
-        pay(month, self.collecting, fen(national[RECOVERIES] + again, self._handling) + regrouping)
+        pay(month, self.collecting, fen(national[RECOVERIES] + again, board.collecting) + regrouping)
         added = np.maximum(flows.reuse_income[:4] - regrouping, 0.0)
         pay(month, self.collector_vat, np.floor(added * vat_share).astype(np.int64))
 
@@ -144,13 +141,15 @@ class Books:
 
         `cost` is yuan/kWh (2, plants); `subsidy` (plants,) is what the treasury pays for a kWh worked.
         """
-        pay, payable = self.ledger.pay, self.p["scrap_payable"]
-        column = value[:, None]
+        pay, column = self.ledger.pay, value[:, None]
+        # where its usual price would leave a plant a loss it pays less for scrap, down to nothing
+        spared = cost * self.p["scrap_cost_share"] / (np.maximum(column, 1e-9) * (1.0 - vat_share))
+        payable = (1.0 - spared).clip(0.0, self.p["scrap_payable"])
         metals, bought, processed, added = self._quantity
         metals[:] = worked + scrap
         bought[:] = scrap
         processed[:] = worked + scrap * self.p["scrap_cost_share"]
-        added[:] = worked + scrap * max(1.0 - payable, 0.0)  # factory scrap comes with invoices
+        added[:] = worked + scrap * (1.0 - payable)  # factory scrap comes with invoices
         price = self._price
         price[0], price[1], price[2], price[3] = column, column * payable, cost, column * vat_share
         due = np.add.reduce(fen(self._quantity, price), axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..chain.fleet import BANDS, CELLS, CHEMISTRIES, CLASSES, PROVINCES
 from ..facts import ROUTES
-from ..mechanisms.choice import DISMANTLER, WORKSHOP
+from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, WORKSHOP
 from ..mechanisms.market import Board
 from .fates import (
     DISPOSITIONS,
@@ -118,8 +118,10 @@ class Flows:
         """Add what buyers earn at once: re-used packs sold to their users, and dismantlers' sales to workshops."""
         again = IS_USED_AGAIN[made.what].nonzero()[0]
         what, wh = made.what[again], made.watt_hours[again]
-        quality = made.chemistry[again] * BANDS + made.cell[again] % BANDS
-        worth = np.where(IS_REUSE[what], board.reuse_worth.ravel()[quality], board.second_life_worth.ravel()[quality])
+        cell = made.cell[again]
+        quality = made.chemistry[again] * BANDS + cell % BANDS
+        by_makers = (made.channel[again] == BATTERY_MAKER_OUTLET).view(np.int8)
+        worth = np.where(IS_REUSE[what], board.reuse_worth.ravel()[quality], board.second_life_worth[by_makers, cell])
         owner = np.where(IN_WORKSHOP[what], 4 + made.province[again], payer[again])
         _add(self.reuse_income, owner, np.floor(wh * worth * 0.1))
         sold = SOLD_ON[made.what].nonzero()[0]

@@ -64,6 +64,8 @@ class Industry:
         self.paid_back = line("subsidy paid back", plants, ["treasury"])
         self.fines = line("fines on plants", plants, ["treasury"])
         self.capital = line("capital paid in", ["investors"], plants)
+        self.investment = line("capital for new works", ["investors"], plants)
+        self.works = line("new works", plants, ["suppliers"])
         self.dividends = line("dividends", plants, ["investors"])
         self.written_off = line("debt written off", ["creditors"], plants)
 
@@ -249,7 +251,11 @@ class Industry:
         self.margin = np.where(capacity > 0.0, margin, usual)  # a plant that is yet to open will do as others do
         if later:
             grown = self.size * (1.0 + p["growth_step"] * self.decisions.value("size"))
-            self.size = np.where(self.closed, self.size, grown.clip(p["estate_share"], p["size_most"]))
+            size = np.where(self.closed, self.size, grown.clip(p["estate_share"], p["size_most"]))
+            works = fen_of(p["plant_investment"] * capacity * np.maximum(size / self.size - 1.0, 0.0))
+            self.model.ledger.pay(self.model.month, self.investment, works)
+            self.model.ledger.pay(self.model.month, self.works, works)
+            self.size = size
         self.inflation = np.where(paid > 0.0, self.decisions.value("report"), 0.0)
 
     def _inspect(self, ordinal: int, visits: np.ndarray, cost: np.ndarray) -> None:

@@ -91,6 +91,8 @@ class Makers:
         self.fees = line("producer responsibility fee", names, ["treasury"])
         self.certificates = line("false certificates", names, ["certificate_brokers"])
         self.fines = line("fines on makers", names, ["treasury"])
+        self.scans = line("scanning", names, ["suppliers"])
+        self.scan_fines = line("fines for missed scans", names, ["treasury"])
 
     def rule(self, record) -> None:
         """Rule what the record keeps of makers."""
@@ -143,16 +145,21 @@ class Makers:
     # each quarter
 
     def decide(self) -> None:
-        """Pay what the quarter's duty costs, then choose for the next quarter."""
+        """Pay what the quarter's scans and duty cost, then choose for the next quarter."""
         model, keep = self.model, self.p["use_memory"] if self.usual.any() else 0.0
         self.usual = keep * self.usual + (1.0 - keep) * self.quarter
         retired = max(self.quarter[RETIRED, 0], 0.0) / 1000.0
         self.quarter[:] = 0.0
         target, chooses = self.levers["producer_responsibility_target"], model.active("adaptation")
-        if self.usual[RETIRED, 0] > 0.0 and (target or chooses):
+        traces = self.levers["traceability"] > 0.0
+        if self.usual[RETIRED, 0] > 0.0 and (target or traces or chooses):
             known = self._known()
+            pulls = duty.pull(self.chosen("premium"), self.chosen("density"), known["sites"], self.p)
+            collected = np.minimum(known["usual"] * pulls, 1.0)
+            if traces:
+                self._pay_for_scans(retired * collected)
             if target:
-                self._answer(retired, known, target)
+                self._answer(retired, known, collected, target)
             if chooses:
                 self._choose(known)
         self.read()
@@ -183,7 +190,8 @@ class Makers:
         row = model.month - model.start
         licensed, metal = model.record.licensed_value[row], model.record.series["metal_value"][row]
         worth, value = (float(table.sum() / table.size) for table in (licensed, metal))
-        outlet = (1.0 - p["automaker_pass_through"]) * max(worth - p["outlet_cost"], 0.0)
+        outlet = worth - float(model.market.collecting(self.levers)[AUTOMAKER_OUTLET])
+        outlet = (1.0 - p["automaker_pass_through"]) * max(outlet, 0.0)
         earned = industry.margin * value + industry.spared
         capacity = self.plants @ model.plants.capacity_t
         processing = (self.plants @ (earned * model.plants.capacity_t)) / np.maximum(capacity, 1e-9)
@@ -223,12 +231,18 @@ class Makers:
         keen = dict.fromkeys(OPTIONS, self.p["maker_sensitivity"])
         self.decisions.adapt(self.model.month // 3, payoffs, keen, self.p)
 
-    def _answer(self, retired: float, known: dict, target: float) -> None:
+    def _pay_for_scans(self, collected: np.ndarray) -> None:
+        """Pay for scans, and fines for missed ones that are noticed; `collected` kWh, were each brand the whole."""
+        model, p, levers = self.model, self.p, self.levers
+        due, obeyed = self.shares() * collected * levers["traceability"], self.chosen("compliance")
+        model.ledger.pay(model.month, self.scans, fen_of(due * obeyed * p["scan_cost"]))
+        noticed = due * (1.0 - obeyed) * p["scan_audit"]
+        model.ledger.pay(model.month, self.scan_fines, fen_of(noticed * levers["fine"] * p["scan_stake"]))
+
+    def _answer(self, retired: float, known: dict, collected: np.ndarray, target: float) -> None:
         """Pay fees, false certificates and fines for the quarter; `retired` kWh of all brands."""
         model, p, levers = self.model, self.p, self.levers
         fee, trace = levers["producer_responsibility_fee"], levers["traceability"]
-        pulls = duty.pull(self.chosen("premium"), self.chosen("density"), known["sites"], p)
-        collected = np.minimum(known["usual"] * pulls, 1.0)
         short = duty.shortfall(target, known["elsewhere"], collected, self.chosen("compliance"), known["scan"])
         wish = self.chosen("claims") if fee else np.zeros(len(self.agents))
         false = duty.claimed(short, wish, trace)

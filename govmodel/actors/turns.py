@@ -34,7 +34,9 @@ class Turns:
         self._first = workshops.weight.copy()
         self._reach, self._fee = np.zeros((2, len(authority.STATES)))  # of a lawful workshop, by what it is
         for state, name in ((COLLECTING, "collector"), (LICENSED, "licensed")):
-            self._reach[state], self._fee[state] = self.p[f"{name}_reach"], self.p[f"{name}_commission"]
+            # commissions come out of what recyclers pay to collect, so they are never more
+            self._reach[state] = self.p[f"{name}_reach"]
+            self._fee[state] = min(self.p[f"{name}_commission"], self.p["recycler_collection_cost"])
 
     def take(self, levers: dict) -> None:
         """Close the books, bear what the authority orders, and turn to what pays."""
@@ -61,7 +63,8 @@ class Turns:
         there = np.bincount(shops.province, shared, PROVINCES)
         local = np.where(there > 0.0, (1.0 - p["pooled_trade"]) * shops.earned, 0.0)
         earned = float(shops.earned.sum())
-        by_unit = (earned - local.sum()) / shared.sum() + local / np.maximum(there, 1e-12)
+        pull = shops.last_plan.pull  # pooled trade goes where there is little to fear
+        by_unit = (earned - local.sum()) * pull / max(pull @ there, 1e-12) + local / np.maximum(there, 1e-12)
         got = authority.settle(shared * by_unit[shops.province], int(earned))
         shops.cash += got
         change = (np.bincount(shops.province, got, PROVINCES) - shops.earned).astype(np.int64)
@@ -156,9 +159,10 @@ class Turns:
             lost = np.minimum(at_stake * trade, cash) / 100.0  # fine and goods together, as far as the cash goes
             return found * (lost + closing * np.maximum(income * trade - living, 0.0))
 
-        here = np.where(at_home, 1.0, away)
+        drawn = shops.drawn(plan.pull)
+        here = np.where(at_home, 1.0, away) * drawn[shops.province]
         to = self._where_to_move(plan.attention, plan.ground.score * energy * gain, income * p["away_loss"])
-        there = np.where(to == shops.home, 1.0, away)
+        there = np.where(to == shops.home, 1.0, away) * drawn[to]
         fixed = p["local_fee"] + living
         payoff = np.zeros((len(size), OPTIONS))
         payoff[:, authority.STAY_OPEN] = income * here - fixed - fear(shops.province, 1.0, here)
@@ -185,8 +189,9 @@ class Turns:
         sites = float(self.model.sites[:, RECYCLER].sum() + shops.collecting().sum())
         by_site = float(shops.usual[BY_RECYCLERS]) / 1000.0 / max(sites, 1.0)  # kWh
         given_up = p["collector_time"] * p["workshop_living"] / 4.0
-        collect = by_site * p["collector_reach"] * p["collector_commission"] - given_up
-        licensed = by_site * p["licensed_reach"] * p["licensed_commission"] - given_up - p["licence_cost"] / 4.0
+        brought = by_site * self._reach * self._fee
+        collect = brought[COLLECTING] - given_up
+        licensed = brought[LICENSED] - given_up - p["licence_cost"] / 4.0
         licensed -= p["licence_setup"] / p["settling_quarters"]
         return np.array([[collect], [licensed]])
 
@@ -255,9 +260,9 @@ class Turns:
         there = np.bincount(shops.province, work, PROVINCES)
         pooled = float(shops.usual[GAINED]) / max(float(shops.usual[UNITS]), 1e-9)
         local = np.divide(shops.local, there, out=np.full(PROVINCES, pooled), where=there > 0.0)
-        income = p["pooled_trade"] * pooled + (1.0 - p["pooled_trade"]) * local
         plan = shops.last_plan
-        loss = 3.0 * plan.risk * plan.ground.gain
+        income = p["pooled_trade"] * pooled * plan.pull + (1.0 - p["pooled_trade"]) * local
+        loss = 3.0 * plan.risk * plan.gain
         active = plan.ground.active
         loss = np.divide(loss, active, out=np.zeros(PROVINCES), where=active > 0.0)
         income = (income - loss) / 100.0 - p["local_fee"]

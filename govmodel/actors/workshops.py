@@ -6,9 +6,6 @@ income that is reckoned from the trade's own books, pooled over the nation and a
 simulated packs in one province does not bias a coarse run.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 
 from ..chain.fleet import PROVINCES
@@ -18,53 +15,13 @@ from ..mechanisms import authority
 from ..mechanisms.adaptation import Learner
 from ..mechanisms.authority import COLLECTING, LICENSED, OPEN, QUIET
 from .organisation import Organisation
+from .raids import Ground, Plan
 from .turns import BY_RECYCLERS, CONFISCATED, DUE, FOUND, GAINED, LFP, MOVED, NCM, PAID, REUSED, SPENT, UNITS, Turns
 
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
 SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
 ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
 TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")  # what the whole trade remembers
-
-
-@dataclass
-class Ground:
-    """What stays as it is for a quarter under one law: who could be found, and what that would cost them."""
-
-    active: np.ndarray  # (31,) workshops that buy for themselves
-    score: np.ndarray  # (rows,) risk score of a workshop
-    visible: np.ndarray  # (rows,) the same, as far as the workshop can be found
-    total: np.ndarray  # (31,) risk scores of all workshops
-    chance: float  # that a visit finds unlawful work
-    weight: np.ndarray  # (rows,) workshops that buy for themselves
-    due: np.ndarray  # (rows,) fine on a workshop that is found, fen
-    paid: np.ndarray  # (rows,) fine it can pay, fen
-    confiscated: np.ndarray  # (rows,) what is confiscated, fen
-    loss: np.ndarray  # (rows,) fen lost if all workshops of the row were found
-    gain: np.ndarray  # (31,) illegal gain of a month, fen
-
-
-@dataclass
-class Plan:
-    """What inspectors do this month, and what it means to each row of workshops."""
-
-    ground: Ground
-    asked: np.ndarray  # (31,) visits that the law asks for
-    made: np.ndarray  # (31,) visits made on the plan
-    followed: np.ndarray  # (31,) visits made because citizens reported
-    attention: np.ndarray  # (31,) successful visits for a unit of a workshop's risk score
-    found: np.ndarray  # (rows,) share of workshops found out
-    caught: np.ndarray  # (31,) workshops found out
-    fines: np.ndarray  # (rows,) fen that those found can pay
-    goods: np.ndarray  # (rows,) fen confiscated from them
-    both: np.ndarray  # (rows,) the sum of the two
-    by_province: np.ndarray  # (2, 31) fines and goods
-    sums: np.ndarray  # (4,) yuan due, paid and confiscated, workshops found
-    risk: np.ndarray  # (31,) expected loss on a kWh as a multiple of the illegal gain
-
-    @cached_property
-    def visits(self) -> np.ndarray:
-        """All visits made, by province."""
-        return self.made + self.followed
 
 
 class WorkshopDistrict(Organisation):
@@ -101,6 +58,7 @@ class Workshops:
         )
         self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
         rows = len(self.home)
+        self._first_share = count / count.sum()  # where packs are bought, which moves little
         self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
         self.doing, self.age = np.full(rows, OPEN), np.zeros(rows)
         self.cash, self.cash_then = np.zeros(rows), np.zeros(rows)  # whole fen, now and as the quarter began
@@ -121,6 +79,7 @@ class Workshops:
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
         self._plan = self._now = self._extra = self._noted = None
+        self._feared: tuple = (None, None)
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -136,7 +95,7 @@ class Workshops:
             "moving": line("moving to another province", mine, ["suppliers"]),
             "licences": line("licences of former workshops", mine, ["suppliers"]),
             "fees": line("local fees", mine, purses),
-            "commission": line("collecting commission", ["recycler_collection"], mine),
+            "commission": line("collecting commission", ["suppliers"], mine),  # out of what recyclers pay to collect
             "support": line("formalisation support", purses, mine),
             "returned": line("formalisation support paid back", mine, purses),
             "capital": line("capital of new workshops", owners, mine),
@@ -173,6 +132,31 @@ class Workshops:
         count = self.by_state()
         return count[OPEN] + self.p["quiet_presence"] * count[QUIET]
 
+    def buying_in(self, present: np.ndarray) -> np.ndarray:
+        """Say how many workshops of those `present` (31,) buy in each province, (31,).
+
+        What is bought in one province is worked in others, so that share of the trade buys wherever there are packs.
+        """
+        pooled = self.p["pooled_trade"]
+        return pooled * present.sum() * self._first_share + (1.0 - pooled) * present
+
+    def feared(self, levers: dict) -> np.ndarray:
+        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,).
+
+        The part of the trade that is pooled works its packs where there are workshops and little to fear.
+        """
+        plan, pooled = self.plan(levers), self.p["pooled_trade"]
+        if self._feared[0] is not plan:
+            worked = plan.ground.gain * plan.pull
+            elsewhere = float(plan.risk @ worked) / max(float(worked.sum()), 1e-12)
+            self._feared = (plan, pooled * elsewhere + (1.0 - pooled) * plan.risk)
+        return self._feared[1]
+
+    @property
+    def last_feared(self) -> np.ndarray:
+        """What workshops reckoned with in this month's bids, as last worked out."""
+        return self._feared[1]
+
     def collecting(self) -> np.ndarray:
         """Count collection sites that collecting and licensed former workshops stand for, (31,)."""
         count = self.by_state()
@@ -205,7 +189,9 @@ class Workshops:
         work = self.activity()
         quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
         whole = np.bincount(self.province, work, PROVINCES)
-        return scarce + p["hiding_cost"] * np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
+        here = np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
+        pooled = p["pooled_trade"] * (quiet.sum() / max(whole.sum(), 1e-12)) + (1.0 - p["pooled_trade"]) * here
+        return scarce + p["hiding_cost"] * pooled
 
     # the month
 
@@ -245,32 +231,63 @@ class Workshops:
         gain, price = self.by_kwh(levers)
         energy = self.usual_energy() / 3.0 * self.each()  # kWh of a workshop in a month
         due, goods = self.penalties(levers, energy, gain, price)
-        paid, confiscated = authority.punish(due, goods, self.cash_then / np.maximum(self.weight, 1e-9))
+        means = self.cash_then / np.maximum(self.weight, 1e-9)
         base = np.bincount(self.province, weight * energy, PROVINCES) * (gain * 100.0)
         active = np.bincount(self.province, weight, PROVINCES)
-        loss = weight * (paid + confiscated)
-        return Ground(active, score, visible, total, chance, weight, due, paid, confiscated, loss, base)
+        return Ground(active, score, visible, total, chance, weight, due, goods, means, base, gain)
 
     def _inspections(self, ground: Ground, asked, made, followed) -> Plan:
         successful = made * ground.chance + followed * self.p["report_detection"]
         attention = authority.attention(successful, ground.total)
         found = authority.found(attention[self.province] * ground.visible)
-        # whoever is found loses what is his: together never more than the row owns, in whole fen
         caught = ground.weight * found
-        loss = np.bincount(self.province, ground.loss * found, PROVINCES)
-        risk = np.divide(loss, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
+        usual, *_ = self._losses(ground, caught, np.ones(PROVINCES))
+        risk = np.divide(usual, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
+        pull = authority.pull_of_safety(risk * (ground.kwh_gain / self.p["plant_choice_error"]), ground.gain)
+        drawn = self.drawn(pull)
+        loss, due, paid, confiscated = self._losses(ground, caught, drawn)
+        gain = ground.gain * drawn
+        risk = np.divide(loss, gain, out=risk, where=gain > 0.0)
         by_province = np.bincount(self.province, caught, PROVINCES)
-        fines, goods = np.floor(caught * ground.paid), np.floor(caught * ground.confiscated)
-        sums = np.array([caught * ground.due, fines, goods, caught]).sum(axis=1)
+        fines, goods = np.floor(caught * paid), np.floor(caught * confiscated)
+        sums = np.array([caught * due, fines, goods, caught]).sum(axis=1)
         sums[:3] /= 100.0
         taken = self._by_province(fines, goods)
+        both = fines + goods
         return Plan(
-            ground, asked, made, followed, attention, found, by_province, fines, goods, fines + goods, taken, sums, risk
+            ground,
+            asked,
+            made,
+            followed,
+            attention,
+            found,
+            by_province,
+            fines,
+            goods,
+            both,
+            taken,
+            sums,
+            risk,
+            pull,
+            gain,
         )
 
+    def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Say what those caught lose at such a trade: fen by province, and by row what is due, paid and confiscated.
+
+        Whoever is found loses what is his: together never more than the row owns.
+        """
+        here = drawn[self.province]
+        due = ground.due * here
+        paid, confiscated = authority.punish(due, ground.goods * here, ground.means)
+        return np.bincount(self.province, caught * (paid + confiscated), PROVINCES), due, paid, confiscated
+
+    def drawn(self, pull: np.ndarray) -> np.ndarray:
+        """Say how large the trade of a workshop is in each province, as a multiple of what is usual, (31,)."""
+        return 1.0 - self.p["pooled_trade"] + self.p["pooled_trade"] * pull
+
     def _by_province(self, fines: np.ndarray, goods: np.ndarray) -> np.ndarray:
-        both = [np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]
-        return np.array(both).astype(np.int64)
+        return np.array([np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]).astype(np.int64)
 
     def penalties(self, levers: dict, energy: np.ndarray, gain: float, price: float) -> tuple[np.ndarray, np.ndarray]:
         """Give the fine due and the goods at hand of workshops with such a monthly trade (kWh), in fen."""

@@ -109,6 +109,17 @@ def weakest(attention: np.ndarray, near: np.ndarray) -> np.ndarray:
     return np.where(alone, np.arange(len(attention)), among.argmin(axis=1))
 
 
+def pull_of_safety(dread: np.ndarray, trade: np.ndarray) -> np.ndarray:
+    """Say how strongly each place draws a trade that can be worked anywhere: by a logit of what is to fear there.
+
+    `dread` is the loss to fear on a kWh, in choice errors; `trade` what is usually worked there. The mean pull is 1.
+    """
+    if not trade.any():
+        return np.ones(len(trade))
+    pull = np.exp(np.minimum(dread[trade > 0.0].min() - dread, 0.0))
+    return pull * (trade.sum() / (pull @ trade))
+
+
 def entry_rate(income: np.ndarray, living: float, speed: float) -> np.ndarray:
     """Give the share by which workshops grow in a quarter: in proportion to income over what a living takes.
 

@@ -29,6 +29,17 @@ def logistic(difference: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + np.exp(-np.maximum(difference, -700.0)))
 
 
+def better_use(usual, again, spread: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weigh using packs again against the usual use, where what it brings differs from pack to pack.
+
+    `again` is worth its mean plus a logistic error of this `spread`, yuan/kWh. Returns the chance that it is the better
+    use, what a pack brings in its better use on average, and what those bring that are used again.
+    """
+    ahead = np.maximum((again - usual) / spread, -700.0)
+    gain, chance = spread * np.logaddexp(0.0, ahead), logistic(ahead)
+    return chance, usual + gain, usual + gain / chance
+
+
 @dataclass
 class Board:
     """The bids of a month, as holders see them; tables over (province, chemistry, health) are flat, CELLS long."""
@@ -45,12 +56,13 @@ class Board:
     maker_share: np.ndarray  # (31, 2, makers' plants) the same for battery makers' outlets, which serve their own
     licensed_value: np.ndarray  # (31, 2) what a collector gets for recovery, net of freight
     maker_value: np.ndarray  # (31, 2) the same for battery makers' outlets
-    second_life_worth: np.ndarray  # (2, 4) what storage operators pay a licensed firm, before its cost
+    second_life_worth: np.ndarray  # (2, CELLS) what storage operators pay a licensed firm, before its cost
     reuse_worth: np.ndarray  # (2, 4) what users pay a workshop for an unlawful re-use, before its cost
     crude_value: np.ndarray  # (2,) what a workshop gets for crude recovery, before its cost
     crude_vat: np.ndarray  # (2,) VAT that refiners pay on black mass
     metal_value: np.ndarray  # (2,) what a plant sells the recovered metals of a kWh for
     penalty: np.ndarray  # (31, 2) fine a workshop expects
+    collecting: np.ndarray  # (4,) what collecting costs each licensed channel
 
 
 def metal_values(facts, prices: np.ndarray, handler: str, payable: np.ndarray) -> np.ndarray:
@@ -66,13 +78,12 @@ class Worth:
 
     licensed_metal: np.ndarray  # (months, 2) metals a plant sells
     net: np.ndarray  # (months, 2) the same less VAT and cost
-    second_worth: np.ndarray  # (months, 2, 4) what storage operators pay
-    second: np.ndarray  # (months, 2, 4) the same less cost and VAT
+    second: np.ndarray  # (months, 2, 4) what storage operators pay for a usual pack, less cost and VAT
     crude_value: np.ndarray  # (months, 2) black mass and scrap metal a workshop sells
     crude_vat: np.ndarray  # (months, 2) VAT that refiners pay on the salts in black mass
-    reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop
+    reuse_worth: np.ndarray  # (months, 2, 4) what users of unlawful re-use pay a workshop for the packs it re-uses
     reuse_chance: np.ndarray  # (months, 8) chance that a workshop re-uses, the same in all provinces
-    best: np.ndarray  # (months, 2, 4) what a workshop gets from its better use, less its cost
+    best: np.ndarray  # (months, 2, 4) what a workshop gets from a pack's better use, less its cost
     gain: np.ndarray  # (months, 2) the cost and tax that a workshop saves, on which fines are set
 
 
@@ -125,24 +136,22 @@ class Market:
         value, cost = self.licensed_metal, self.licensed_cost * self.handling
         tax = self.vat(value, levers)
         ratio = np.array([p["second_life_price_lfp"], p["second_life_price_ncm"]])[:, None]
-        second_worth = self._new_pack * (ratio * BAND_HEALTH)
-        second = second_worth - p["second_life_cost"]
+        second = self._new_pack * (ratio * BAND_HEALTH) - p["second_life_cost"]
         second = second - self.vat(np.maximum(second, 0.0), levers)
         # a refiner of black mass pays VAT on its salts and keeps the cost of refining
         refining = np.array([p["refining_cost_lfp"], p["refining_cost_ncm"]])
-        crude_vat = self.vat(self._black_mass, levers)
+        crude_vat = self.vat(self._black_mass, {"vat_relief": 0.0})  # what workshops sell has no papers for relief
         salts = np.maximum(self._black_mass - crude_vat - refining, 0.0)
         crude_value = salts + self._scrap_metal
         crude = (crude_value - self.workshop_cost)[:, :, None]
         reuse_worth = (
             self._new_pack * (p["reuse_price"] * BAND_HEALTH) * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
         )
-        reuse = reuse_worth - p["reuse_cost"]
-        reuse_chance = logistic((reuse - crude) / p["use_choice_error"]).reshape(len(value), -1)
+        chance, best, reuse = better_use(crude, reuse_worth - p["reuse_cost"], p["use_choice_error"])
+        reuse_worth, reuse_chance = reuse + p["reuse_cost"], chance.reshape(len(value), -1)
         gain = np.maximum(cost + tax - self.workshop_cost, 0.0)
-        best = np.maximum(crude, reuse)
         net = value - tax - cost
-        return Worth(value, net, second_worth, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, gain)
+        return Worth(value, net, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, gain)
 
     def post(
         self,
@@ -170,15 +179,16 @@ class Market:
         # below zero a plant takes packs free of charge
         gate = np.maximum(worth.net[month][:, None] + subsidy - plant_margin * value[:, None], 0.0)
         share, licensed, maker_share, maker = self._deliver(gate, plant_pull, haul)
-        second, error = worth.second[month], self.p["use_choice_error"]
         either = np.array([licensed, maker])[:, :, :, None]  # any licensed buyer, battery makers' own outlets
-        second_chance = logistic((second - either) / error)
-        licensed_best, maker_best = np.maximum(either, second)
+        second_chance, best, second = better_use(either, worth.second[month], self.p["use_choice_error"])
+        taxed = np.where(second > 0.0, 1.0 - self.vat(1.0, levers), 1.0)
+        licensed_best, maker_best = best
         penalty = risk[:, None] * worth.gain[month]
         extra = penalty[:, :, None] + np.reshape(asked_extra, (-1, 1, 1))
         workshop = self._outbid(worth.best[month], extra, workshop_margin, licensed_best)
         at_stake = self.p["licence_worth"] + penalty[:, :, None]
-        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, at_stake, premium)
+        collecting = self.collecting(levers)
+        paid, to_workshop = self._pay(licensed_best, maker_best, workshop, at_stake, premium, collecting)
         offer = paid.copy()
         offer[:WORKSHOP] += levers["holder_reward"]
         temptation = np.maximum(paid[WORKSHOP] - np.maximum.reduce(paid[:WORKSHOP]), 0.0)
@@ -196,13 +206,20 @@ class Market:
             maker_share=maker_share,
             licensed_value=licensed,
             maker_value=maker,
-            second_life_worth=worth.second_worth[month],
+            second_life_worth=(self.p["second_life_cost"] + second / taxed).reshape(2, CELLS),
             reuse_worth=worth.reuse_worth[month],
             crude_value=worth.crude_value[month],
             crude_vat=worth.crude_vat[month],
             metal_value=value,
             penalty=penalty,
+            collecting=collecting,
         )
+
+    def collecting(self, levers: dict) -> np.ndarray:
+        """Say what collecting costs each licensed channel, coming to holders' homes included, yuan/kWh (4,)."""
+        p, at_home = self.p, self.p["online_cost"] * levers["online_collection"]
+        outlet = p["outlet_cost"] + at_home
+        return np.array([outlet, outlet, p["recycler_collection_cost"] + at_home, 0.0])
 
     def _deliver(self, gate: np.ndarray, pull: np.ndarray, haul: np.ndarray) -> tuple[np.ndarray, ...]:
         """Say where packs go and what they fetch: shares and prices, for all plants and for battery makers' own."""
@@ -220,17 +237,18 @@ class Market:
         utmost = best - p["workshop_margin_least"] - penalty
         return np.maximum(usual, np.minimum(utmost, (1.0 + p["workshop_outbid"]) * licensed))
 
-    def _pay(self, licensed, maker, workshop, at_stake, premium) -> tuple[np.ndarray, np.ndarray]:
+    def _pay(self, licensed, maker, workshop, at_stake, premium, collecting) -> tuple[np.ndarray, np.ndarray]:
         """Say what each channel pays a holder, (6, CELLS), and the chance that a dismantler sells on to a workshop.
 
-        `at_stake` is what a dismantler may lose by it: its licence and the expected fine, yuan/kWh (31, 2, 1).
+        `at_stake` is what a dismantler may lose by it: its licence and the expected fine, yuan/kWh (31, 2, 1);
+        `collecting` is what it costs licensed channels (4,).
         """
         p = self.p
         to_workshop = logistic((workshop - licensed - at_stake) / p["resale_error"])
         paid = np.zeros((6, PROVINCES, CHEMISTRIES, BANDS))
-        paid[AUTOMAKER_OUTLET] = (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + premium[0]
-        paid[BATTERY_MAKER_OUTLET] = maker + (premium[1] - p["outlet_cost"])
-        paid[RECYCLER] = licensed - p["recycler_collection_cost"]
+        paid[AUTOMAKER_OUTLET] = (licensed - collecting[AUTOMAKER_OUTLET]) * p["automaker_pass_through"] + premium[0]
+        paid[BATTERY_MAKER_OUTLET] = maker + (premium[1] - collecting[BATTERY_MAKER_OUTLET])
+        paid[RECYCLER] = licensed - collecting[RECYCLER]
         paid[DISMANTLER] = np.maximum(licensed, workshop - at_stake) - p["dismantler_margin"]
         paid[WORKSHOP] = workshop
         return np.maximum(paid, 0.0, out=paid).reshape(6, CELLS), to_workshop

@@ -44,9 +44,13 @@ def care_payoffs(margin, value, cost, visits, fine: float, p: dict) -> np.ndarra
 
 
 def growth_payoffs(profit, capacity, p: dict) -> np.ndarray:
-    """Reckon shrinking, holding and building from a year's own profit on own capital (plants, 3)."""
-    surplus = profit / np.maximum(p["plant_capital"] * capacity, 1.0) - p["capital_return"]
-    return surplus.clip(-1.0, 1.0)[:, None] * MOVES
+    """Reckon shrinking, holding and building from a year's own profit on capital (plants, 3).
+
+    Who builds must earn on the new works too; who shrinks frees working capital alone, since works are sunk.
+    """
+    capital = p["plant_capital"] + np.array([0.0, 0.0, p["plant_investment"]])
+    earned = (profit / np.maximum(capacity, 1e-3))[:, None] / capital
+    return (earned - p["capital_return"]).clip(-1.0, 1.0) * MOVES
 
 
 def learnt(knowledge: float, p: dict) -> tuple[float, float]:

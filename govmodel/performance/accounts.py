@@ -215,8 +215,9 @@ def _money(model, indicator: str, before: int, after: int) -> list[Account]:
     chosen = np.array([PURSES[indicator](name) for name in ledger.accounts])
     sign = chosen[ledger.payees].astype(np.int64) - chosen[ledger.payers]
     if indicator == "recycler_profit":
-        for line in (model.industry.capital, model.industry.dividends, model.industry.written_off):
-            sign[line] = 0  # what owners and creditors put in or take out is no profit
+        industry = model.industry  # what owners and creditors put in, build or take out is no profit
+        for line in (industry.capital, industry.investment, industry.works, industry.dividends, industry.written_off):
+            sign[line] = 0
     touched = np.flatnonzero(sign)
     purposes = tuple(dict.fromkeys(ledger.purposes[line] for line in touched))
     place = np.array([purposes.index(ledger.purposes[line]) for line in touched])

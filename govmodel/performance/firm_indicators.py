@@ -37,7 +37,7 @@ def _plants(model, months: int) -> dict[str, np.ndarray]:
     feed, value, net = (series[name][:months] for name in ("feed_price", "metal_value", "net_value"))
     return {
         "idle_cost_paid": _paid(model, months, industry.idle),
-        "capital_paid_in": _paid(model, months, industry.capital),
+        "capital_paid_in": _paid(model, months, industry.capital, industry.investment),
         "plants_open": open_now,
         "plants_losing": losing,
         "plant_insolvencies": series["closures"][:months],
@@ -63,5 +63,5 @@ def _reports(model, months: int) -> dict[str, np.ndarray]:
         "subsidy_asked": record.series["subsidy_asked"][:months] / 1e6,
         "subsidy_paid": _paid(model, months, model.books.subsidy),
         "subsidy_paid_back": _paid(model, months, industry.paid_back),
-        "firm_fines": _paid(model, months, industry.fines, model.makers_books.fines),
+        "firm_fines": _paid(model, months, industry.fines, model.makers_books.fines, model.makers_books.scan_fines),
     }

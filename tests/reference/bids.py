@@ -16,6 +16,14 @@ def logistic(difference: float) -> float:
     return 1 / (1 + math.exp(-difference))
 
 
+def better_use(usual: float, again: float, spread: float) -> tuple[float, float, float]:
+    """Chance of the second of two uses, worth of a pack in its better use, and of a pack that is used again."""
+    ahead = max((again - usual) / spread, -700.0)
+    chance = logistic(ahead)
+    gain = math.log1p(math.exp(ahead)) if ahead < 0 else ahead + math.log1p(math.exp(-ahead))
+    return chance, usual + spread * gain, usual + spread * gain / chance
+
+
 class Bids:
     """What buyers know in a month; `at` tells the bids in one place for one kind of pack."""
 
@@ -107,10 +115,9 @@ class Bids:
         net = worth - self.p["second_life_cost"]
         return worth, net - self.vat(max(net, 0.0))
 
-    def licensed(self, recovery: float, second: float) -> tuple[float, float]:
-        """Chance of a second life, and what a pack is worth in the better use."""
-        chance = logistic((second - recovery) / self.p["use_choice_error"])
-        return chance, max(second, recovery)
+    def paid_for_storage(self, net: float) -> float:
+        """What storage operators pay where `net` is left of it."""
+        return net + self.p["second_life_cost"] + (net / (1 - self.vat(1.0)) - net if net > 0 else 0.0)
 
     # workshops
 
@@ -119,7 +126,7 @@ class Bids:
         salts = self.metals_worth(chemistry, "workshop", METALS[:4])
         refining = self.p[f"refining_cost_{CHEMISTRIES[chemistry].lower()}"]
         scrap = self.metals_worth(chemistry, "workshop", METALS[4:]) * self.p["payable_copper_aluminium"]
-        return max(salts - self.vat(salts) - refining, 0.0) + scrap
+        return max(salts - salts * self.p["vat_rate"] / (1 + self.p["vat_rate"]) - refining, 0.0) + scrap
 
     def gain(self, chemistry: int) -> float:
         """Cost and tax a workshop saves against a licensed plant."""
@@ -136,15 +143,13 @@ class Bids:
         crude = self.crude(chemistry) - p["workshop_cost"]
         banned = 1 - p["reuse_ban_loss"] * self.levers["reuse_ban"]
         worth = self.new_pack(chemistry) * p["reuse_price"] * HEALTH[band] * banned
-        reuse = worth - p["reuse_cost"]
-        chance = logistic((reuse - crude) / p["use_choice_error"])
-        best = max(reuse, crude)
+        chance, best, again = better_use(crude, worth - p["reuse_cost"], p["use_choice_error"])
         off = self.penalty(province, chemistry) + self.extra[province]
         usual = best * (1 - self.workshop_margin[province]) - off
         utmost = best - p["workshop_margin_least"] - off
         outbidding = (1 + p["workshop_outbid"]) * licensed
         bid = usual if usual > outbidding else max(usual, min(utmost, outbidding))
-        return {"worth": worth, "chance": chance, "bid": bid}
+        return {"worth": again + p["reuse_cost"], "chance": chance, "bid": bid}
 
     # everything together
 
@@ -153,16 +158,18 @@ class Bids:
         p, levers = self.p, self.levers
         share, recovery = self.spread(province, chemistry, makers_only=False)
         maker_share, maker_recovery = self.spread(province, chemistry, makers_only=True)
-        second_worth, second = self.second_life(chemistry, band)
-        second_chance, licensed = self.licensed(recovery, second)
-        maker_chance, maker = self.licensed(maker_recovery, second)
+        _, second = self.second_life(chemistry, band)
+        error = p["use_choice_error"]
+        second_chance, licensed, again = better_use(recovery, second, error)
+        maker_chance, maker, maker_again = better_use(maker_recovery, second, error)
+        at_home = p["online_cost"] * levers["online_collection"]
         shop = self.workshop(province, chemistry, band, licensed)
         risk = p["licence_worth"] + self.penalty(province, chemistry)
         diverted = logistic((shop["bid"] - licensed - risk) / p["resale_error"])
         paid = {
-            "automaker_outlet": (licensed - p["outlet_cost"]) * p["automaker_pass_through"] + self.premium[0],
-            "battery_maker_outlet": maker - p["outlet_cost"] + self.premium[1],
-            "recycler": licensed - p["recycler_collection_cost"],
+            "automaker_outlet": (licensed - p["outlet_cost"] - at_home) * p["automaker_pass_through"] + self.premium[0],
+            "battery_maker_outlet": maker - p["outlet_cost"] - at_home + self.premium[1],
+            "recycler": licensed - p["recycler_collection_cost"] - at_home,
             "dismantler": max(licensed, shop["bid"] - risk) - p["dismantler_margin"],
             "workshop": shop["bid"],
             "kept": 0.0,
@@ -185,7 +192,7 @@ class Bids:
             "share": share,
             "maker_share": maker_share,
             "licensed_value": recovery,
-            "second_life_worth": second_worth,
+            "second_life_worth": [self.paid_for_storage(again), self.paid_for_storage(maker_again)],
             "reuse_worth": shop["worth"],
             "crude_value": self.crude(chemistry),
             "metal_value": self.metals_worth(chemistry, "licensed"),

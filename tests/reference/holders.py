@@ -165,7 +165,8 @@ class OneByOne(mesa.Model):
         if way.endswith("reuse"):
             flows.reuse_income[workshop] += math.floor(wh * board.reuse_worth[pack.chemistry, cell % 4] * 0.1)
         elif way.endswith("second_life"):
-            flows.reuse_income[buyer] += math.floor(wh * board.second_life_worth[pack.chemistry, cell % 4] * 0.1)
+            row = 1 if channel == "battery_maker_outlet" else 0
+            flows.reuse_income[buyer] += math.floor(wh * board.second_life_worth[row, cell] * 0.1)
         if way.startswith("dismantler:workshop"):
             flows.sold_on[pack.province] += self.case.scale
             flows.resale[pack.province] += math.floor(wh * board.paid[CHANNELS.index("workshop"), cell] * 0.1)
