@@ -44,8 +44,12 @@ def _energy(model, province: int, months: int) -> dict[str, np.ndarray]:
         return np.bincount(flows["month"], flows[measure] * (released & chosen), months) / 1e9
 
     handed = gwh(LICENSED[way])
-    yard = record.yard[:months, province].sum(axis=1) / 1e9
-    pending = np.minimum(np.maximum(np.diff(yard, prepend=0.0), 0.0), handed)
+    # what waits in one province's yards may be worked off in another's: the nation's growth, by each one's part in it
+    yards = record.yard[:months].sum(axis=2) / 1e9
+    grown = np.maximum(np.diff(yards, axis=0, prepend=0.0), 0.0)
+    nation, parts = np.maximum(np.diff(yards.sum(axis=1), prepend=0.0), 0.0), grown.sum(axis=1)
+    part = np.divide(grown[:, province], parts, out=np.zeros(months), where=parts > 0.0)
+    pending = np.minimum(nation * part, handed)
     mine = model.plants.province == province
     by_state = record.series["workshops_by_state"][:months, :, province]
     return {

@@ -69,7 +69,7 @@ DIRECTIONS = [
     ({"fine": 8.0}, "workshop bid", -0.1),  # more than a workshop owns cannot be fined
     ({"fine": 8.0}, "formal", 0.005),
     ({"inspection": 4.0}, "workshop bid", -0.5),
-    ({"inspection": 4.0}, "cost of governing", 0.05),
+    ({"inspection": 4.0}, "cost of governing", 0.02),
     ({"outlet_duty": 20.0}, "packs to makers' outlets", 0.005),
     ({"outlet_duty": 20.0}, "formal", 0.002),
     ({"traceability": 0.95}, "traceability", 0.2),
