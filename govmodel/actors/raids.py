@@ -41,7 +41,9 @@ class Plan:
     sums: np.ndarray  # (4,) yuan due, paid and confiscated, workshops found
     risk: np.ndarray  # (31,) expected loss on a kWh as a multiple of the illegal gain
     pull: np.ndarray  # (31,) what a workshop there gets of the pooled trade, as a multiple of what is usual
+    drawn: np.ndarray  # (31,) the whole trade of a workshop there, likewise
     gain: np.ndarray  # (31,) illegal gain of a month, fen, as the trade is drawn there
+    feared: np.ndarray  # (31,) loss to reckon with on a kWh bought there, wherever it is worked, like `risk`
 
     @cached_property
     def visits(self) -> np.ndarray:

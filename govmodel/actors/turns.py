@@ -159,10 +159,9 @@ class Turns:
             lost = np.minimum(at_stake * trade, cash) / 100.0  # fine and goods together, as far as the cash goes
             return found * (lost + closing * np.maximum(income * trade - living, 0.0))
 
-        drawn = shops.drawn(plan.pull)
-        here = np.where(at_home, 1.0, away) * drawn[shops.province]
+        here = np.where(at_home, 1.0, away) * plan.drawn[shops.province]
         to = self._where_to_move(plan.attention, plan.ground.score * energy * gain, income * p["away_loss"])
-        there = np.where(to == shops.home, 1.0, away) * drawn[to]
+        there = np.where(to == shops.home, 1.0, away) * plan.drawn[to]
         fixed = p["local_fee"] + living
         payoff = np.zeros((len(size), OPTIONS))
         payoff[:, authority.STAY_OPEN] = income * here - fixed - fear(shops.province, 1.0, here)

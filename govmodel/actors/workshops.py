@@ -79,7 +79,6 @@ class Workshops:
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
         self._plan = self._now = self._extra = self._noted = None
-        self._feared: tuple = (None, None)
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -140,22 +139,14 @@ class Workshops:
         pooled = self.p["pooled_trade"]
         return pooled * present.sum() * self._first_share + (1.0 - pooled) * present
 
+    def over_trade(self, pooled, own):
+        """Average what holds for the pooled part of the trade and what holds where the rest is bought and worked."""
+        share = self.p["pooled_trade"]
+        return share * pooled + (1.0 - share) * own
+
     def feared(self, levers: dict) -> np.ndarray:
-        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,).
-
-        The part of the trade that is pooled works its packs where there are workshops and little to fear.
-        """
-        plan, pooled = self.plan(levers), self.p["pooled_trade"]
-        if self._feared[0] is not plan:
-            worked = plan.ground.gain * plan.pull
-            elsewhere = float(plan.risk @ worked) / max(float(worked.sum()), 1e-12)
-            self._feared = (plan, pooled * elsewhere + (1.0 - pooled) * plan.risk)
-        return self._feared[1]
-
-    @property
-    def last_feared(self) -> np.ndarray:
-        """What workshops reckoned with in this month's bids, as last worked out."""
-        return self._feared[1]
+        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,)."""
+        return self.plan(levers).feared
 
     def collecting(self) -> np.ndarray:
         """Count collection sites that collecting and licensed former workshops stand for, (31,)."""
@@ -190,8 +181,7 @@ class Workshops:
         quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
         whole = np.bincount(self.province, work, PROVINCES)
         here = np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
-        pooled = p["pooled_trade"] * (quiet.sum() / max(whole.sum(), 1e-12)) + (1.0 - p["pooled_trade"]) * here
-        return scarce + p["hiding_cost"] * pooled
+        return scarce + p["hiding_cost"] * self.over_trade(quiet.sum() / max(whole.sum(), 1e-12), here)
 
     # the month
 
@@ -244,10 +234,12 @@ class Workshops:
         usual, *_ = self._losses(ground, caught, np.ones(PROVINCES))
         risk = np.divide(usual, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
         pull = authority.pull_of_safety(risk * (ground.kwh_gain / self.p["plant_choice_error"]), ground.gain)
-        drawn = self.drawn(pull)
+        drawn = self.over_trade(pull, 1.0)
         loss, due, paid, confiscated = self._losses(ground, caught, drawn)
         gain = ground.gain * drawn
         risk = np.divide(loss, gain, out=risk, where=gain > 0.0)
+        worked = ground.gain * pull  # of the pooled trade: where there are workshops and little to fear
+        feared = self.over_trade(float(risk @ worked) / max(float(worked.sum()), 1e-12), risk)
         by_province = np.bincount(self.province, caught, PROVINCES)
         fines, goods = np.floor(caught * paid), np.floor(caught * confiscated)
         sums = np.array([caught * due, fines, goods, caught]).sum(axis=1)
@@ -269,7 +261,9 @@ class Workshops:
             sums,
             risk,
             pull,
+            drawn,
             gain,
+            feared,
         )
 
     def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -281,10 +275,6 @@ class Workshops:
         due = ground.due * here
         paid, confiscated = authority.punish(due, ground.goods * here, ground.means)
         return np.bincount(self.province, caught * (paid + confiscated), PROVINCES), due, paid, confiscated
-
-    def drawn(self, pull: np.ndarray) -> np.ndarray:
-        """Say how large the trade of a workshop is in each province, as a multiple of what is usual, (31,)."""
-        return 1.0 - self.p["pooled_trade"] + self.p["pooled_trade"] * pull
 
     def _by_province(self, fines: np.ndarray, goods: np.ndarray) -> np.ndarray:
         return np.array([np.bincount(self.province, fen, PROVINCES) for fen in (fines, goods)]).astype(np.int64)

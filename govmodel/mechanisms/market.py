@@ -102,8 +102,13 @@ class Market:
         self.licensed_metal = metal_values(facts, prices, "licensed", np.ones(len(METALS)))
         self.licensed_cost = cost * cheaper[:, None]
         self.workshop_cost = np.full((months, 2), p["workshop_cost"])
-        self._black_mass = metal_values(facts, prices, "workshop", 1.0 - scrap_metal)
-        self._scrap_metal = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
+        black_mass = metal_values(facts, prices, "workshop", 1.0 - scrap_metal)
+        # a refiner of black mass pays VAT on its salts, with no papers for relief, and keeps the cost of refining
+        self._crude_vat = self.vat(black_mass, {"vat_relief": 0.0})
+        refining = np.array([p["refining_cost_lfp"], p["refining_cost_ncm"]])
+        salts = np.maximum(black_mass - self._crude_vat - refining, 0.0)
+        scrap = metal_values(facts, prices, "workshop", scrap_metal) * p["payable_copper_aluminium"]
+        self._crude_value = salts + scrap
         self._new_pack = np.repeat(facts.new_pack_price, 12, axis=0)[:, :, None]
         self._makers = makers
         self.handling = 1.0  # factor on processing cost, by what plants know of the packs
@@ -138,12 +143,7 @@ class Market:
         ratio = np.array([p["second_life_price_lfp"], p["second_life_price_ncm"]])[:, None]
         second = self._new_pack * (ratio * BAND_HEALTH) - p["second_life_cost"]
         second = second - self.vat(np.maximum(second, 0.0), levers)
-        # a refiner of black mass pays VAT on its salts and keeps the cost of refining
-        refining = np.array([p["refining_cost_lfp"], p["refining_cost_ncm"]])
-        crude_vat = self.vat(self._black_mass, {"vat_relief": 0.0})  # what workshops sell has no papers for relief
-        salts = np.maximum(self._black_mass - crude_vat - refining, 0.0)
-        crude_value = salts + self._scrap_metal
-        crude = (crude_value - self.workshop_cost)[:, :, None]
+        crude = (self._crude_value - self.workshop_cost)[:, :, None]
         reuse_worth = (
             self._new_pack * (p["reuse_price"] * BAND_HEALTH) * (1.0 - p["reuse_ban_loss"] * levers["reuse_ban"])
         )
@@ -151,6 +151,7 @@ class Market:
         reuse_worth, reuse_chance = reuse + p["reuse_cost"], chance.reshape(len(value), -1)
         gain = np.maximum(cost + tax - self.workshop_cost, 0.0)
         net = value - tax - cost
+        crude_value, crude_vat = self._crude_value, self._crude_vat
         return Worth(value, net, second, crude_value, crude_vat, reuse_worth, reuse_chance, best, gain)
 
     def post(

@@ -248,7 +248,7 @@ class _Watch:
         worth = model.market.worth(levers)
         best = worth.best[month][:, 2]  # packs of 70 to 80 % health, as in the indicators
         bid = model.record.paid[row, WORKSHOP].reshape(len(self._extra), 2, -1)[..., 2]
-        taken_off = model.workshops.last_feared[:, None] * worth.gain[month] + self._extra[:, None]
+        taken_off = model.workshops.last_plan.feared[:, None] * worth.gain[month] + self._extra[:, None]
         usual = best * (1.0 - p["workshop_margin"]) - taken_off
         self.wars.append(at_least(best - taken_off, bid, usual, p["workshop_margin_least"]).mean(axis=0))
         if month % 3 == 2:
