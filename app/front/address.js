@@ -61,11 +61,11 @@ export function read() {
   return query.get("a") ? decoded((name) => new URLSearchParams(query.get("a")).get(name)) : null;
 }
 
-// A structure that there is not, or that is wrong in itself, is left out before anything is made of it.
-export async function check() {
-  const { structure } = store.wanted;
+// A structure that there is not, or that is wrong in itself, is left out of settings before anything is made of them.
+export async function check(wanted) {
+  const { structure } = wanted;
   const refuse = (note, got) => {
-    store.wanted.structure = store.catalogue.default.structure;
+    wanted.structure = store.catalogue.default.structure;
     store.notes.push({ note, what: "structure", got });
   };
   if (typeof structure !== "string") await ask({ ask: "structure_text", structure }).catch((error) => refuse("refused", error.message));

@@ -33,7 +33,7 @@ export async function start(model) {
     return () => root.remove();
   }
   connect(model);
-  await address.check();
+  for (const wanted of [store.wanted, kept]) if (wanted) await address.check(wanted);
   build(root);
   followProvince();
   wishes.begin();

@@ -93,6 +93,13 @@ def test_the_address_carries_the_state_and_is_clamped(visit):
     assert again.rendered["hash"] == r["hash"]
 
 
+def test_a_structure_of_a_that_there_is_not_is_told(visit):
+    v = visit("?lang=en&runs=0&levers=subsidy:20&a=structure%3Dnonsense")
+    v.page.wait_for_selector("#gm[data-other]")
+    assert "nonsense" in v.page.locator(".message").inner_text()
+    assert "vs A" in v.page.locator("#numbers [data-number=formal_share] .apart").inner_text()
+
+
 def test_a_is_dashed_and_numbers_say_the_difference(visit):
     v = visit("?lang=en&levers=subsidy:20")
     assert "vs A" in v.page.locator("#numbers [data-number=formal_share] .apart").inner_text()

@@ -308,6 +308,16 @@ def test_the_head_offers_a_only_where_there_is_one_and_says_what_it_is(visit, la
         assert v.page.locator("#do-keep").count() == v.page.locator("#do-swap").count() == offered, page
 
 
+def test_the_welcome_can_be_read_again(visit):
+    v = visit("?lang=en&runs=0&page=about", ready="#do-welcome")
+    assert v.page.locator("#welcome").is_hidden()
+    v.page.click("#do-welcome")
+    assert v.page.locator("#welcome").is_visible()
+    assert v.page.evaluate("() => document.activeElement.id") == "welcome-try"
+    v.page.click("#welcome-close")
+    assert v.page.locator("#welcome").is_hidden()
+
+
 def test_what_goes_away_hands_its_focus_on(visit):
     v = visit("", locale="en-US")
     focus = "() => document.activeElement.id"

@@ -16,6 +16,7 @@ export function about() {
       h("h2", {}, t("about_words")),
       h("dl", {}, ...store.catalogue.indicators.filter((i) => !i.name.startsWith("lever_") && store.catalogue.named[i.name]).map((i) => [h("dt", {}, both(store.catalogue.named[i.name])), h("dd", {}, both(i.what) + bracketed(parts(1, i.unit)[1]) + scaleOf(i.unit))]).flat()),
       h("button", { type: "button", class: "strong", onclick: () => { store.ui.page = "explore"; emit("page"); } }, t("about_try")),
+      h("button", { type: "button", id: "do-welcome", onclick: () => { store.ui.page = "explore"; emit("page"); emit("welcome"); } }, t("welcome_again")),
     );
   };
   make();

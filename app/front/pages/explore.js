@@ -129,6 +129,7 @@ export function explore() {
   on("kept", draw);
   on("month", () => { if (built && !page.hidden && store.frame) for (const panel of panels) panel.chart.tell(); });
   on("province", () => { notePlace(); draw(); });
+  on("welcome", () => { welcome.hidden = false; welcome.querySelector("#welcome-try").focus(); });
   on("words", () => { name(); if (built) { for (const panel of panels) panel.words(); draw(); } });
   on("theme", () => { if (built) { for (const panel of panels) panel.words(); } });
   return { element: page, bar, show: draw };
