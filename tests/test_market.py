@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from govmodel import GovernanceModel, facts
+from govmodel.chain import geography
+from govmodel.mechanisms import authority
 from govmodel.mechanisms.market import better_use
 from govmodel.study import patterns
 from tests.worlds import CHINA, lived
@@ -115,6 +117,24 @@ def test_a_trade_at_home_buys_and_fears_where_it_works():
     shops, present = model.workshops, model.workshops.presence()
     assert np.array_equal(shops.buying_in(present), present)
     assert np.allclose(shops.feared(model.law()), shops.last_plan.risk)
+
+
+def test_freight_holds_back_a_trade_that_flees_from_inspectors():
+    """Where much is inspected trade gathers elsewhere, the nearer the dearer freight is; what bids take off pays it."""
+    reach = []
+    for rate in (0.0, 0.5, 2.0):
+        case = CASE.with_(levers={"inspection": 6.0}, parameters={"unlicensed_freight_rate": rate})
+        model, due = at_work(case, LATER), 0.0
+        shops, record = model.workshops, model.record.series["worked"]
+        while model.months_run < 120:
+            model.step()
+            due += shops.last_plan.carried * record[model.months_run - 1].sum()
+        paid = model.ledger.amounts[LATER:, shops.lines["freight"]].sum() / 100.0
+        assert paid == pytest.approx(due, rel=0.02)  # some cannot pay
+        worked, bought = record[LATER:120].sum(axis=0), shops.bought
+        brought = worked * authority.brought_from_afar(worked, bought) / worked.sum()
+        reach.append(brought @ (bought @ geography.beyond(model.facts, model.parameters)))  # km of a mean kWh
+    assert reach[0] > 2.0 * reach[1] > 2.2 * reach[2]
 
 
 def test_coming_to_holders_homes_is_paid_by_who_comes():

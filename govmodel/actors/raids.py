@@ -43,6 +43,8 @@ class Plan:
     pull: np.ndarray  # (31,) what a workshop there gets of the pooled trade, as a multiple of what is usual
     drawn: np.ndarray  # (31,) the whole trade of a workshop there, likewise
     gain: np.ndarray  # (31,) illegal gain of a month, fen, as the trade is drawn there
+    carriage: np.ndarray  # (31,) what bringing packs there costs on a kWh worked there, yuan
+    carried: float  # the same over the whole trade
     feared: np.ndarray  # (31,) loss to reckon with on a kWh bought there, wherever it is worked, like `risk`
 
     @cached_property

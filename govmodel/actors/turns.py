@@ -49,7 +49,7 @@ class Turns:
         if model.active("adaptation"):
             self._choose(levers)
         self._draw()
-        for total in (shops.earned, shops.spent, shops.taken, shops.by_recyclers):
+        for total in (shops.earned, shops.spent, shops.taken, shops.by_recyclers, shops.freight):
             total[:] = 0.0
 
     # the books of the quarter
@@ -72,7 +72,8 @@ class Turns:
         pay(month, shops.lines["given"], np.maximum(-change, 0))
         pay(month, shops.lines["got"], np.maximum(change, 0))
         taken = shops.taken.sum(axis=0)  # whole Wh
-        self._energy = (taken[0] + taken[1]) / 1000.0 * work / max(at_work, 1e-9)  # kWh by row
+        drawn = work * shops.last_plan.drawn[shops.province]
+        self._energy = (taken[0] + taken[1]) / 1000.0 * drawn / max(float(drawn.sum()), 1e-9)  # kWh by row
         quarter = np.array([earned, shops.spent.sum(), *taken, at_work, shops.by_recyclers.sum()])
         shops.usual += p["trade_memory"] * (quarter - shops.usual)
         shops.local += p["trade_memory"] * (shops.earned - shops.local)
@@ -103,6 +104,10 @@ class Turns:
         quiet = doing == QUIET
         if quiet.any():
             self._spend("hiding", self._energy * quiet * (p["hiding_cost"] * 100.0))
+        if shops.freight.any():
+            worked = np.bincount(shops.province, self._energy, PROVINCES)
+            by_kwh = np.divide(shops.freight, worked, out=np.zeros(PROVINCES), where=worked > 0.0)
+            self._spend("freight", self._energy * by_kwh[shops.province])
         self._spend("fees", weight * shops.buying * (p["local_fee"] * 100.0))
 
     def _drop(self, share: np.ndarray) -> None:
@@ -160,16 +165,18 @@ class Turns:
             return found * (lost + closing * np.maximum(income * trade - living, 0.0))
 
         here = np.where(at_home, 1.0, away) * plan.drawn[shops.province]
+        here_each = income - energy * plan.carriage[shops.province]  # at the usual trade
         to = self._where_to_move(plan.attention, plan.ground.score * energy * gain, income * p["away_loss"])
         there = np.where(to == shops.home, 1.0, away) * plan.drawn[to]
         fixed = p["local_fee"] + living
         payoff = np.zeros((len(size), OPTIONS))
-        payoff[:, authority.STAY_OPEN] = income * here - fixed - fear(shops.province, 1.0, here)
+        payoff[:, authority.STAY_OPEN] = here_each * here - fixed - fear(shops.province, 1.0, here)
         quiet = p["quiet_trade"] * here
         payoff[:, authority.GO_QUIET] = (
-            (income - p["hiding_cost"] * energy) * quiet - fixed - fear(shops.province, p["quiet_visibility"], quiet)
+            (here_each - p["hiding_cost"] * energy) * quiet - fixed - fear(shops.province, p["quiet_visibility"], quiet)
         )
-        payoff[:, authority.MOVE] = income * there - fixed - fear(to, 1.0, there) - p["moving_cost"] / spread
+        there_each = income - energy * plan.carriage[to]
+        payoff[:, authority.MOVE] = there_each * there - fixed - fear(to, 1.0, there) - p["moving_cost"] / spread
         # support is there for whoever turns lawful, and must be paid back by whoever turns away again
         lawful = (shops.doing == COLLECTING) | (shops.doing == LICENSED)
         support = levers["formalisation_support"] * 1000.0 / spread * (lawful == shops.supported)
@@ -264,7 +271,8 @@ class Turns:
         loss = 3.0 * plan.risk * plan.gain
         active = plan.ground.active
         loss = np.divide(loss, active, out=np.zeros(PROVINCES), where=active > 0.0)
-        income = (income - loss) / 100.0 - p["local_fee"]
+        freight = plan.carriage * plan.drawn * shops.usual_energy()
+        income = (income - loss) / 100.0 - freight - p["local_fee"]
         rate = authority.entry_rate(income, p["workshop_living"] / 4.0, p["workshop_entry"])[shops.province]
         self._drop((-rate).clip(0.0, 1.0) * shops.buying)
         base = np.maximum(shops.weight, 0.1 * self._first)  # a trade that pays starts again from little

@@ -8,6 +8,7 @@ simulated packs in one province does not bias a coarse run.
 
 import numpy as np
 
+from ..chain import geography
 from ..chain.fleet import PROVINCES
 from ..facts import PROVINCES as CODES
 from ..foundations import draws
@@ -21,7 +22,7 @@ from .turns import BY_RECYCLERS, CONFISCATED, DUE, FOUND, GAINED, LFP, MOVED, NC
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
 SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
 ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
-TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")  # what the whole trade remembers
+TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "freight", "noted")  # of the whole trade
 
 
 class WorkshopDistrict(Organisation):
@@ -58,7 +59,7 @@ class Workshops:
         )
         self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
         rows = len(self.home)
-        self._first_share = count / count.sum()  # where packs are bought, which moves little
+        self.bought = count / count.sum()  # share of it by province, which moves little
         self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
         self.doing, self.age = np.full(rows, OPEN), np.zeros(rows)
         self.cash, self.cash_then = np.zeros(rows), np.zeros(rows)  # whole fen, now and as the quarter began
@@ -66,6 +67,8 @@ class Workshops:
         self.learner = Learner(rows, len(authority.OPTIONS))
         self.words = draws.holder_words(model.seed_key, np.arange(rows))
         self.kg = float(model.facts.mass_per_kwh.mean())  # of a kWh
+        by_kwh = geography.beyond(model.facts, p) * (p["unlicensed_freight_rate"] * self.kg / 1000.0)
+        self._from_afar = self.bought @ by_kwh  # (31,) yuan to bring a kWh there from where packs are bought
         each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / self.kg / 4.0  # Wh of a workshop in a quarter
         units = float(self.activity().sum())
         living = (p["workshop_living"] / 4.0 + p["local_fee"]) * 100.0
@@ -75,6 +78,7 @@ class Workshops:
         self.local = living * np.bincount(self.province, self.activity(), PROVINCES)  # fen gained, by province
         self.earned, self.spent = np.zeros(PROVINCES), np.zeros(PROVINCES)  # fen, of this quarter
         self.taken, self.by_recyclers = np.zeros((PROVINCES, 3)), np.zeros(PROVINCES)  # Wh LFP, NCM, re-used
+        self.freight = np.zeros(PROVINCES)  # fen, for bringing packs there
         self.noted = np.zeros(MOVED + 1)  # of this month; closed and moved at a quarter's end
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
@@ -91,6 +95,7 @@ class Workshops:
             "got": line("surplus passed on among workshops", ["workshop_trade"], mine),
             "confiscated": line("confiscation", mine, ["treasury"]),
             "hiding": line("hiding and splitting up", mine, ["suppliers"]),
+            "freight": line("freight to where workshops gather", mine, ["suppliers"]),
             "moving": line("moving to another province", mine, ["suppliers"]),
             "licences": line("licences of former workshops", mine, ["suppliers"]),
             "fees": line("local fees", mine, purses),
@@ -137,7 +142,7 @@ class Workshops:
         What is bought in one province is worked in others, so that share of the trade buys wherever there are packs.
         """
         pooled = self.p["pooled_trade"]
-        return pooled * present.sum() * self._first_share + (1.0 - pooled) * present
+        return pooled * present.sum() * self.bought + (1.0 - pooled) * present
 
     def over_trade(self, pooled, own):
         """Average what holds for the pooled part of the trade and what holds where the rest is bought and worked."""
@@ -162,14 +167,14 @@ class Workshops:
         """Give the trade of whole rows in the same units, (rows,)."""
         return self.weight * self.each()
 
-    def asked_extra(self) -> np.ndarray:
-        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands.
+    def asked_extra(self, levers: dict) -> np.ndarray:
+        """Give what workshops take off their bids, yuan/kWh (31,): hiding and freight cost, and hands may be short.
 
-        They reckon it once a quarter.
+        All but the freight they reckon once a quarter.
         """
         if self._extra is None:
             self._extra = self._take_off()
-        return self._extra
+        return self._extra + self.plan(levers).carried
 
     def _take_off(self) -> np.ndarray:
         p = self.p
@@ -233,11 +238,17 @@ class Workshops:
         caught = ground.weight * found
         usual, *_ = self._losses(ground, caught, np.ones(PROVINCES))
         risk = np.divide(usual, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
-        pull = authority.pull_of_safety(risk * (ground.kwh_gain / self.p["plant_choice_error"]), ground.gain)
+        dread = risk * ground.kwh_gain
+        pull = authority.pull_of_safety(dread / self.p["plant_choice_error"], ground.gain)
+        # where more is worked than bought, freight makes the place draw less; it is reckoned once
+        crowded = self._carriage(ground.gain * self.over_trade(pull, 1.0))
+        pull = authority.pull_of_safety((dread + crowded) / self.p["plant_choice_error"], ground.gain)
         drawn = self.over_trade(pull, 1.0)
         loss, due, paid, confiscated = self._losses(ground, caught, drawn)
         gain = ground.gain * drawn
         risk = np.divide(loss, gain, out=risk, where=gain > 0.0)
+        carriage = self._carriage(gain)
+        carried = float(carriage @ gain) / max(float(gain.sum()), 1e-12)
         worked = ground.gain * pull  # of the pooled trade: where there are workshops and little to fear
         feared = self.over_trade(float(risk @ worked) / max(float(worked.sum()), 1e-12), risk)
         by_province = np.bincount(self.province, caught, PROVINCES)
@@ -263,8 +274,14 @@ class Workshops:
             pull,
             drawn,
             gain,
+            carriage,
+            carried,
             feared,
         )
+
+    def _carriage(self, worked: np.ndarray) -> np.ndarray:
+        """Give what freight costs on a kWh worked in each province, yuan (31,): only what is short must be brought."""
+        return authority.brought_from_afar(worked, self.bought) * self._from_afar
 
     def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
         """Say what those caught lose at such a trade: fen by province, and by row what is due, paid and confiscated.
@@ -319,11 +336,18 @@ class Workshops:
         model.inspectorates.pay(month, levers, plan)
 
     def trade(self, earned: np.ndarray, spent: np.ndarray, taken: np.ndarray, by_recyclers: np.ndarray) -> None:
-        """Book a month's trade by province: fen earned and spent on packs, Wh taken and Wh brought to recyclers."""
+        """Book a month's trade by province: fen earned and spent on packs, Wh taken and Wh brought to recyclers.
+
+        Note the kWh that workshops of each province work, wherever they were bought.
+        """
         self.earned += earned
         self.spent += spent
         self.taken += taken
         self.by_recyclers += by_recyclers
+        plan, kwh = self._plan, taken[:, :2].sum() / 1000.0
+        worked = (plan.gain / plan.gain.sum() if plan.gain.any() else self.bought) * kwh
+        self.freight += plan.carriage * worked * 100.0
+        self.model.record.series["worked"][self.model.month - self.model.start] = worked
 
     def decide(self, levers: dict) -> None:
         """Close the quarter's books and turn to what pays in the next."""
@@ -346,7 +370,7 @@ class Workshops:
     def rule(self, record) -> None:
         """Rule what the record keeps of workshops."""
         record.open("workshops_by_state", (5, PROVINCES))
-        for name in ("visits", "visits_asked"):
+        for name in ("visits", "visits_asked", "worked"):
             record.open(name, (PROVINCES,))
         record.open("punished", self.noted.shape)
 
