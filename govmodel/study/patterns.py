@@ -179,7 +179,7 @@ def campaign_relapse(runs: Runs, case: str, provinces: list[str], pulse: list[st
 
 
 def campaign_moved(runs: Runs, case: str, provinces: list[str], span: list[str]) -> float:
-    """Say which part of what workshops no longer work for a campaign is worked in other provinces, until a later month."""
+    """Say which part of what workshops no longer work for a campaign others work elsewhere, until a later month."""
     months = _span(runs[case], *span)
     inside = runs[BASELINE].informal(months, provinces) - runs[case].informal(months, provinces)
     everywhere = runs[BASELINE].informal(months) - runs[case].informal(months)
