@@ -68,7 +68,7 @@ class GovernanceModel(World):
             levers["buyback_premium"] + self.makers_books.premium,
             self.subsidies(levers) * self.industry.coverage,
             levers,
-            self.workshops.asked_extra(),
+            self.workshops.asked_extra(levers),
         )
 
     def workshops_risk(self, levers: dict) -> np.ndarray:

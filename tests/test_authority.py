@@ -119,6 +119,15 @@ def test_a_trade_that_can_be_worked_anywhere_goes_where_there_is_little_to_fear(
     assert (authority.pull_of_safety(dread, np.zeros(4)) == 1.0).all()
 
 
+def test_only_what_is_not_bought_in_a_place_must_be_brought_there():
+    bought = np.array([0.5, 0.5, 0.0, 0.0])
+    brought = authority.brought_from_afar(np.array([4.0, 2.0, 2.0, 0.0]), bought)
+    assert brought.tolist() == [0.0, 0.0, 1.0, 0.0]
+    brought = authority.brought_from_afar(np.array([6.0, 2.0, 0.0, 0.0]), bought)
+    assert brought.tolist() == pytest.approx([1.0 / 3.0, 0.0, 0.0, 0.0])
+    assert not authority.brought_from_afar(np.zeros(4), bought).any()  # nobody works anything
+
+
 def test_entry_is_linear_around_a_living():
     """Income noise of either sign cancels, and nothing explodes."""
     rates = authority.entry_rate(np.array([0.0, 50.0, 100.0, 150.0, 500.0, 1e9, -1e9]), 100.0, 0.2)

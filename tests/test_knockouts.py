@@ -87,7 +87,8 @@ def test_steps_stay_in_the_range_and_move_both_ways():
 
 def test_each_number_is_moved_alone_and_the_largest_comes_first():
     names = ("price_sensitivity", "co2_lithium", "constant_recycler")
-    table = one_at_a_time(SMALL.with_(scale=20_000), 2, names=names)
+    liked_at_all = SMALL.with_(scale=20_000, parameters={"constant_recycler": 1.0})  # else luck outweighs it
+    table = one_at_a_time(liked_at_all, 2, names=names)
     sizes = [one.size for one in table.leanings]
     assert sizes == sorted(sizes, reverse=True)
     found = {one.parameter.name: one for one in table.leanings}

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from govmodel import GovernanceModel, facts
+from govmodel.actors.fates import IN_WORKSHOP
+from govmodel.chain import geography
+from govmodel.mechanisms import authority
 from govmodel.mechanisms.market import better_use
 from govmodel.study import patterns
 from tests.worlds import CHINA, lived
@@ -115,6 +118,46 @@ def test_a_trade_at_home_buys_and_fears_where_it_works():
     shops, present = model.workshops, model.workshops.presence()
     assert np.array_equal(shops.buying_in(present), present)
     assert np.allclose(shops.feared(model.law()), shops.last_plan.risk)
+
+
+def test_a_trade_at_home_hauls_nothing_and_works_what_it_buys():
+    model = at_work(CASE.with_(levers={"inspection": 6.0}, parameters={"pooled_trade": 0.0}), 120)
+    assert not model.ledger.amounts[:, model.workshops.lines["freight"]].any()
+    flows = model.record.flows()
+    bought = flows["watt_hours"] * IN_WORKSHOP[flows["way"]] / 1000.0
+    place = flows["month"] * 31 + flows["province"]
+    assert np.allclose(model.record.series["worked"].ravel(), np.bincount(place, bought, 120 * 31))
+
+
+def test_freight_holds_back_a_trade_that_flees_from_inspectors():
+    """Where much is inspected trade gathers elsewhere, the nearer the dearer freight is; what bids take off pays it."""
+    reach = []
+    for rate in (0.0, 0.5, 2.0):
+        alone = {"unlicensed_freight_rate": rate, "hiding_cost": 0.0, "scarcity_premium": 0.0, "pooled_trade": 1.0}
+        model, due = at_work(CASE.with_(levers={"inspection": 6.0}, parameters=alone), LATER), 0.0
+        shops, record = model.workshops, model.record.series["worked"]
+        while model.months_run < 120:
+            model.step()
+            due += shops.last_plan.extra @ record[model.months_run - 1]
+        paid = model.ledger.amounts[LATER:, shops.lines["freight"]].sum() / 100.0
+        assert paid == pytest.approx(due, rel=0.02)  # some cannot pay
+        worked, far = record[LATER:120].sum(axis=0), geography.beyond(model.facts, model.parameters)
+        brought = worked * authority.brought_from_afar(worked, shops.sources) / worked.sum()
+        reach.append(brought @ (shops.sources @ far))  # km of a mean kWh
+    assert reach[0] > 2.0 * reach[1] > 2.2 * reach[2]
+
+
+def test_only_packs_from_elsewhere_pay_freight_by_the_kilometre():
+    """By hand: one province works all; what other provinces' vehicles bring it comes at the mean of their distances."""
+    model = at_work(CASE.with_(parameters={"plant_choice_error": 0.5}), 1)
+    shops, here = model.workshops, facts.PROVINCES.index("XZ")
+    alone = np.where(np.arange(31) == here, 1.0, 0.0)
+    pull, haul = shops._spread(np.zeros(31), alone)
+    others = shops.sources * (1.0 - alone)
+    km = others @ geography.beyond(model.facts, model.parameters)[:, here] / others.sum()
+    assert 2000.0 < km < 4000.0  # Lhasa is far
+    assert haul[here] == pytest.approx(km * 0.5 * shops.kg / 1000.0 * others.sum())
+    assert pull[here] == pytest.approx(1.0) and not haul[:here].any()
 
 
 def test_coming_to_holders_homes_is_paid_by_who_comes():

@@ -21,6 +21,8 @@ class Ground:
     means: np.ndarray  # (rows,) its cash, fen
     gain: np.ndarray  # (31,) illegal gain of a month, fen, likewise
     kwh_gain: float  # that of a kWh, yuan
+    quiet: np.ndarray  # (31,) share of the trade worked there that is quiet
+    scarce: float  # what workshops take off their bids because hands are short, yuan/kWh
 
 
 @dataclass
@@ -43,7 +45,11 @@ class Plan:
     pull: np.ndarray  # (31,) what a workshop there gets of the pooled trade, as a multiple of what is usual
     drawn: np.ndarray  # (31,) the whole trade of a workshop there, likewise
     gain: np.ndarray  # (31,) illegal gain of a month, fen, as the trade is drawn there
+    pooled: np.ndarray  # (31,) share of the pooled trade that is worked there
+    haul: np.ndarray  # (31,) freight on a kWh of it, yuan
+    freight: np.ndarray  # (31,) the same over the usual trade of a workshop there, yuan/kWh
     feared: np.ndarray  # (31,) loss to reckon with on a kWh bought there, wherever it is worked, like `risk`
+    extra: np.ndarray  # (31,) what else is taken off bids there: hiding, freight and short hands, yuan/kWh
 
     @cached_property
     def visits(self) -> np.ndarray:

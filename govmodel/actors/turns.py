@@ -49,7 +49,7 @@ class Turns:
         if model.active("adaptation"):
             self._choose(levers)
         self._draw()
-        for total in (shops.earned, shops.spent, shops.taken, shops.by_recyclers):
+        for total in (shops.earned, shops.spent, shops.taken, shops.by_recyclers, shops.freight):
             total[:] = 0.0
 
     # the books of the quarter
@@ -60,22 +60,27 @@ class Turns:
         work = shops.activity()
         at_work = float(work.sum())
         shared = work if at_work > 0.0 else shops.size  # packs that come when nobody works are still somebody's
-        there = np.bincount(shops.province, shared, PROVINCES)
-        local = np.where(there > 0.0, (1.0 - p["pooled_trade"]) * shops.earned, 0.0)
         earned = float(shops.earned.sum())
-        pull = shops.last_plan.pull  # pooled trade goes where there is little to fear
-        by_unit = (earned - local.sum()) * pull / max(pull @ there, 1e-12) + local / np.maximum(there, 1e-12)
-        got = authority.settle(shared * by_unit[shops.province], int(earned))
+        got = authority.settle(self._share_out(shops.earned, shared), int(earned))
         shops.cash += got
         change = (np.bincount(shops.province, got, PROVINCES) - shops.earned).astype(np.int64)
         month, pay = self.model.month, self.model.ledger.pay
         pay(month, shops.lines["given"], np.maximum(-change, 0))
         pay(month, shops.lines["got"], np.maximum(change, 0))
         taken = shops.taken.sum(axis=0)  # whole Wh
-        self._energy = (taken[0] + taken[1]) / 1000.0 * work / max(at_work, 1e-9)  # kWh by row
+        self._energy = self._share_out((shops.taken[:, 0] + shops.taken[:, 1]) / 1000.0, work)  # kWh by row
         quarter = np.array([earned, shops.spent.sum(), *taken, at_work, shops.by_recyclers.sum()])
         shops.usual += p["trade_memory"] * (quarter - shops.usual)
         shops.local += p["trade_memory"] * (shops.earned - shops.local)
+
+    def _share_out(self, bought: np.ndarray, work: np.ndarray) -> np.ndarray:
+        """Share what was bought in each province (31,) among rows: most nation-wide, drawn as the pooled trade is."""
+        shops = self.all
+        there = np.bincount(shops.province, work, PROVINCES)
+        local = np.where(there > 0.0, (1.0 - self.p["pooled_trade"]) * bought, 0.0)
+        pull = shops.last_plan.pull
+        by_unit = (bought.sum() - local.sum()) * pull / max(pull @ there, 1e-12) + local / np.maximum(there, 1e-12)
+        return work * by_unit[shops.province]
 
     def _spend(self, line: str, fen: np.ndarray) -> None:
         """Pay from rows' cash as far as it goes."""
@@ -103,6 +108,10 @@ class Turns:
         quiet = doing == QUIET
         if quiet.any():
             self._spend("hiding", self._energy * quiet * (p["hiding_cost"] * 100.0))
+        if shops.freight.any():
+            worked = np.bincount(shops.province, self._energy, PROVINCES)
+            by_kwh = np.divide(shops.freight, worked, out=np.zeros(PROVINCES), where=worked > 0.0)
+            self._spend("freight", self._energy * by_kwh[shops.province])
         self._spend("fees", weight * shops.buying * (p["local_fee"] * 100.0))
 
     def _drop(self, share: np.ndarray) -> None:
@@ -144,32 +153,31 @@ class Turns:
         plan, size = shops.plan(levers), shops.size
         living, spread = p["workshop_living"] / 4.0, p["settling_quarters"]
         units = max(float(shops.usual[UNITS]), 1e-9)
-        income = float(shops.usual[GAINED]) / 100.0 / units * size  # yuan a quarter, open and at home
+        income = float(shops.usual[GAINED]) / 100.0 / units * size  # yuan a quarter, open
         energy = shops.usual_energy() * size  # kWh a quarter
         gain, price = shops.by_kwh(levers)
         at_stake = sum(shops.penalties(levers, energy / 3.0, gain, price))  # fen, of a full month's trade
-        at_home = shops.province == shops.home
-        away = 1.0 - p["away_loss"]
         cash = np.maximum(shops.cash / np.maximum(shops.weight, 1e-9), size * (p["cash_least"] * 100.0))
         closing = authority.closure(shops.record, p["closure_chance"]) * spread
 
-        def fear(place: np.ndarray, visible: float, trade: np.ndarray) -> np.ndarray:
+        def fear(place: np.ndarray, visible: float, trade: np.ndarray, brings: np.ndarray) -> np.ndarray:
             """Reckon a quarter's loss to inspectors in yuan: fines, goods, and the business if it is closed."""
             found = 3.0 * authority.found(plan.attention[place] * plan.ground.score * visible)
             lost = np.minimum(at_stake * trade, cash) / 100.0  # fine and goods together, as far as the cash goes
-            return found * (lost + closing * np.maximum(income * trade - living, 0.0))
+            return found * (lost + closing * np.maximum(brings - living, 0.0))
 
-        here = np.where(at_home, 1.0, away) * plan.drawn[shops.province]
-        to = self._where_to_move(plan.attention, plan.ground.score * energy * gain, income * p["away_loss"])
-        there = np.where(to == shops.home, 1.0, away) * plan.drawn[to]
+        freight = energy * plan.freight[shops.province]
+        to = self._where_to_move(plan.attention, plan.ground.score * energy * gain, energy * plan.freight[:, None])
+        here, there = plan.drawn[shops.province], plan.drawn[to]
+        quiet = p["quiet_trade"] * here
+        brings = income * here - freight
+        hidden = p["quiet_trade"] * (brings - p["hiding_cost"] * energy * here)
+        afar = income * there - energy * plan.freight[to]
         fixed = p["local_fee"] + living
         payoff = np.zeros((len(size), OPTIONS))
-        payoff[:, authority.STAY_OPEN] = income * here - fixed - fear(shops.province, 1.0, here)
-        quiet = p["quiet_trade"] * here
-        payoff[:, authority.GO_QUIET] = (
-            (income - p["hiding_cost"] * energy) * quiet - fixed - fear(shops.province, p["quiet_visibility"], quiet)
-        )
-        payoff[:, authority.MOVE] = income * there - fixed - fear(to, 1.0, there) - p["moving_cost"] / spread
+        payoff[:, authority.STAY_OPEN] = brings - fixed - fear(shops.province, 1.0, here, brings)
+        payoff[:, authority.GO_QUIET] = hidden - fixed - fear(shops.province, p["quiet_visibility"], quiet, hidden)
+        payoff[:, authority.MOVE] = afar - fixed - fear(to, 1.0, there, afar) - p["moving_cost"] / spread
         # support is there for whoever turns lawful, and must be paid back by whoever turns away again
         lawful = (shops.doing == COLLECTING) | (shops.doing == LICENSED)
         support = levers["formalisation_support"] * 1000.0 / spread * (lawful == shops.supported)
@@ -194,11 +202,16 @@ class Turns:
         licensed -= p["licence_setup"] / p["settling_quarters"]
         return np.array([[collect], [licensed]])
 
-    def _where_to_move(self, attention: np.ndarray, at_stake: np.ndarray, lost_away: np.ndarray) -> np.ndarray:
-        """Find, for each row, the weakest neighbour; one that is away goes home if that is as good, all counted."""
+    def _where_to_move(self, attention: np.ndarray, at_stake: np.ndarray, freight: np.ndarray) -> np.ndarray:
+        """Find, for each row, the weakest neighbour; one that is away goes home if that is as good, all counted.
+
+        `freight` is what a row would pay in each province, yuan a quarter (31, rows).
+        """
         shops = self.all
         neighbour = authority.weakest(attention, self._near)[shops.province]
-        home_costs_less = attention[shops.home] * at_stake <= attention[neighbour] * at_stake + lost_away
+        rows = np.arange(len(at_stake))
+        at_home, there = (attention[place] * at_stake + freight[place, rows] for place in (shops.home, neighbour))
+        home_costs_less = at_home <= there
         return np.where((shops.province != shops.home) & home_costs_less, shops.home, neighbour)
 
     def _choose(self, levers: dict) -> None:
@@ -264,7 +277,8 @@ class Turns:
         loss = 3.0 * plan.risk * plan.gain
         active = plan.ground.active
         loss = np.divide(loss, active, out=np.zeros(PROVINCES), where=active > 0.0)
-        income = (income - loss) / 100.0 - p["local_fee"]
+        freight = plan.freight * shops.usual_energy()
+        income = (income - loss) / 100.0 - freight - p["local_fee"]
         rate = authority.entry_rate(income, p["workshop_living"] / 4.0, p["workshop_entry"])[shops.province]
         self._drop((-rate).clip(0.0, 1.0) * shops.buying)
         base = np.maximum(shops.weight, 0.1 * self._first)  # a trade that pays starts again from little

@@ -8,6 +8,7 @@ simulated packs in one province does not bias a coarse run.
 
 import numpy as np
 
+from ..chain import geography
 from ..chain.fleet import PROVINCES
 from ..facts import PROVINCES as CODES
 from ..foundations import draws
@@ -18,10 +19,11 @@ from .organisation import Organisation
 from .raids import Ground, Plan
 from .turns import BY_RECYCLERS, CONFISCATED, DUE, FOUND, GAINED, LFP, MOVED, NCM, PAID, REUSED, SPENT, UNITS, Turns
 
+ROUNDS = 3  # in which pooled trade and what its freight costs come to terms, within a month
 CLUSTERS = 8  # rows of workshops that a province begins with, from small to large
 SIZES = np.array([-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341])  # normal quantiles
 ROWS = ("province", "weight", "cash", "cash_then", "doing", "record", "offences", "age", "supported")
-TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "noted")  # what the whole trade remembers
+TRADE = ("usual", "local", "earned", "spent", "taken", "by_recyclers", "freight", "haul", "noted")  # of the whole trade
 
 
 class WorkshopDistrict(Organisation):
@@ -58,7 +60,7 @@ class Workshops:
         )
         self.home = np.repeat(np.arange(PROVINCES), CLUSTERS)
         rows = len(self.home)
-        self._first_share = count / count.sum()  # where packs are bought, which moves little
+        self._first_share = count / count.sum()
         self.province, self.weight = self.home.copy(), np.repeat(count / CLUSTERS, CLUSTERS)
         self.doing, self.age = np.full(rows, OPEN), np.zeros(rows)
         self.cash, self.cash_then = np.zeros(rows), np.zeros(rows)  # whole fen, now and as the quarter began
@@ -66,6 +68,10 @@ class Workshops:
         self.learner = Learner(rows, len(authority.OPTIONS))
         self.words = draws.holder_words(model.seed_key, np.arange(rows))
         self.kg = float(model.facts.mass_per_kwh.mean())  # of a kWh
+        registered = model.facts.province_share[-1]
+        self.sources = registered / registered.sum()  # where packs are taken to be bought, free of luck
+        by_kwh = geography.beyond(model.facts, p) * (p["unlicensed_freight_rate"] * self.kg / 1000.0)
+        self._from_afar = self.sources @ by_kwh / (1.0 - self.sources)  # (31,) yuan to bring a kWh there from others
         each = p["workshop_tonnes"] * p["workshop_busy"] * 1e6 / self.kg / 4.0  # Wh of a workshop in a quarter
         units = float(self.activity().sum())
         living = (p["workshop_living"] / 4.0 + p["local_fee"]) * 100.0
@@ -75,10 +81,12 @@ class Workshops:
         self.local = living * np.bincount(self.province, self.activity(), PROVINCES)  # fen gained, by province
         self.earned, self.spent = np.zeros(PROVINCES), np.zeros(PROVINCES)  # fen, of this quarter
         self.taken, self.by_recyclers = np.zeros((PROVINCES, 3)), np.zeros(PROVINCES)  # Wh LFP, NCM, re-used
+        self.freight = np.zeros(PROVINCES)  # fen of this quarter, for bringing packs there
+        self.haul = np.zeros(PROVINCES)  # yuan for a kWh of the pooled trade worked there, as the quarter began
         self.noted = np.zeros(MOVED + 1)  # of this month; closed and moved at a quarter's end
         self.turns = Turns(self)
         self._ground: tuple = (None, None)
-        self._plan = self._now = self._extra = self._noted = None
+        self._plan = self._now = self._noted = None
 
     def declare(self, ledger) -> None:
         """Open the lines of what only workshops pay and are paid."""
@@ -91,6 +99,7 @@ class Workshops:
             "got": line("surplus passed on among workshops", ["workshop_trade"], mine),
             "confiscated": line("confiscation", mine, ["treasury"]),
             "hiding": line("hiding and splitting up", mine, ["suppliers"]),
+            "freight": line("freight to where workshops gather", mine, ["suppliers"]),
             "moving": line("moving to another province", mine, ["suppliers"]),
             "licences": line("licences of former workshops", mine, ["suppliers"]),
             "fees": line("local fees", mine, purses),
@@ -154,34 +163,16 @@ class Workshops:
         return self.p["collector_reach"] * count[COLLECTING] + self.p["licensed_reach"] * count[LICENSED]
 
     def each(self) -> np.ndarray:
-        """Give the trade of one workshop of each row, in units of an open one of mean size at home, (rows,)."""
-        at_home = np.where(self.province == self.home, 1.0, 1.0 - self.p["away_loss"])
-        return self.size * self._at_work[self.doing] * at_home
+        """Give the trade of one workshop of each row, in units of an open one of mean size, (rows,)."""
+        return self.size * self._at_work[self.doing]
 
     def activity(self) -> np.ndarray:
         """Give the trade of whole rows in the same units, (rows,)."""
         return self.weight * self.each()
 
-    def asked_extra(self) -> np.ndarray:
-        """Give what workshops take off their bids, yuan/kWh (31,): hiding costs, and they may be short of hands.
-
-        They reckon it once a quarter.
-        """
-        if self._extra is None:
-            self._extra = self._take_off()
-        return self._extra
-
-    def _take_off(self) -> np.ndarray:
-        p = self.p
-        tonnes = self.usual_energy() * 4e-3 * self.kg  # of a workshop in a year
-        scarce = authority.scarcity(tonnes / p["workshop_tonnes"], p["scarcity_premium"])
-        if not (self.doing == QUIET).any():
-            return np.full(PROVINCES, scarce)
-        work = self.activity()
-        quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
-        whole = np.bincount(self.province, work, PROVINCES)
-        here = np.divide(quiet, whole, out=np.zeros(PROVINCES), where=whole > 0.0)
-        return scarce + p["hiding_cost"] * self.over_trade(quiet.sum() / max(whole.sum(), 1e-12), here)
+    def asked_extra(self, levers: dict) -> np.ndarray:
+        """Give what workshops take off their bids, yuan/kWh (31,): hiding and freight cost, and hands may be short."""
+        return self.plan(levers).extra
 
     # the month
 
@@ -224,7 +215,13 @@ class Workshops:
         means = self.cash_then / np.maximum(self.weight, 1e-9)
         base = np.bincount(self.province, weight * energy, PROVINCES) * (gain * 100.0)
         active = np.bincount(self.province, weight, PROVINCES)
-        return Ground(active, score, visible, total, chance, weight, due, goods, means, base, gain)
+        tonnes = self.usual_energy() * 4e-3 * self.kg  # of a workshop in a year
+        scarce = authority.scarcity(tonnes / p["workshop_tonnes"], p["scarcity_premium"])
+        work = self.activity()
+        quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
+        whole = np.bincount(self.province, work, PROVINCES)
+        quiet = np.divide(quiet, whole, out=quiet, where=whole > 0.0)
+        return Ground(active, score, visible, total, chance, weight, due, goods, means, base, gain, quiet, scarce)
 
     def _inspections(self, ground: Ground, asked, made, followed) -> Plan:
         successful = made * ground.chance + followed * self.p["report_detection"]
@@ -233,13 +230,16 @@ class Workshops:
         caught = ground.weight * found
         usual, *_ = self._losses(ground, caught, np.ones(PROVINCES))
         risk = np.divide(usual, ground.gain, out=np.zeros(PROVINCES), where=ground.gain > 0.0)
-        pull = authority.pull_of_safety(risk * (ground.kwh_gain / self.p["plant_choice_error"]), ground.gain)
+        pull, haul = self._spread(risk * ground.kwh_gain, ground.gain)
         drawn = self.over_trade(pull, 1.0)
         loss, due, paid, confiscated = self._losses(ground, caught, drawn)
         gain = ground.gain * drawn
         risk = np.divide(loss, gain, out=risk, where=gain > 0.0)
-        worked = ground.gain * pull  # of the pooled trade: where there are workshops and little to fear
-        feared = self.over_trade(float(risk @ worked) / max(float(worked.sum()), 1e-12), risk)
+        worked = ground.gain * pull  # of the pooled trade: where there are workshops, little to fear and freight is low
+        pooled = worked / max(float(worked.sum()), 1e-12)
+        feared = self.over_trade(float(risk @ pooled), risk)
+        hiding = self.p["hiding_cost"] * self.over_trade(float(ground.quiet @ pooled), ground.quiet)
+        extra = ground.scarce + hiding + self.over_trade(float(haul @ pooled), 0.0)
         by_province = np.bincount(self.province, caught, PROVINCES)
         fines, goods = np.floor(caught * paid), np.floor(caught * confiscated)
         sums = np.array([caught * due, fines, goods, caught]).sum(axis=1)
@@ -263,8 +263,24 @@ class Workshops:
             pull,
             drawn,
             gain,
+            pooled,
+            haul,
+            self.over_trade(pull * haul, 0.0),
             feared,
+            extra,
         )
+
+    def _spread(self, dread: np.ndarray, trade: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Say how strongly places draw the pooled trade, and what freight costs there on a kWh of it, yuan (31,).
+
+        Freight depends on where the trade goes, so both come to terms in a few rounds from last quarter's freight.
+        """
+        error, haul = self.p["plant_choice_error"], self.haul
+        for _ in range(ROUNDS):
+            pull = authority.pull_of_safety((dread + haul) / error, trade)
+            haul = 0.5 * (haul + authority.brought_from_afar(trade * pull, self.sources) * self._from_afar)
+        pull = authority.pull_of_safety((dread + haul) / error, trade)
+        return pull, authority.brought_from_afar(trade * pull, self.sources) * self._from_afar
 
     def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
         """Say what those caught lose at such a trade: fen by province, and by row what is due, paid and confiscated.
@@ -319,16 +335,23 @@ class Workshops:
         model.inspectorates.pay(month, levers, plan)
 
     def trade(self, earned: np.ndarray, spent: np.ndarray, taken: np.ndarray, by_recyclers: np.ndarray) -> None:
-        """Book a month's trade by province: fen earned and spent on packs, Wh taken and Wh brought to recyclers."""
+        """Book a month's trade by province: fen earned and spent on packs, Wh taken and Wh brought to recyclers.
+
+        Note the kWh that workshops of each province work, wherever they were bought.
+        """
         self.earned += earned
         self.spent += spent
         self.taken += taken
         self.by_recyclers += by_recyclers
+        plan, kwh = self._plan, taken[:, :2].sum(axis=1) / 1000.0
+        pooled = plan.pooled * kwh.sum()
+        self.freight += self.over_trade(plan.haul * pooled * 100.0, 0.0)
+        self.model.record.series["worked"][self.model.month - self.model.start] = self.over_trade(pooled, kwh)
 
     def decide(self, levers: dict) -> None:
         """Close the quarter's books and turn to what pays in the next."""
         self.turns.take(levers)
-        self._extra = self._noted = None
+        self.haul, self._noted = self._plan.haul, None
         self.cash_then = self.cash.copy()
 
     def note(self, row: int) -> None:
@@ -346,7 +369,7 @@ class Workshops:
     def rule(self, record) -> None:
         """Rule what the record keeps of workshops."""
         record.open("workshops_by_state", (5, PROVINCES))
-        for name in ("visits", "visits_asked"):
+        for name in ("visits", "visits_asked", "worked"):
             record.open(name, (PROVINCES,))
         record.open("punished", self.noted.shape)
 
@@ -362,5 +385,5 @@ class Workshops:
         for name in (*ROWS, *TRADE):
             setattr(self, name, held[name])
         self.learner.restore(held["learner"])
-        self._ground, self._plan, self._now = (None, None), None, None
-        self._extra = self._noted = None
+        self._ground = (None, None)
+        self._plan = self._now = self._noted = None

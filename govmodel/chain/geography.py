@@ -27,6 +27,11 @@ def freight(facts, parameters: dict, plant_province: np.ndarray) -> np.ndarray:
     return per_kg[:, None, :] * facts.mass_per_kwh[None, :, None]
 
 
+def beyond(facts, parameters: dict) -> np.ndarray:
+    """Road kilometres between provinces beyond a haul within one: float (31, 31), none at home."""
+    return np.maximum(distances(facts, parameters) - parameters["haul_within_province"], 0.0)
+
+
 def permits(facts, parameters: dict, plant_province: np.ndarray, open_borders: float) -> np.ndarray:
     """Cost of the permits to cross a province border: yuan/kWh, float (31, 2, plants); open borders need none."""
     abroad = np.arange(len(facts.latitude))[:, None] != plant_province[None, :]

@@ -120,6 +120,16 @@ def pull_of_safety(dread: np.ndarray, trade: np.ndarray) -> np.ndarray:
     return pull * (trade.sum() / (pull @ trade))
 
 
+def brought_from_afar(worked: np.ndarray, bought: np.ndarray) -> np.ndarray:
+    """Give the part of what is worked in each place that must be brought there, since less than that is bought there.
+
+    `worked` (31,) in any unit, `bought` (31,) the share of the whole trade that is bought in a place.
+    """
+    most = np.maximum(worked, 0.0)
+    local = bought * most.sum()
+    return np.divide(np.maximum(most - local, 0.0), most, out=np.zeros(len(most)), where=most > 0.0)
+
+
 def entry_rate(income: np.ndarray, living: float, speed: float) -> np.ndarray:
     """Give the share by which workshops grow in a quarter: in proportion to income over what a living takes.
 

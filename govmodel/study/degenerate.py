@@ -237,7 +237,7 @@ class _Watch:
 
     def before(self) -> None:
         """Note what workshops take off their bids this month, before they decide anew."""
-        self._extra = np.array(self.model.workshops.asked_extra())
+        self._extra = np.array(self.model.workshops.asked_extra(self.model.law()))
 
     def after(self) -> None:
         """Look around at the end of a month, and among those who decide at the end of a quarter."""

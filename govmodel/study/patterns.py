@@ -165,7 +165,7 @@ def advantage_per_yuan(runs: Runs, case: str, over: str, years: list[int]) -> fl
 
 
 def campaign_fall(runs: Runs, case: str, provinces: list[str], pulse: list[str]) -> float:
-    """Say by which share a campaign in some provinces lowers what their workshops take in while it lasts."""
+    """Say by which share a campaign in some provinces lowers what their workshops work while it lasts."""
     usual, kept_up = (runs[name].informal(_span(runs[name], *pulse), provinces) for name in (BASELINE, case))
     return 1.0 - kept_up / usual
 
@@ -179,7 +179,7 @@ def campaign_relapse(runs: Runs, case: str, provinces: list[str], pulse: list[st
 
 
 def campaign_moved(runs: Runs, case: str, provinces: list[str], span: list[str]) -> float:
-    """Say which part of what workshops lose to a campaign their like in other provinces gain, until a later month."""
+    """Say which part of what workshops no longer work for a campaign others work elsewhere, until a later month."""
     months = _span(runs[case], *span)
     inside = runs[BASELINE].informal(months, provinces) - runs[case].informal(months, provinces)
     everywhere = runs[BASELINE].informal(months) - runs[case].informal(months)

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..actors.fates import DISPOSITIONS, IN_WORKSHOP
+from ..actors.fates import DISPOSITIONS
 from ..case.case import Case
 from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
@@ -28,7 +28,7 @@ class Outcome:
     months: pd.DataFrame  # indexed by "YYYY-MM": indicators, and the columns of `_lfp`
     fates: np.ndarray  # (years, routes, dispositions) GWh
     first_year: int
-    workshop_gwh: np.ndarray  # (months, provinces) what workshops took in
+    workshop_gwh: np.ndarray  # (months, provinces) what workshops there worked
 
     @cached_property
     def years(self) -> pd.DataFrame:
@@ -38,7 +38,7 @@ class Outcome:
         return table[table["months"] == 12].drop(columns=["structure", "replication", "months"]).set_index("year")
 
     def informal(self, months: pd.Index, provinces: Sequence[str] = PROVINCES) -> float:
-        """Sum what workshops of some provinces took in over some months, GWh."""
+        """Sum what workshops of some provinces worked over some months, wherever it was bought, GWh."""
         rows = self.months.index.get_indexer(months)
         return float(self.workshop_gwh[np.ix_(rows, [PROVINCES.index(code) for code in provinces])].sum())
 
@@ -68,9 +68,7 @@ def outcome_of(model) -> Outcome:
     year = (flows["month"] + model.start) // 12 - model.start // 12
     cell = np.ravel_multi_index((year, flows["route"], flows["way"]), shape)
     fates = np.bincount(cell, flows["watt_hours"], int(np.prod(shape))).reshape(shape) / 1e9
-    places = flows["month"] * len(PROVINCES) + flows["province"]
-    taken = np.bincount(places, flows["watt_hours"] * IN_WORKSHOP[flows["way"]], len(months) * len(PROVINCES)) / 1e9
-    return Outcome(months, fates, first, taken.reshape(len(months), -1))
+    return Outcome(months, fates, first, model.record.series["worked"][: len(months)] / 1e6)
 
 
 def _lfp(model) -> dict[str, np.ndarray]:
