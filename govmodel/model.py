@@ -64,16 +64,12 @@ class GovernanceModel(World):
             pull,
             self.haul,
             self._workshop_margin,
-            self.workshops_risk(levers),
+            self.workshops.plan(levers).feared,
             levers["buyback_premium"] + self.makers_books.premium,
             self.subsidies(levers) * self.industry.coverage,
             levers,
-            self.workshops.asked_extra(levers),
+            self.workshops.plan(levers).extra,
         )
-
-    def workshops_risk(self, levers: dict) -> np.ndarray:
-        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,)."""
-        return self.workshops.feared(levers)
 
     def honour_contracts(self, board: Board, levers: dict) -> None:
         """Let the sides of every contract keep or break their word; what is kept is not for sale this month."""

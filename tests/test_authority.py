@@ -194,7 +194,7 @@ def test_without_authority_nobody_is_visited_or_fined():
     for name in ("inspections", "inspections_asked", "fines_due", "fines_paid", "confiscated", "workshops_found"):
         assert not frame[name].any(), name
     assert (frame["effort_mean"] == 1.0).all()
-    assert not model.workshops_risk(model.central.law(0)).any()
+    assert not model.workshops.plan(model.central.law(0)).feared.any()
     same = live(off.with_(levers={"inspection": {"2021-01": 9.0}, "credit_record": {"2021-01": 1.0}}), 1)
     assert same.indicators["formal_share"].equals(frame["formal_share"])
 

@@ -192,7 +192,8 @@ def compare_bids(model: GovernanceModel) -> None:
         plants.append((plant.province, makers, plant.margin, (min(capacity, room) if buying else 0.0) + 1e-9))
     margins = [district.margin for district in model.districts]
     premium = model.makers_books.premium + levers["buyback_premium"]
-    fears = (model.workshops_risk(levers).tolist(), model.workshops.asked_extra(levers).tolist())
+    plan = model.workshops.plan(levers)
+    fears = (plan.feared.tolist(), plan.extra.tolist())
     told = Bids(facts, model.parameters, levers, model.month, model.case.metal_prices, plants, margins, premium, fears)
     own = [i for i, (_, makers, _, _) in enumerate(plants) if makers]
     close = {"rtol": 1e-12, "atol": 1e-11}  # yuan/kWh: differences of near-equal numbers keep an absolute error

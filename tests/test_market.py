@@ -84,7 +84,8 @@ def test_workshops_buy_where_the_packs_are_whatever_province_they_work_in():
     gathered = np.zeros(31)
     gathered[3] = present.sum()
     assert np.allclose(shops.buying_in(present), shops.buying_in(gathered))
-    feared, plan = shops.feared(model.law()), shops.last_plan
+    plan = shops.plan(model.law())
+    feared = plan.feared
     assert np.ptp(feared) < 1e-12
     usual = (plan.risk * plan.ground.gain).sum() / plan.ground.gain.sum()
     assert plan.risk.min() < feared[0] < usual  # packs go where there is less to fear than where workshops are
@@ -95,7 +96,8 @@ def test_what_is_feared_is_what_is_lost(inspection):
     """What bids set aside for inspectors, over what the trade works, is what inspectors take."""
     case = CASE.with_(levers={"inspection": inspection}, parameters={"pooled_trade": 1.0})
     model = at_work(case)
-    feared, plan = model.workshops.feared(model.law()), model.workshops.last_plan
+    plan = model.workshops.plan(model.law())
+    feared = plan.feared
     assert plan.gain.sum() == pytest.approx(plan.ground.gain.sum())  # the trade is only moved
     rows = len(plan.both)
     assert feared[0] * plan.gain.sum() == pytest.approx(plan.both.sum(), abs=2 * rows)
@@ -107,7 +109,7 @@ def test_a_campaign_in_a_few_provinces_hardly_frightens_a_national_trade():
         case = CASE.with_(parameters={"pooled_trade": pooled})
         calm, raided = (at_work(world, RAID) for world in (case, patterns.load("china").case("campaign", case)))
         here = facts.PROVINCES.index("GD")
-        before, after = (model.workshops.feared(model.law())[here] for model in (calm, raided))
+        before, after = (model.workshops.plan(model.law()).feared[here] for model in (calm, raided))
         local = raided.workshops.last_plan.risk[here]
         assert local > 2.0 * before
         assert after == pytest.approx(local) if feared_in_full else after < 1.1 * before
@@ -117,7 +119,8 @@ def test_a_trade_at_home_buys_and_fears_where_it_works():
     model = at_work(CASE.with_(parameters={"pooled_trade": 0.0}))
     shops, present = model.workshops, model.workshops.presence()
     assert np.array_equal(shops.buying_in(present), present)
-    assert np.allclose(shops.feared(model.law()), shops.last_plan.risk)
+    plan = shops.plan(model.law())
+    assert np.allclose(plan.feared, plan.risk)
 
 
 def test_a_trade_at_home_hauls_nothing_and_works_what_it_buys():

@@ -13,6 +13,7 @@ from ..foundations import draws
 from ..mechanisms import authority
 from ..mechanisms.authority import CLOSED, COLLECTING, LICENSED, QUIET
 from ..mechanisms.choice import RECYCLER
+from .raids import Plan
 
 # A usual quarter of the whole trade (`Workshops.usual`): fen gained and spent on packs; Wh taken of LFP, of NCM, and of
 # both for re-use; units of trade at work; Wh that recyclers collected
@@ -167,7 +168,7 @@ class Turns:
             return found * (lost + closing * np.maximum(brings - living, 0.0))
 
         freight = energy * plan.freight[shops.province]
-        to = self._where_to_move(plan.attention, plan.ground.score * energy * gain, energy * plan.freight[:, None])
+        to = self._where_to_move(plan, plan.ground.score * energy * gain, energy)
         here, there = plan.drawn[shops.province], plan.drawn[to]
         quiet = p["quiet_trade"] * here
         brings = income * here - freight
@@ -202,17 +203,17 @@ class Turns:
         licensed -= p["licence_setup"] / p["settling_quarters"]
         return np.array([[collect], [licensed]])
 
-    def _where_to_move(self, attention: np.ndarray, at_stake: np.ndarray, freight: np.ndarray) -> np.ndarray:
-        """Find, for each row, the weakest neighbour; one that is away goes home if that is as good, all counted.
+    def _where_to_move(self, plan: Plan, at_stake: np.ndarray, energy: np.ndarray) -> np.ndarray:
+        """Find, for each row, the weakest neighbour; one that is away goes home if that costs no more, freight counted.
 
-        `freight` is what a row would pay in each province, yuan a quarter (31, rows).
+        `at_stake` (rows,) is what inspectors find of its gain, yuan; `energy` (rows,) its usual trade, kWh a quarter.
         """
         shops = self.all
-        neighbour = authority.weakest(attention, self._near)[shops.province]
-        rows = np.arange(len(at_stake))
-        at_home, there = (attention[place] * at_stake + freight[place, rows] for place in (shops.home, neighbour))
-        home_costs_less = at_home <= there
-        return np.where((shops.province != shops.home) & home_costs_less, shops.home, neighbour)
+        neighbour = authority.weakest(plan.attention, self._near)[shops.province]
+        at_home, there = (
+            plan.attention[place] * at_stake + energy * plan.freight[place] for place in (shops.home, neighbour)
+        )
+        return np.where((shops.province != shops.home) & (at_home <= there), shops.home, neighbour)
 
     def _choose(self, levers: dict) -> None:
         """Let some workshops think about what they do, learn what each option pays, and turn."""

@@ -153,10 +153,6 @@ class Workshops:
         share = self.p["pooled_trade"]
         return share * pooled + (1.0 - share) * own
 
-    def feared(self, levers: dict) -> np.ndarray:
-        """Give the loss that workshops reckon with on what they buy in a province, as a multiple of its gain (31,)."""
-        return self.plan(levers).feared
-
     def collecting(self) -> np.ndarray:
         """Count collection sites that collecting and licensed former workshops stand for, (31,)."""
         count = self.by_state()
@@ -169,10 +165,6 @@ class Workshops:
     def activity(self) -> np.ndarray:
         """Give the trade of whole rows in the same units, (rows,)."""
         return self.weight * self.each()
-
-    def asked_extra(self, levers: dict) -> np.ndarray:
-        """Give what workshops take off their bids, yuan/kWh (31,): hiding and freight cost, and hands may be short."""
-        return self.plan(levers).extra
 
     # the month
 
@@ -210,14 +202,15 @@ class Workshops:
         reuse = self.usual[REUSED] / max(self.usual[LFP] + self.usual[NCM], 1.0)
         chance = authority.detection(p["detection"], p["reuse_detection"], levers["reuse_ban"], reuse)
         gain, price = self.by_kwh(levers)
-        energy = self.usual_energy() / 3.0 * self.each()  # kWh of a workshop in a month
+        usual, each = self.usual_energy(), self.each()
+        energy = usual / 3.0 * each  # kWh of a workshop in a month
         due, goods = self.penalties(levers, energy, gain, price)
         means = self.cash_then / np.maximum(self.weight, 1e-9)
         base = np.bincount(self.province, weight * energy, PROVINCES) * (gain * 100.0)
         active = np.bincount(self.province, weight, PROVINCES)
-        tonnes = self.usual_energy() * 4e-3 * self.kg  # of a workshop in a year
+        tonnes = usual * 4e-3 * self.kg  # of a workshop in a year
         scarce = authority.scarcity(tonnes / p["workshop_tonnes"], p["scarcity_premium"])
-        work = self.activity()
+        work = weight * each
         quiet = np.bincount(self.province, work * (self.doing == QUIET), PROVINCES)
         whole = np.bincount(self.province, work, PROVINCES)
         quiet = np.divide(quiet, whole, out=quiet, where=whole > 0.0)
@@ -275,12 +268,12 @@ class Workshops:
 
         Freight depends on where the trade goes, so both come to terms in a few rounds from last quarter's freight.
         """
-        error, haul = self.p["plant_choice_error"], self.haul
-        for _ in range(ROUNDS):
-            pull = authority.pull_of_safety((dread + haul) / error, trade)
-            haul = 0.5 * (haul + authority.brought_from_afar(trade * pull, self.sources) * self._from_afar)
-        pull = authority.pull_of_safety((dread + haul) / error, trade)
-        return pull, authority.brought_from_afar(trade * pull, self.sources) * self._from_afar
+        reckoned = self.haul
+        for _ in range(ROUNDS + 1):  # the last one tells what the trade makes of the freight it reckons with
+            pull = authority.pull_of_safety((dread + reckoned) / self.p["plant_choice_error"], trade)
+            haul = authority.brought_from_afar(trade * pull, self.sources) * self._from_afar
+            reckoned = 0.5 * (reckoned + haul)
+        return pull, haul
 
     def _losses(self, ground: Ground, caught: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, ...]:
         """Say what those caught lose at such a trade: fen by province, and by row what is due, paid and confiscated.

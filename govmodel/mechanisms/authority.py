@@ -125,9 +125,8 @@ def brought_from_afar(worked: np.ndarray, bought: np.ndarray) -> np.ndarray:
 
     `worked` (31,) in any unit, `bought` (31,) the share of the whole trade that is bought in a place.
     """
-    most = np.maximum(worked, 0.0)
-    local = bought * most.sum()
-    return np.divide(np.maximum(most - local, 0.0), most, out=np.zeros(len(most)), where=most > 0.0)
+    short = np.maximum(worked - bought * worked.sum(), 0.0)
+    return np.divide(short, worked, out=np.zeros(len(worked)), where=worked > 0.0)
 
 
 def entry_rate(income: np.ndarray, living: float, speed: float) -> np.ndarray:

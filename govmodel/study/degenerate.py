@@ -153,8 +153,6 @@ def _live(case: Case, seed: int, kept: Mapping[str, float] | None, watched: bool
         remember(model.public, np.array(wanted))
     watch = _Watch(model) if watched else None
     for _ in case.months:
-        if watch:
-            watch.before()
         model.step()
         if watch:
             watch.after()
@@ -235,10 +233,6 @@ class _Watch:
         self.quarters: list[dict[tuple[str, str], float]] = []
         self._ends: list[int] = []
 
-    def before(self) -> None:
-        """Note what workshops take off their bids this month, before they decide anew."""
-        self._extra = np.array(self.model.workshops.asked_extra(self.model.law()))
-
     def after(self) -> None:
         """Look around at the end of a month, and among those who decide at the end of a quarter."""
         model, p = self.model, self.p
@@ -247,8 +241,9 @@ class _Watch:
         levers = dict(zip(model.council.names, model.record.series["levers"][row].tolist()))
         worth = model.market.worth(levers)
         best = worth.best[month][:, 2]  # packs of 70 to 80 % health, as in the indicators
-        bid = model.record.paid[row, WORKSHOP].reshape(len(self._extra), 2, -1)[..., 2]
-        taken_off = model.workshops.last_plan.feared[:, None] * worth.gain[month] + self._extra[:, None]
+        plan = model.workshops.last_plan
+        bid = model.record.paid[row, WORKSHOP].reshape(len(plan.extra), 2, -1)[..., 2]
+        taken_off = plan.feared[:, None] * worth.gain[month] + plan.extra[:, None]
         usual = best * (1.0 - p["workshop_margin"]) - taken_off
         self.wars.append(at_least(best - taken_off, bid, usual, p["workshop_margin_least"]).mean(axis=0))
         if month % 3 == 2:

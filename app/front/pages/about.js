@@ -5,6 +5,7 @@ import { both, bracketed, comma, h, parts, scaleOf, t } from "../words.js";
 
 export function about() {
   const element = h("div", { class: "page prose" });
+  const toExplore = () => { store.ui.page = "explore"; emit("page"); };
   const make = () => {
     const seats = Object.values(store.catalogue.seats).map(both).join(comma());
     element.replaceChildren(
@@ -15,8 +16,8 @@ export function about() {
       h("h2", {}, t("about_trust")), h("ul", {}, ...[1, 2, 3, 4].map((n) => h("li", {}, t(`about_trust_${n}`)))),
       h("h2", {}, t("about_words")),
       h("dl", {}, ...store.catalogue.indicators.filter((i) => !i.name.startsWith("lever_") && store.catalogue.named[i.name]).map((i) => [h("dt", {}, both(store.catalogue.named[i.name])), h("dd", {}, both(i.what) + bracketed(parts(1, i.unit)[1]) + scaleOf(i.unit))]).flat()),
-      h("button", { type: "button", class: "strong", onclick: () => { store.ui.page = "explore"; emit("page"); } }, t("about_try")),
-      h("button", { type: "button", id: "do-welcome", onclick: () => { store.ui.page = "explore"; emit("page"); emit("welcome"); } }, t("welcome_again")),
+      h("button", { type: "button", class: "strong", onclick: toExplore }, t("about_try")),
+      h("button", { type: "button", id: "do-welcome", onclick: () => { toExplore(); emit("welcome"); } }, t("welcome_again")),
     );
   };
   make();
