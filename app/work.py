@@ -3,6 +3,7 @@
 A worker keeps trunks: the states of worlds at a month, from which many cases live on. A branch equals the full run.
 """
 
+import os
 import time
 from collections import OrderedDict
 
@@ -44,8 +45,13 @@ class Trunk:
 
 
 def begin(stop, among: int) -> None:
-    """Prepare one of so many workers: Ctrl-C is the server's affair; `stop` is raised to give up what can wait."""
+    """Prepare one of so many workers: Ctrl-C is the server's affair; `stop` is raised to give up what can wait.
+
+    Whoever draws goes first: the server and a browser on the same machine would wait for runs that nobody looks at.
+    """
     global _stop, _room
+    if hasattr(os, "nice"):
+        os.nice(10)
     workers.begin()
     _stop, _room = stop, share(among)
 

@@ -18,10 +18,14 @@ const ECHARTS = "_solara/cdn/echarts@5.4.0/dist/echarts.esm.min.js";
 const WITH_A = ["explore", "designer"]; // where something is held against A
 const PAGES = { explore, compare, designer, council, passport, eyes, about };
 
+// Fetched while Solara's own page is still getting ready: this module is loaded with it (assets/custom.js).
+const fetched = Promise.all([fetch(at("govmodel/catalogue.json")).then((answer) => answer.json()), import(at(ECHARTS)), style()]);
+fetched.catch(() => {}); // told where it is waited for
+
 export async function start(model) {
-  const [answer, echarts] = await Promise.all([fetch(new URL("govmodel/catalogue.json", document.baseURI)), import(new URL(ECHARTS, document.baseURI).href), style()]);
+  const [catalogue, echarts] = await fetched;
   store.echarts = echarts;
-  prepare(await answer.json());
+  prepare(catalogue);
   document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, initial-scale=1");
   const kept = address.read();
   if (!(store.ui.page in PAGES)) store.ui.page = "explore";
@@ -45,8 +49,12 @@ export async function start(model) {
   return () => root.remove();
 }
 
+function at(path) {
+  return new URL(path, document.baseURI).href;
+}
+
 function style() {
-  return new Promise((done) => document.head.append(h("link", { rel: "stylesheet", href: new URL("govmodel/style.css", document.baseURI).href, onload: done, onerror: done })));
+  return new Promise((done) => document.head.append(h("link", { rel: "stylesheet", href: at("govmodel/style.css"), onload: done, onerror: done })));
 }
 
 function build(root) {
