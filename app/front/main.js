@@ -58,6 +58,13 @@ function style() {
 }
 
 function build(root) {
+  const words = () => {
+    document.documentElement.lang = store.ui.lang === "zh" ? "zh-CN" : "en";
+    root.dataset.theme = store.ui.theme;
+    root.lang = document.documentElement.lang;
+  };
+  words();
+  for (const news of ["words", "theme"]) on(news, words); // before the pages: they draw in the colours that hold here
   const pages = Object.fromEntries(Object.entries(PAGES).map(([name, make]) => [name, make()]));
   const main = h("main", { id: "main", tabindex: "-1" }, ...Object.values(pages).map((page) => page.element));
   const foot = h("footer", {}, ...Object.values(pages).map((page) => page.bar).filter(Boolean));
@@ -73,21 +80,15 @@ function build(root) {
     pages[store.ui.page].show();
     document.title = `${t(`page_${store.ui.page}`)} · govmodel`;
   };
-  const words = () => {
-    document.documentElement.lang = store.ui.lang === "zh" ? "zh-CN" : "en";
-    root.dataset.theme = store.ui.theme;
-    root.lang = document.documentElement.lang;
-  };
   const tab = () => { // on a phone the row of pages is longer than the screen
     const [row, here] = [root.querySelector("nav.pages"), root.querySelector("nav.pages [aria-current]")];
     row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
   };
-  words();
   show();
   tab();
   on("page", () => { show(); address.write(); main.scrollTop = 0; message.hidden = true; });
-  on("words", () => { words(); show(); address.write(); });
-  on("theme", () => { words(); address.write(); });
+  on("words", () => { show(); address.write(); });
+  on("theme", () => address.write());
   on("busy", (yes) => { busy.hidden = !yes; busy.textContent = yes ? t("computing") : ""; });
   on("failed", (error) => say(message, "bad", t("failed", { error })));
   on("refused", (text) => say(message, "bad refused", text));

@@ -271,6 +271,22 @@ def test_compare_says_that_it_computes_before_it_draws(visit):
     assert waiting[-1] == told[-1]  # once told it stays until the charts are there
 
 
+def test_charts_take_on_the_theme_at_once(visit):
+    v = visit("?lang=en&runs=0&theme=light")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    inks = (
+        "() => [getComputedStyle(document.getElementById('gm')).getPropertyValue('--muted').trim(),"
+        " ...[...document.querySelectorAll('.charts .plot')].flatMap(p => window.echartsOf(p)?.getOption().yAxis || [])"
+        ".map(axis => axis.axisLabel.color)]"
+    )
+    light, *before = v.page.evaluate(inks)
+    v.page.click("#do-theme")
+    dark, *after = v.page.evaluate(inks)
+    assert dark != light and len(after) > 5
+    assert set(before) == {light} and set(after) == {dark}
+
+
 def test_pages_show_no_empty_list_and_no_axis_of_noughts(visit):
     v = visit("?lang=en&runs=0&page=council", ready="#gm[data-other]")
     told = v.page.get_by_text("Nobody meets")

@@ -39,6 +39,8 @@ export function explore() {
   let built = false;
   let waiting = 0;
   let unseen = 0;
+  let due = []; // panels out of sight, which are still to be drawn
+  let drawnA = ""; // the run that charts were last held against
 
   function build() {
     for (const panel of panels) panel.build();
@@ -46,7 +48,10 @@ export function explore() {
       panel.chart.pointed = hovered;
       panel.chart.pinned = setMonth;
     }
-    const watcher = new ResizeObserver((changes) => requestAnimationFrame(() => changes.forEach(({ target }) => panels.find((panel) => panel.body.contains(target)).chart.resize())));
+    const watcher = new ResizeObserver((changes) => requestAnimationFrame(() => {
+      const touched = new Set(changes.map(({ target }) => panels.find((panel) => panel.body.contains(target))));
+      for (const panel of touched) if (outgrown(panel.chart.chart)) (due.includes(panel) ? panel.chart.chart : panel.chart).resize();
+    }));
     for (const panel of panels) // what is drawn on grows and shrinks with legends, its own and the neighbours'
       for (const box of [panel.body, ...panel.body.querySelectorAll(".plotbox")]) watcher.observe(box);
     built = true;
@@ -64,23 +69,24 @@ export function explore() {
     if (!built) build();
     const began = performance.now();
     clearTimeout(unseen);
-    const left = panels.filter((panel) => !inSight(panel));
-    for (const panel of panels) if (!left.includes(panel)) panel.draw();
+    drawnA = keyOfA();
+    due = panels.filter((panel) => !inSight(panel));
+    for (const panel of panels) if (!due.includes(panel)) panel.draw();
     page.setAttribute("aria-busy", String(Boolean(store.wanted.bands && !whole())));
     describe(performance.now() - began);
-    later(left, store.frame.number);
+    later(store.frame.number);
   }
 
   // Charts out of sight are drawn afterwards, a few at a time; a newer run takes their place.
-  function later(left, number) {
-    if (!left.length) {
+  function later(number) {
+    if (!due.length) {
       document.getElementById("gm").dataset.complete = number;
       return;
     }
     unseen = setTimeout(() => {
       const ends = performance.now() + SLICE;
-      while (left.length && performance.now() < ends) left.shift().draw();
-      later(left, number);
+      while (due.length && performance.now() < ends) due.shift().draw();
+      later(number);
     }, 0);
   }
 
@@ -100,6 +106,7 @@ export function explore() {
     );
   }
 
+  const keyOfA = () => (hasOther() ? store.kept.header.key : "");
   const whole = () => store.band && store.band.header.runs >= store.band.header.size;
 
   // What is drawn, for whoever wants to check it.
@@ -126,7 +133,7 @@ export function explore() {
   name();
   on("frame", draw);
   on("band", draw);
-  on("kept", draw);
+  on("kept", () => { if (drawnA !== keyOfA()) draw(); });
   on("month", () => { if (built && !page.hidden && store.frame) for (const panel of panels) panel.chart.tell(); });
   on("province", () => { notePlace(); draw(); });
   on("welcome", () => { welcome.hidden = false; welcome.querySelector("#welcome-try").focus(); });
@@ -134,6 +141,9 @@ export function explore() {
   on("theme", () => { if (built) { for (const panel of panels) panel.words(); } });
   return { element: page, bar, show: draw };
 }
+
+// Whether a drawing has another size than its place; what is drawn without the library always fits.
+const outgrown = (drawing) => drawing && (drawing.getWidth() !== drawing.getDom().clientWidth || drawing.getHeight() !== drawing.getDom().clientHeight);
 
 // What a first visitor reads: a question, a first control, what to look for.
 function greet(place) {
