@@ -14,7 +14,7 @@ from govmodel.study import merit
 from govmodel.study.merit import ARMS, CLASSES, COST, GAIN, MEASURES, PLACE, RESEARCH, VALUE, WIDER
 from govmodel.study.robustness import PUBLISHED, SAME_WORLDS, Ensemble, Robustness, changed, look, shaken
 
-SMALL = gm.Case.load().with_(scale=200_000, until="2030-03")
+SMALL = gm.Case.load().with_(scale=200_000, start="2024-01", until="2030-03")
 
 
 def arm(gain, cost, spread: float = 0.0, size: int = 12) -> np.ndarray:
