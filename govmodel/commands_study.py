@@ -123,6 +123,7 @@ def calibrate(
     ] = None,
     format_: Annotated[CalibrationFormat, typer.Option("--format", help="How to print it.")] = CalibrationFormat.table,
     page: Page = None,
+    lang: Lang = Language.en,
 ) -> None:
     """Tune parameters to patterns; find what fits.
 
@@ -138,6 +139,7 @@ def calibrate(
     Examples:
       govmodel calibrate experiments/calibration.toml --out my_calibration
       govmodel run my_calibration/best.toml
+      govmodel calibrate experiments/calibration.toml --out my_calibration --lang zh
       govmodel calibrate experiments/calibration.toml --ensemble govmodel/facts/china/ensemble.toml
     """
     from .commands_sweep import ProgressFormat, run_study
@@ -148,12 +150,12 @@ def calibrate(
     if page is not None:
         _around_marks(page)
     folder = out if out is not None else study.with_suffix("")
-    run_study(study, folder, workers, progress=ProgressFormat.auto)
+    run_study(study, folder, workers, progress=ProgressFormat.auto, lang=lang)
     found = fitted(chosen, folder)
     if ensemble is not None:
         ensemble.write_text(found.ensemble(), encoding="utf-8", newline="\n")
     if format_ is CalibrationFormat.table:
-        tables.show(found, console())
+        tables.show(found, console(), lang.value)
     else:
         _print(found.evaluations(), TableFormat(format_.value), lambda: tables.as_markdown(found))
     if page is not None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .shell import DONE, INTERRUPTED, NO_FILE, guarded, say
+from .shell import DONE, INTERRUPTED, NO_FILE, Language, guarded, say
 
 SOME_FAILED = 3
 
@@ -55,6 +55,7 @@ def sweep(
         bool, typer.Option("--verify", help="Hold tables to their manifest and some runs to a second run, and stop.")
     ] = False,
     progress: Annotated[ProgressFormat, typer.Option(help="How to tell how far it is.")] = ProgressFormat.auto,
+    lang: Annotated[Language, typer.Option(help="English or Chinese: the messages.")] = Language.en,
 ) -> None:
     """Run a study: every point, arm and replication. Goes on by itself where it was stopped.
 
@@ -67,8 +68,10 @@ def sweep(
       govmodel sweep experiments/flip.toml --out flip --scheduler tcp://10.0.0.1:8786
       govmodel sweep experiments/flip.toml --out flip --status
     """
+    from .report.texts import Texts
     from .study import sweep as room
 
+    texts = Texts(lang.value)
     folder = out if out is not None else study.with_suffix("")
     if status:
         typer.echo(json.dumps(room.status(folder), indent=2))
@@ -77,67 +80,69 @@ def sweep(
     elif verify:
         rows = room.verify(study, folder)
         for row in rows:
-            typer.echo(f"{'ok ' if row['ok'] else 'NOT'} {row['what']}: {row['note']}")
+            what, note = (texts.told(row[name], "sweep") for name in ("what", "note"))
+            typer.echo(f"{texts('sweep.ok' if row['ok'] else 'sweep.not_ok')} {what}: {note}")
         raise typer.Exit(DONE if all(row["ok"] for row in rows) else SOME_FAILED)
     elif dry_run:
         from .workers import checked
 
         told = room.estimate(room.plan_of(study), checked(workers))
-        minutes = told["seconds"] / 60.0
-        typer.echo(f"{told['runs']} runs, about {told['seconds_a_run']:.2f} s each; {minutes:.1f} minutes in all.")
+        length = {"seconds": told["seconds_a_run"], "minutes": told["seconds"] / 60.0}
+        typer.echo(texts("sweep.estimate", runs=told["runs"], **length))
     else:
-        swept = run_study(study, folder, workers, scheduler, engine.value, limit, retry, progress)
-        typer.echo(_said(swept))
+        swept = run_study(study, folder, workers, scheduler, engine.value, limit, retry, progress, lang)
+        typer.echo(_said(swept, texts))
 
 
 def run_study(study, folder, workers=None, scheduler=None, engine="processes", limit=None, retry=False,
-              progress=ProgressFormat.auto):  # fmt: skip
+              progress=ProgressFormat.auto, lang=Language.en):  # fmt: skip
     """Run a study or what is left of it, and leave with the exit code that fits if something is left."""
+    from .report.texts import Texts
     from .study import sweep as room
 
-    teller = _teller(progress)
+    texts = Texts(lang.value)
+    teller = _teller(progress, texts)
     try:
         swept = room.sweep(study, folder, workers, scheduler, engine, limit, retry, teller)
     except sqlite3.OperationalError as error:
-        say(f"govmodel: the ledger could not be written: {error}. What was done is kept; the same command goes on.")
+        say(texts("sweep.ledger", error=error))
         raise typer.Exit(NO_FILE) from None
     except room.EngineLost as error:
-        say(f"govmodel: {error}")
+        say(f"govmodel: {texts.told(str(error), 'sweep')}")
         raise typer.Exit(NO_FILE) from None
     except KeyboardInterrupt:
-        say(f"govmodel: left at once; what was done is in {folder}. The same command goes on.")
+        say(texts("sweep.left", folder=folder))
         raise typer.Exit(INTERRUPTED) from None
     finally:
         teller.close()
     if swept.interrupted:
-        say(f"govmodel: interrupted: {_said(swept)} The same command goes on.")
+        say(texts("sweep.interrupted", told=_said(swept, texts)))
         raise typer.Exit(INTERRUPTED)
     if swept.failed:
-        say(f"{_said(swept)} Failures and their tracebacks are in results/failures.parquet; govmodel sweep --retry "
-            "does them again.")  # fmt: skip
+        say(texts("sweep.failed", told=_said(swept, texts)))
         raise typer.Exit(SOME_FAILED)
     return swept
 
 
-def _said(swept) -> str:
-    tables = swept.folder / "results"
-    return f"{swept.done} of {swept.total} runs done, {swept.failed} failed; tables in {tables}."
+def _said(swept, texts) -> str:
+    count = {"done": swept.done, "total": swept.total, "failed": swept.failed}
+    return texts("sweep.done", **count, tables=swept.folder / "results")
 
 
-def _teller(how: ProgressFormat):
+def _teller(how: ProgressFormat, texts):
     """Choose how to tell how far a sweep is: a bar on a terminal, plain lines or JSON for logs."""
     if how is ProgressFormat.auto:
         how = ProgressFormat.bar if sys.stderr.isatty() else ProgressFormat.plain
-    return _Bar() if how is ProgressFormat.bar else _Lines(how is ProgressFormat.json)
+    return _Bar(texts) if how is ProgressFormat.bar else _Lines(how is ProgressFormat.json, texts)
 
 
 class _Bar:
     """A progress bar with rate and remaining time."""
 
-    def __init__(self):
+    def __init__(self, texts):
         from .progress import Bar
 
-        self.bar = Bar("runs")
+        self.bar = Bar(texts("terminal.runs"))
 
     def __call__(self, told: dict) -> None:
         self.bar(told["done"] + told["failed"], told["total"])
@@ -152,8 +157,8 @@ class _Lines:
 
     EVERY = 10.0
 
-    def __init__(self, as_json: bool):
-        self.as_json, self.last, self.told = as_json, 0.0, None
+    def __init__(self, as_json: bool, texts):
+        self.as_json, self.texts, self.last, self.told = as_json, texts, 0.0, None
 
     def __call__(self, told: dict) -> None:
         self.told = told
@@ -166,8 +171,7 @@ class _Lines:
         if self.as_json:
             say(json.dumps({name: round(value, 3) for name, value in told.items()}))
         else:
-            say(f"{told['done'] + told['failed']} of {told['total']} runs, {told['failed']} failed, "
-                f"{told['rate']:.2f} a second, {told['left']:.0f} s left")  # fmt: skip
+            say(self.texts("sweep.line", **told | {"done": told["done"] + told["failed"]}))
 
     def close(self) -> None:
         """Say the last line."""

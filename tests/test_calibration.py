@@ -1,10 +1,12 @@
 """Calibration: a study that grows, in the ledger of a sweep; what it finds fits, and what is wrong is refused."""
 
+import re
 import tomllib
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 import govmodel as gm
@@ -79,6 +81,20 @@ def test_a_calibration_writes_what_it_found(calibrated):
     assert (profiles["misfit"] >= table[table["seeds"] == 2]["misfit"].min()).all()
     # the first row is the case as it stands
     assert table["life_household"].iloc[0] == gm.Case.load().parameters["life_household"]
+
+
+def test_a_calibration_speaks_chinese(calibrated):
+    """The same numbers under Chinese heads, in columns that stand; nothing is run again."""
+    home, english = calibrated
+    chinese = call("calibrate", home / "study.toml", "--out", home / "out", "--workers", 1, "--lang", "zh")
+    lines, told = english.stdout.splitlines(), chinese.stdout.splitlines()
+    assert chinese.exit_code == 0 and len(told) == len(lines) and max(map(cell_len, told)) <= 105
+    for word in ("校准：", "评估 ", "相符的取值", "最优组", "失配度：", "剖面："):
+        assert word in chinese.stdout
+    figures = [re.findall(r"[\d.]+", "\n".join(table[4:6])) for table in (lines, told)]  # the rows of parameters
+    assert figures[0] == figures[1] and len(figures[0]) >= 12
+    rows = [line for line in told if re.match(r" ?\d+  ", line)]
+    assert len(rows) >= 2 and len({cell_len(row) for row in rows}) == 1 and not re.search("[a-z]{4}", "".join(rows))
 
 
 def test_a_calibration_that_is_stopped_goes_on_runs_nothing_twice_and_ends_alike(calibrated, tmp_path):

@@ -6,47 +6,49 @@ from rich.text import Text
 
 from ..study.calibration import Calibration
 from ..study.targets import count_of
-from .patterns import exact, numbers
+from .patterns import ENGLISH, exact, numbers
+from .texts import Texts
+from .wrapping import left, right
 
 BLOCKS = "█▇▆▅▄▃▂▁"  # a high block fits well
 
 
-def show(found: Calibration, console: Console) -> None:
+def show(found: Calibration, console: Console, lang: str = "en") -> None:
     """Print the parameters with their profiles, the patterns under the best set, and the ensemble's size."""
     study, case, best, plain = found.study, found.arm.case, found.members[0], "utf" not in console.encoding.lower()
+    texts = Texts(lang)
+    told = {name: texts(f"calibration.{name}") for name in ("range", "now", "best", "sets", "target", "best_set")}
+    about = {"case": case.name, "scale": case.scale, "evaluations": len(found.done), "seeds": study.replications}
+    head = [right(told[name], width) for name, width in (("range", 16), ("now", 10), ("best", 10), ("sets", 18))]
     lines = [
-        Text("Calibration: " + study.question, style="bold"),
-        Text(f"case {case.name}, scale 1:{case.scale:,}, {len(found.done)} evaluations of {study.replications} seeds"),
+        Text(texts("calibration.title", question=study.question), style="bold"),
+        Text(texts("calibration.about", **about)),
         Text(),
-        Text(f"{'':28}{'range':>16}{'now':>10}{'best':>10}{'sets that fit':>18}   profile", style="dim"),
+        Text(" " * 28 + "".join(head) + "   " + texts("calibration.profile"), style="dim"),
     ]
     for name, (low, high) in found.ranges.items():
         kept = [found.values(one.point)[name] for one in found.members]
-        row = f"{name:28.28}{f'{low:g} to {high:g}':>16}{case.parameters[name]:>10.4g}"
-        row += f"{found.values(best.point)[name]:>10.4g}{f'{min(kept):.3g} to {max(kept):.3g}':>18}   "
+        span = texts("patterns.to", low=f"{low:g}", high=f"{high:g}")
+        fits = texts("patterns.to", low=f"{min(kept):.3g}", high=f"{max(kept):.3g}")
+        row = f"{name:28.28}{right(span, 16)}{case.parameters[name]:>10.4g}"
+        row += f"{found.values(best.point)[name]:>10.4g}{right(fits, 18)}   "
         lines.append(Text(row + profile(found, name, plain)))
-    lines += [Text(), Text(f"{'':47}{'target':>20}{'best set':>16}", style="dim")]
-    lines += [Text(f"{name:47.47}{target:>20}{value:>16}") for name, target, value in _patterns(found)]
-    lines += [Text(), *(Text(line, style="bold") for line in _misfits(found)), Text()]
-    key = "# fits as well as the best" if plain else "full blocks fit best"
+    lines += [Text(), Text(" " * 47 + right(told["target"], 20) + right(told["best_set"], 16), style="dim")]
     lines += [
-        Text(
-            "profile: how well the model fits as a number is held at values of its range, the others free to move;",
-            "dim",
-        ),
-        Text(f"{key}, a flat one is not told by history", style="dim"),
+        Text(left(name, 47) + right(target, 20) + f"{value:>16}") for name, target, value in _patterns(found, texts)
     ]
+    lines += [Text(), *(Text(line, style="bold") for line in _misfits(found, texts)), Text()]
+    key = "calibration.plain_key" if plain else "calibration.key"
+    lines += [Text(texts("calibration.held"), "dim"), Text(texts(key), "dim")]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def _misfits(found: Calibration) -> list[str]:
+def _misfits(found: Calibration, texts: Texts = ENGLISH) -> list[str]:
     """Say how well the best set fits, and how many fit as well."""
     best, now = found.members[0].misfit, found.done[0].misfit
-    return [
-        f"Misfit: best set {best:.2f}, as it stands {now:.2f} (0: in the middle of every band, 1: at the edges).",
-        f"{len(found.members)} of {len(found.finalists)} sets run again fit as well (up to {found.threshold:.2f}).",
-    ]
+    fit = {"fit": len(found.members), "all": len(found.finalists), "most": found.threshold}
+    return [texts("calibration.misfit", best=best, now=now), texts("calibration.fit", **fit)]
 
 
 def profile(found: Calibration, name: str, plain: bool) -> str:
@@ -58,15 +60,17 @@ def profile(found: Calibration, name: str, plain: bool) -> str:
     return "".join(BLOCKS[int(min(excess, 7))] for excess in worse)
 
 
-def _patterns(found: Calibration) -> list[tuple[str, str, str]]:
+def _patterns(found: Calibration, texts: Texts = ENGLISH) -> list[tuple[str, str, str]]:
     """List each measured number with its band and what the best set gives."""
+    chinese = texts.lang == "zh"
     medians, rows, place = np.median(found.members[0].numbers, axis=0), [], 0
     for pattern in found.patterns:
         for part in pattern.parts:
             size = count_of(part)
             told = " ".join(numbers(medians[place : place + size], part.unit))
-            target = f"{exact(part.low, part.unit)} to {exact(part.high, part.unit)} {part.unit}"
-            rows.append((f"{pattern.number:>2}  {pattern.name}", target, told))
+            ends = {"low": exact(part.low, part.unit), "high": exact(part.high, part.unit)}
+            target = texts("patterns.from_to", **ends, unit=texts.word(part.unit))
+            rows.append((f"{pattern.number:>2}  {pattern.name_zh if chinese else pattern.name}", target, told))
             place += size
     return rows
 
