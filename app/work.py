@@ -129,7 +129,6 @@ def frame(wanted: dict, key: str) -> bytes:
     arrays = frames.arrays_of(model)
     header = {
         "key": key,
-        "wanted": wanted,
         "hash": model.case.hash[:12],
         "scale": model.case.scale,
         "seconds": [round(lived - began, 3), round(time.perf_counter() - lived, 3), round(work, 3)],  # run, frame, CPU

@@ -40,17 +40,19 @@ export function caseBar(id, several = false) {
   return h("div", { class: "casebar" }, label, several ? null : list, rest);
 }
 
-// A page that asks again whenever another world is shown; `load` may be called while the page is in sight only.
-export function follows(element, load) {
+// A page that asks again whenever another world is shown; `load` may be called while the page is in sight only. One that
+// is `painted` has charts, which do not change with the theme by themselves.
+export function follows(element, load, painted = false) {
   let loaded = "";
   const show = () => {
     if (element.hidden || !store.frame) return;
-    const key = `${store.frame.header.key} ${store.ui.lang}`;
+    const key = `${store.frame.header.key} ${store.ui.lang} ${painted ? store.ui.theme : ""}`;
     if (key !== loaded) {
       loaded = key;
       load();
     }
   };
   on("frame", show);
+  if (painted) on("theme", show);
   return show;
 }

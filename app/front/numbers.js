@@ -20,6 +20,7 @@ export function numbers(id = "numbers") {
         return h("div", { class: "number", title: both(indicator(name).what), "data-number": name }, h("dt", {}, both(names) + scaleOf(indicator(name).unit)), value, apart);
       }),
     );
+    spoken.textContent = "";
     tell();
   };
   const tell = () => {

@@ -80,7 +80,13 @@ function answered(message, buffers) {
   waiting.delete(message.id);
   if (!resolve) return;
   if (message.error !== undefined && message.error !== null) resolve.bad(new Error(refusal(message.error)));
-  else resolve.good(buffers && buffers.length ? readRun(bytesOf(buffers[0])).run : message);
+  else resolve.good(buffers && buffers.length ? brought(bytesOf(buffers[0])) : message);
+}
+
+// A run that was asked for, with the settings it answers: the same run may have been made for other ones.
+function brought(bytes) {
+  const { head, run } = readRun(bytes);
+  return Object.assign(run, head);
 }
 
 // Ask for a run; the server answers the latest wish only. `final`: nothing is held any more, so what is still under way

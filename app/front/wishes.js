@@ -85,7 +85,7 @@ export function swap() {
 // Bring the run of some settings as A, without touching what is shown.
 export async function keepThese(wanted) {
   const run = await ask({ ask: "run", wanted });
-  run.wanted = run.header.wanted;
   store.kept = run;
+  if (run.notes.length) emit("notes", run.notes);
   emit("kept");
 }

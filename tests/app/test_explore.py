@@ -100,6 +100,20 @@ def test_a_structure_of_a_that_there_is_not_is_told(visit):
     assert "vs A" in v.page.locator("#numbers [data-number=formal_share] .apart").inner_text()
 
 
+def test_a_setting_of_a_beyond_its_bounds_is_told(visit):
+    v = visit("?lang=en&runs=0&a=levers%3Dsubsidy%3A9999")
+    assert "9999" in v.page.locator(".message").inner_text()
+
+
+def test_a_swap_brings_a_with_its_own_settings_though_the_run_was_made_for_others(visit):
+    v = visit("?lang=en&runs=0&from=2030&levers=subsidy:20")  # the server lived A with bands, for whoever comes
+    v.page.click("#do-swap")
+    v.until("Object.keys(r.levers).length === 0")
+    wanted = v.page.evaluate("async () => (await import('/govmodel/store.js')).store.wanted")
+    assert wanted["bands"] == 0 and wanted["levers"] == {}
+    v.page.wait_for_function("() => location.search.includes('runs=0')")
+
+
 def test_a_is_dashed_and_numbers_say_the_difference(visit):
     v = visit("?lang=en&levers=subsidy:20")
     assert "vs A" in v.page.locator("#numbers [data-number=formal_share] .apart").inner_text()

@@ -287,6 +287,20 @@ def test_charts_take_on_the_theme_at_once(visit):
     assert set(before) == {light} and set(after) == {dark}
 
 
+def test_charts_of_a_page_that_was_out_of_sight_have_the_theme_too(visit):
+    v = visit("?lang=en&runs=0&theme=light&page=eyes", ready="#gm")
+    v.page.evaluate(ECHARTS)
+    ink = (
+        "() => { const plot = document.querySelector('.charts.plain .plot');"
+        " return plot && window.echartsOf(plot).getOption().yAxis[0].axisLabel.color; }"
+    )
+    light = v.page.wait_for_function(ink).json_value()
+    v.page.click("#page-about")
+    v.page.click("#do-theme")
+    v.page.click("#page-eyes")
+    v.page.wait_for_function(f"light => ![null, light].includes(({ink})())", arg=light)
+
+
 def test_pages_show_no_empty_list_and_no_axis_of_noughts(visit):
     v = visit("?lang=en&runs=0&page=council", ready="#gm[data-other]")
     told = v.page.get_by_text("Nobody meets")

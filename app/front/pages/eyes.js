@@ -1,7 +1,7 @@
 // Through their eyes: what a subject knows, month by month, beside the truth.
 
 import { caseBar, follows } from "../case_bar.js";
-import { months, on, store } from "../store.js";
+import { months, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
 import { amount, both, bracketed, colon, firm, h, indicatorName, onAxis, parts, semicolon, slug, t } from "../words.js";
@@ -76,8 +76,7 @@ export function eyes() {
     return chart;
   }
 
-  const show = follows(element, () => load());
-  on("theme", () => { if (!element.hidden) load(); });
+  const show = follows(element, () => load(), true);
   window.addEventListener("resize", () => { if (!element.hidden) charts.forEach((chart) => chart.resize()); });
   return { element, show };
 }
