@@ -218,3 +218,33 @@ def test_a_flow_leaves_only_the_packs_that_passed_there(visit):
     v.page.select_option("#flows-only", "")
     _, links = v.page.evaluate(drawn)
     assert {(a, b): gwh for a, b, gwh in links} == pytest.approx(whole)
+
+
+def test_charts_take_on_the_theme_at_once(visit):
+    v = visit("?lang=en&runs=0&theme=light")
+    v.complete()
+    v.page.evaluate(ECHARTS)
+    inks = (
+        "() => [getComputedStyle(document.getElementById('gm')).getPropertyValue('--muted').trim(),"
+        " ...[...document.querySelectorAll('.charts .plot')].flatMap(p => window.echartsOf(p)?.getOption().yAxis || [])"
+        ".map(axis => axis.axisLabel.color)]"
+    )
+    light, *before = v.page.evaluate(inks)
+    v.page.click("#do-theme")
+    dark, *after = v.page.evaluate(inks)
+    assert dark != light and len(after) > 5
+    assert set(before) == {light} and set(after) == {dark}
+
+
+def test_charts_of_a_page_that_was_out_of_sight_have_the_theme_too(visit):
+    v = visit("?lang=en&runs=0&theme=light&page=eyes", ready="#gm")
+    v.page.evaluate(ECHARTS)
+    ink = (
+        "() => { const plot = document.querySelector('.charts.plain .plot');"
+        " return plot && window.echartsOf(plot).getOption().yAxis[0].axisLabel.color; }"
+    )
+    light = v.page.wait_for_function(ink).json_value()
+    v.page.click("#page-about")
+    v.page.click("#do-theme")
+    v.page.click("#page-eyes")
+    v.page.wait_for_function(f"light => ![null, light].includes(({ink})())", arg=light)
