@@ -1,13 +1,15 @@
 """Workshops: their money, and what they turn to when the law, prices or inspectors change; in paired worlds."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
+import govmodel as gm
 from govmodel.facts import PROVINCES
 from govmodel.foundations.calendar import month_number
-from govmodel.mechanisms.authority import CLOSED, LICENSED, OPEN
+from govmodel.mechanisms.authority import CLOSED, GO_QUIET, LICENSED, MOVE, OPEN, STAY_OPEN
 from govmodel.model import GovernanceModel
 from tests.worlds import CHINA, live, lived
 
@@ -242,3 +244,43 @@ def test_many_starts_end_alike():
         for start in (0.12, 0.25, 0.75)
     ]
     assert max(ends) < 1.25 * min(ends)
+
+
+# freight to where the trade gathers
+
+
+@pytest.mark.parametrize("code", ["GD", "HN"])
+def test_dearer_freight_to_a_province_keeps_workshops_from_staying_moving_and_opening_there(code):
+    here = PROVINCES.index(code)
+    model = GovernanceModel(CHINA.with_(scale=20_000, until="2027-03"), rng=3)
+    while model.month < model.until:
+        model.step()
+    shops = model.workshops
+    usual, to = shops.turns.payoffs(model.law())
+    own = gm.branch(model)
+    own.market.handling = model.market.handling  # a month's bids would see to that
+    make_dearer(model, here, 20.0)
+    told, still = shops.turns.payoffs(model.law())
+    less = told - usual
+    there, coming = shops.province == here, (to == here) & (still == here)
+    assert (less[there][:, [STAY_OPEN, GO_QUIET]] < 0.0).all() and coming.any() and (less[coming, MOVE] < 0.0).all()
+    assert not less[~there][:, [STAY_OPEN, GO_QUIET]].any() and not less[(to != here) & (to == still), MOVE].any()
+    worlds = {"usual": own, "dear": model}
+    grown = {}
+    for name, world in worlds.items():
+        before, _ = world.workshops.weight.copy(), world.workshops.plan(world.law())
+        world.workshops.turns._enter_and_leave()
+        grown[name] = (world.workshops.weight - before)[world.workshops.buying > 0.0]
+        places = world.workshops.province[world.workshops.buying > 0.0]
+    assert (grown["dear"][places == here] < grown["usual"][places == here]).any()
+    assert (grown["dear"][places == here] <= grown["usual"][places == here]).all()
+    assert np.array_equal(grown["dear"][places != here], grown["usual"][places != here])
+
+
+def make_dearer(model, province: int, more: float) -> None:
+    """Let hauling a kWh to a province cost so many yuan more, as long as this month's plan holds."""
+    shops = model.workshops
+    plan = shops.plan(model.law())
+    freight = plan.freight.copy()
+    freight[province] += more
+    shops._plan = replace(plan, freight=freight)
