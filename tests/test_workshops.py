@@ -277,6 +277,20 @@ def test_dearer_freight_to_a_province_keeps_workshops_from_staying_moving_and_op
     assert np.array_equal(grown["dear"][places != here], grown["usual"][places != here])
 
 
+def test_what_is_bought_is_shared_out_as_the_pooled_trade_is_drawn_and_all_of_it():
+    model = live(CHINA.with_(scale=20_000, until="2026-12"), 3)
+    shops, here, bought = model.workshops, PROVINCES.index("GD"), np.zeros(31)
+    work, pull = shops.activity(), shops.last_plan.pull
+    bought[here] = 1e6
+    got = shops.turns._share_out(bought, work)
+    assert got.sum() == pytest.approx(1e6)
+    by_unit = np.bincount(shops.province, got, 31) / np.maximum(np.bincount(shops.province, work, 31), 1e-12)
+    others = (np.bincount(shops.province, work, 31) > 0.0) & (np.arange(31) != here)
+    assert np.ptp(pull[others]) > 0.1  # or nothing could be told
+    assert by_unit[others] / by_unit[others].sum() == pytest.approx(pull[others] / pull[others].sum())
+    assert np.bincount(shops.province, got, 31)[here] > (1.0 - model.parameters["pooled_trade"]) * 1e6
+
+
 def make_dearer(model, province: int, more: float) -> None:
     """Let hauling a kWh to a province cost so many yuan more, as long as this month's plan holds."""
     shops = model.workshops
