@@ -102,7 +102,7 @@ def test_a_driver_that_is_killed_again_and_again_loses_and_doubles_nothing(clean
     """Kill -9 at whatever moment: the sweep goes on, no process is left, the tables are those of a clean sweep."""
     study, wanted = clean["many"]
     out, kills = tmp_path / "out", 0
-    for share in (1, 8, 18):
+    for share in (1, 6, 12, 20):
         driver = command("sweep", study, "--out", out, "--workers", 2)
         until(lambda share=share, driver=driver: committed(out) >= share or driver.poll() is not None)
         os.kill(driver.pid, signal.SIGKILL)

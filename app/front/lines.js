@@ -8,11 +8,11 @@ const GRID = { left: 52, right: 14, top: 14, bottom: 24 };
 
 export const colour = (name) => store.catalogue.palette[store.ui.theme][name];
 export const colourOf = (structure) => colour(store.catalogue.palette.structures[structure] || "purple");
-const found = new Map(); // asking the browser makes it work out all styles first
+const styles = new Map(); // asking the browser makes it work out all styles first
 export function css(name) {
   const key = `${store.ui.theme} ${store.ui.lang} ${name}`;
-  if (!found.has(key)) found.set(key, getComputedStyle(document.getElementById("gm")).getPropertyValue(name).trim());
-  return found.get(key);
+  if (!styles.has(key)) styles.set(key, getComputedStyle(document.getElementById("gm")).getPropertyValue(name).trim());
+  return styles.get(key);
 }
 
 export class Lines {

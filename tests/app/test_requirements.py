@@ -166,20 +166,19 @@ def test_every_chart_has_words_and_a_table(visit):
 
 
 @pytest.mark.skipif(AXE is None, reason="NOT TESTED: axe, for there is no axe-playwright-python (extra `browser`)")
-@pytest.mark.parametrize("lang, width", [("en", 1440), ("zh", 390)])  # words differ, the page does not
+@pytest.mark.parametrize("lang, width", [("en", 1440), ("en", 390), ("zh", 390)])  # words differ, the page does not
 def test_axe_finds_nothing(visit, lang, width):
     source = (Path(AXE.origin).parent / "axe.min.js").read_text(encoding="utf-8")
     v = visit(f"?lang={lang}&runs=0&structure=collaborative&theme=light", width=width, height=844)
     v.page.evaluate(source)
-    everything, colours = ["wcag2a", "wcag2aa"], {"type": "rule", "values": ["color-contrast"]}
     for page in PAGES:
         v.page.click(f"#page-{page}")
         v.page.wait_for_timeout(1200)
-        for theme, rules in (("light", everything), ("dark", colours)):  # themes differ in nothing but colours
+        for theme in ("light", "dark"):
             if theme == "dark":
                 v.page.click("#do-theme")
             v.page.wait_for_selector(f"#gm[data-theme={theme}]")
-            found = v.page.evaluate("rules => axe.run({runOnly: rules})", rules)["violations"]
+            found = v.page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa']})")["violations"]
             told = [(one["id"], node["target"], node["failureSummary"][:200]) for one in found for node in one["nodes"]]
             assert not told, (page, theme, json.dumps(told[:5], indent=1, ensure_ascii=False))
         v.page.click("#do-theme")
