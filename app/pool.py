@@ -4,11 +4,12 @@ Of each visitor only the latest wish counts. Questions come first, then runs, on
 whatever prepares for later; these give way the moment somebody wants a run.
 """
 
-import multiprocessing
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+
+from govmodel import workers as worker_room
 
 from . import work
 
@@ -38,7 +39,7 @@ class Worker:
 
     def renew(self) -> None:
         """Start the process, or another one in place of one that died."""
-        context = multiprocessing.get_context("spawn")
+        context = worker_room.context()
         self.stop = context.Value("b", 0, lock=False)
         self.executor = ProcessPoolExecutor(1, context, initializer=work.begin, initargs=(self.stop, self.among))
 

@@ -28,7 +28,25 @@ def checked(given: int | None, field: str = "workers") -> int:
     return given
 
 
-class _Apart(SpawnProcess):
+# Worlds are spread over processes; threads of NumPy's linear algebra would only stand in each other's way there
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
+
+
+class _Spawned(SpawnProcess):
+    """A process in which linear algebra has one thread, unless the user's environment says otherwise."""
+
+    def start(self) -> None:
+        """Begin; libraries read the environment once, when they are loaded."""
+        ours = _ONE_THREAD.keys() - os.environ.keys()
+        os.environ.update({name: _ONE_THREAD[name] for name in ours})
+        try:
+            super().start()
+        finally:
+            for name in ours:
+                os.environ.pop(name, None)
+
+
+class _Apart(_Spawned):
     """A process that does not run the user's program once more before it begins: its tasks need nothing of it.
 
     So a comparison can be made in a plain script, without the guard `if __name__ == "__main__"`.
@@ -44,8 +62,17 @@ class _Apart(SpawnProcess):
             sys.modules["__main__"] = program
 
 
+class _Context(SpawnContext):
+    Process = _Spawned
+
+
 class _ApartContext(SpawnContext):
     Process = _Apart
+
+
+def context(apart: bool = False) -> SpawnContext:
+    """Say how processes are started: spawned, which is the same on every system; `apart` as in `Workers`."""
+    return _ApartContext() if apart else _Context()
 
 
 def _do(task: tuple) -> object:
@@ -89,9 +116,8 @@ class Workers:
         self.number, self._apart, self._pool = number, apart, None
 
     def __enter__(self) -> "Workers":
-        if self.number > 1:  # spawned, which is the same on every system
-            context = _ApartContext() if self._apart else multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=begin)
+        if self.number > 1:
+            self._pool = ProcessPoolExecutor(self.number, mp_context=context(self._apart), initializer=begin)
         return self
 
     def __exit__(self, *_) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from govmodel.facts import CHANNELS
 from govmodel.foundations import draws
-from govmodel.mechanisms.choice import choose_channel
+from govmodel.mechanisms.choice import CHANNEL_CODES, choose_channel
 from govmodel.model import GovernanceModel
 from tests.worlds import CHINA
 
@@ -17,7 +17,8 @@ UTILITY = np.array([0.3, -0.4, 0.0, 1.1, 0.7, -2.0])
 
 def choose(utility, holders=HOLDERS, ordinal=FIRST) -> np.ndarray:
     """Let many holders of equal utility choose."""
-    return choose_channel(np.repeat(np.asarray(utility, float)[:, None], len(holders), axis=1), holders, ordinal)
+    waits = draws.exponential(draws.words(holders, CHANNEL_CODES, ordinal))
+    return choose_channel(np.repeat(np.asarray(utility, float)[:, None], len(holders), axis=1), waits)
 
 
 # The 1 - 1e-6 point of chi-square with 5 degrees of freedom is 35.9; seeds are fixed, so a pass stays a pass.

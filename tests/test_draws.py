@@ -34,6 +34,14 @@ def test_columns_equal_the_plain_form():
     assert np.array_equal(backwards[:, ::-1], columns)
 
 
+def test_what_is_drawn_once_stays_and_the_rest_is_drawn_anew_at_every_decision():
+    who, ordinal = np.arange(50), np.arange(50) % 4
+    codes = np.array([draws.code("traits"), draws.code("channel", 0, 3)], np.uint64)
+    once, anew = draws.uniform(draws.words(draws.holder_words(7, who), codes, ordinal, once=1))
+    assert once.tolist() == [draws.draw(7, "traits", w) for w in who.tolist()]
+    assert anew.tolist() == [draws.draw(7, "channel", w, o, 3) for w, o in zip(who.tolist(), ordinal.tolist())]
+
+
 def test_draws_are_never_zero_or_one_and_fill_the_interval():
     """Uniform draws stay inside (0, 1), with the mean and spread they should have, over holders, purposes and seeds."""
     for seed, purpose in ((0, "channel"), (1, "bid"), (2**63, "lifetime")):

@@ -8,12 +8,11 @@ import pytest
 
 from govmodel.facts import CHANNELS
 from govmodel.foundations import draws
-from govmodel.mechanisms.tender import attendance, award
+from govmodel.mechanisms.tender import LOT_CODES, attendance, award
 from tests.worlds import CHINA, cell_of, find, live, words_of
 
 MANY = 200_000
 LOTS = draws.holder_words(99, np.arange(MANY))
-FIRST = np.zeros(MANY, np.int64)
 KINDS = np.array([CHANNELS.index(k) for k in ("battery_maker_outlet", "recycler", "dismantler", "workshop")])
 WORKSHOP, KEPT = CHANNELS.index("workshop"), CHANNELS.index("kept")
 
@@ -22,7 +21,7 @@ def hold(bids, expected, weight=1.0, worth=60.0, error=0.0, lots=LOTS, extra=0.0
     """Hold a tender for many lots at the same bids (by kind) and expected numbers of bidders."""
     bids = np.repeat(np.asarray(bids, float)[:, None], len(lots), axis=1)
     presence = np.repeat(attendance(np.asarray(expected, float))[:, :, None], len(lots), axis=2)
-    return award(bids, presence, weight, worth, error, lots, np.zeros(len(lots), np.int64), extra)
+    return award(bids, presence, weight, worth, error, draws.words(lots, LOT_CODES), extra)
 
 
 def shares(won) -> np.ndarray:

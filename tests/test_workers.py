@@ -20,6 +20,15 @@ def test_results_come_in_the_order_of_their_tasks():
     assert sorted(heard) == [(number, number**2) for number in range(20)]
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_linear_algebra_has_one_thread_in_a_worker_unless_the_user_wants_more(apart, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "7")
+    with Workers(2, apart) as workers:
+        told = workers.do(os.getenv, [("OPENBLAS_NUM_THREADS",), ("MKL_NUM_THREADS",)])
+    assert told == ["1", "7"] and "OPENBLAS_NUM_THREADS" not in os.environ
+
+
 @pytest.mark.skipif(os.name != "posix", reason="looks for processes as POSIX does")
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
 def test_workers_end_with_whoever_started_them_however_that_ends(way, tmp_path):

@@ -30,10 +30,18 @@ from ..facts import HOLDER_CLASSES, ROUTES
 from ..facts import PROVINCES as PROVINCE_CODES
 from ..foundations import draws
 from ..foundations.calendar import MONTHS, month_name
-from ..mechanisms.choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP, choose_channel
+from ..mechanisms.choice import (
+    BATTERY_MAKER_OUTLET,
+    CHANNEL_CODES,
+    DISMANTLER,
+    KEPT,
+    RECYCLER,
+    WORKSHOP,
+    choose_channel,
+)
 from ..mechanisms.culture import own_awareness, peer_codes, ties_of
 from ..mechanisms.market import Board
-from ..mechanisms.tender import award
+from ..mechanisms.tender import LOT_CODES, award
 from .conditions import Conditions
 from .events import Events, Rows, WaitingRoom
 from .fates import (
@@ -72,13 +80,16 @@ class Holder:
     awareness: float  # its own, where its community is as aware as at the start
 
 
-# At every decision: whether a lease is broken, re-use or recovery, whether a dismantler sells on, how long it lasts
+# At every decision: whether a lease is broken, re-use or recovery, whether a dismantler sells on, how long it lasts;
+# then the race of the channels
 LATER_CODES = np.array(
-    [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life")], np.uint64
+    [draws.code("owner"), draws.code("use", 0, 0), draws.code("use", 0, 1), draws.code("second_life"), *CHANNEL_CODES],
+    np.uint64,
 )
-OWNER, USE, RESALE, LASTS = range(4)
+OWNER, USE, RESALE, LASTS, RACE = range(5)
 PEERS = len(TRAIT_CODES)  # where these begin among what holders draw once
-CONTRACT_CODE = np.array([draws.code("contract")], np.uint64)
+# For a lot: who comes and bids what, and whether it goes under contract
+TENDER_CODES = np.append(LOT_CODES, np.uint64(draws.code("contract")))
 
 
 def _ways() -> tuple[np.ndarray, np.ndarray]:
@@ -106,7 +117,8 @@ class Holders:
         self.waiting = WaitingRoom()
         self.events = Events(case.start)
         self.ties = ties_of(facts, p)
-        self._codes = np.concatenate([TRAIT_CODES, peer_codes(int(p["peers"]))])
+        self._codes = np.concatenate([TRAIT_CODES, peer_codes(int(p["peers"])), LATER_CODES])
+        self._once = len(self._codes) - len(LATER_CODES)  # so many are drawn once for all decisions of a holder
         used_again, kept = (IS_SECOND_LIFE, IS_REUSE), np.arange(len(IS_REUSE)) == IS_KEPT
         least, mean = (p["second_life_least"], p["reuse_least"]), (p["second_life_mean"], p["reuse_mean"])
         # months until a pack comes back, by disposition: at least, and on average on top of that
@@ -168,7 +180,7 @@ class Holders:
         fleet = self.fleet
         keys = who(rows.cohort, rows.rank)
         holders = draws.holder_words(fleet.seed, keys)
-        drawn = draws.words(holders, self._codes)  # the same at all decisions of a holder
+        drawn = draws.words(holders, self._codes, rows.ordinal, self._once)
         row, place = np.divmod(rows.cohort, CELLS)
         traits = fleet.traits_by_luck(row, place, month, drawn[:PEERS])
         province, chemistry, holder_class = PROVINCE[place], CHEMISTRY[place], HOLDER_CLASS[place]
@@ -176,7 +188,7 @@ class Holders:
         new = slice(0, np.count_nonzero(rows.ordinal == 0))  # of these, the route says the cause
         route[new] = self._route(route[new], holder_class[new], traits.leased[new])
         cell = BID_CELL[place] + traits.band * (route < SECOND_LIFE_RETURN)  # a second life leaves poor health
-        later = draws.uniform(draws.words(draws.at(holders, rows.ordinal), LATER_CODES))
+        later = draws.uniform(drawn[self._once :])
         owed = None if deposits is None else deposits[SALE_MONTH[row], province]
 
         channel = np.full(len(cell), BATTERY_MAKER_OUTLET)  # a lease operator's pack goes back to its owner
@@ -203,14 +215,14 @@ class Holders:
             utility += conditions.ease.take(here, axis=1)
             mean = conditions.awareness.take(community)
             if conditions.graph is None:
-                polled = self.ties.poll(drawn[PEERS:].take(free, axis=1), community, conditions.awareness)
+                polled = self.ties.poll(drawn[PEERS : self._once].take(free, axis=1), community, conditions.awareness)
             else:
                 polled = conditions.graph.poll(
                     conditions.graph.node_of(rows.cohort[free], rows.rank[free], holders[free])
                 )
             aware = own_awareness(mean, polled, traits.norm[free], self.p["peer_weight"])
             utility[: DISMANTLER + 1] += aware * self.p["awareness_weight"]
-            channel[free] = choose_channel(utility, holders[free], rows.ordinal[free])
+            channel[free] = choose_channel(utility, draws.waits(later[RACE:].take(free, axis=1)))
             price[free] = board.paid[channel[free], cell[free]]
         what = self._disposition(channel, cell, later, board)
         self._return_later(month, rows, route, what, later[LASTS])
@@ -229,22 +241,20 @@ class Holders:
         A fleet that is under contract with a licensed recycler gives it the contracted share of its lots instead.
         """
         first = keys[lots] - (rows.rank[lots] % self.lot).astype(np.uint64)
-        luck = draws.holder_words(self.fleet.seed, first)
+        drawn = draws.words(draws.holder_words(self.fleet.seed, first), TENDER_CODES, rows.ordinal[lots])
         won = award(
             board.tender.take(cell[lots], axis=1),
             conditions.presence.take(province[lots], axis=2),
             levers["tender_price_weight"],
             self.p["tender_licence_worth"],
             self.p["tender_error"],
-            luck,
-            rows.ordinal[lots],
+            drawn[:-1],
             extra,
         )
         if np.count_nonzero(conditions.contracted):
             place = rows.cohort[lots] % CELLS
-            drawn = draws.uniform(draws.words(draws.at(luck, rows.ordinal[lots]), CONTRACT_CODE))[0]
             share = conditions.contracted[province[lots], HOLDER_CLASS[place]]
-            bound = (route[lots] == TENDER) & (drawn < share)
+            bound = (route[lots] == TENDER) & (draws.uniform(drawn[-1]) < share)
             won.channel[bound] = RECYCLER
             won.price[bound] = conditions.contract_price[province[lots], CHEMISTRY[place]][bound]
         return won.channel, won.price

@@ -97,9 +97,15 @@ def at(holders: np.ndarray, ordinal: np.ndarray | int) -> np.ndarray:
     return holders + np.asarray(ordinal, np.uint64) * _ORDINAL_STEP
 
 
-def words(holders: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Draw one word for every code (rows, uint64) and holder (columns): uint64 of shape (codes, holders)."""
-    return mix_words((codes * _GAMMA)[:, None] + holders)
+def words(holders: np.ndarray, codes: np.ndarray, ordinal: np.ndarray | None = None, once: int = 0) -> np.ndarray:
+    """Draw one word for every code (rows, uint64) and holder (columns): uint64 of shape (codes, holders).
+
+    `ordinal` says at which of its decisions each holder stands; the first `once` codes are drawn once for all of them.
+    """
+    seeds = (codes * _GAMMA)[:, None] + holders
+    if ordinal is not None:
+        seeds[once:] += ordinal.astype(_U) * _ORDINAL_STEP
+    return mix_words(seeds)
 
 
 def uniform(drawn: np.ndarray) -> np.ndarray:
@@ -113,7 +119,11 @@ def uniform(drawn: np.ndarray) -> np.ndarray:
 
 def exponential(drawn: np.ndarray) -> np.ndarray:
     """Turn words into waiting times of mean one: the runner with the smallest time divided by its rate wins a race."""
-    numbers = uniform(drawn)
+    return waits(uniform(drawn))
+
+
+def waits(numbers: np.ndarray) -> np.ndarray:
+    """Turn numbers from `uniform` into waiting times of mean one, in place."""
     np.log(numbers, out=numbers)
     return np.negative(numbers, out=numbers)
 

@@ -10,14 +10,13 @@ import numpy as np
 from ..foundations import draws
 
 AUTOMAKER_OUTLET, BATTERY_MAKER_OUTLET, RECYCLER, DISMANTLER, WORKSHOP, KEPT = range(6)
-_CHANNEL_CODES = np.array([draws.code("channel", 0, channel) for channel in range(6)], np.uint64)
+CHANNEL_CODES = np.array([draws.code("channel", 0, channel) for channel in range(6)], np.uint64)
 
 
-def choose_channel(utility: np.ndarray, holders: np.ndarray, ordinal: np.ndarray) -> np.ndarray:
+def choose_channel(utility: np.ndarray, waits: np.ndarray) -> np.ndarray:
     """Let holders choose a channel each: `utility` float (6, holders), returns the channel's index (holders).
 
-    `holders` are their keyed words and `ordinal` says at which of its decisions each stands.
+    `waits` (6, holders) are exponential waiting times of mean one, drawn with CHANNEL_CODES; they are used up.
     """
-    time = draws.exponential(draws.words(draws.at(holders, ordinal), _CHANNEL_CODES))
-    time *= np.exp(-utility)
-    return time.argmin(axis=0)
+    waits *= np.exp(-utility)
+    return waits.argmin(axis=0)

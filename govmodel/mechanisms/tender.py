@@ -19,7 +19,7 @@ from .choice import BATTERY_MAKER_OUTLET, DISMANTLER, KEPT, RECYCLER, WORKSHOP
 KINDS = np.array([BATTERY_MAKER_OUTLET, RECYCLER, DISMANTLER, WORKSHOP])
 BIDDERS = slice(BATTERY_MAKER_OUTLET, WORKSHOP + 1)  # the same channels as a slice
 MOST_BIDDERS = 6  # of one kind at one lot
-_CODES = np.array([draws.code(purpose, 0, kind) for purpose in ("bidders", "bid") for kind in range(4)], np.uint64)
+LOT_CODES = np.array([draws.code(purpose, 0, kind) for purpose in ("bidders", "bid") for kind in range(4)], np.uint64)
 _LOG_COUNT = np.log(np.maximum(np.arange(MOST_BIDDERS + 1.0), 1.0))
 _LICENSED = np.array([1.0, 1.0, 1.0, 0.0])
 EULER = 0.5772156649015329  # mean of a standard Gumbel error, taken off so that errors are fair
@@ -49,15 +49,14 @@ def award(
     weight: float,
     licence_worth: float,
     error: float,
-    lots: np.ndarray,
-    ordinal,
+    drawn: np.ndarray,
     extra: np.ndarray | float = 0.0,
 ) -> Awards:
     """Award lots: `bids` yuan/kWh (4 KINDS, lots), `presence` cumulative chances (6, 4 KINDS, lots).
 
-    `extra` is what a seller gains or risks besides the price, yuan/kWh (4 KINDS, lots).
+    `drawn` are the lots' words, drawn with LOT_CODES (uint64, (8, lots)); they are used up. `extra` is what a seller
+    gains or risks besides the price, yuan/kWh (4 KINDS, lots).
     """
-    drawn = draws.words(draws.at(lots, ordinal), _CODES)
     luck = draws.uniform(drawn[:4])
     count = np.add.reduce(luck > presence, axis=0)
     waits = draws.exponential(drawn[4:])
@@ -65,7 +64,7 @@ def award(
     score = weight * (valued + extra) + ((1.0 - weight) * licence_worth * _LICENSED)[:, None]
     score[count == 0] = -np.inf
     best = score.argmax(axis=0)
-    here = np.arange(len(lots))
+    here = np.arange(len(best))
     came = count[best, here] > 0
     shaded = valued[best, here] - error * bids[best, here] * np.log(np.maximum(np.add.reduce(count), 1))
     price = np.where(came, np.maximum(shaded, 0.0), 0.0)

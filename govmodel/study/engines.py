@@ -4,12 +4,11 @@ Serial does them in this process. Processes are spawned, ignore Ctrl-C (the driv
 the driver dies. Dask does them in local workers of its own, or in those of a scheduler somewhere else.
 """
 
-import multiprocessing
 import re
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 from ..foundations.errors import InputError
-from ..workers import begin
+from ..workers import begin, context
 from .design import needed
 
 ENGINES = ("serial", "processes", "dask")
@@ -30,7 +29,7 @@ class Serial(Executor):
 
 def processes(workers: int) -> ProcessPoolExecutor:
     """Open so many worker processes."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=begin)
+    return ProcessPoolExecutor(workers, mp_context=context(), initializer=begin)
 
 
 WANTED = "the address of a Dask scheduler, tcp://host:port"
