@@ -222,6 +222,13 @@ def test_costs_of_levers_are_shared_where_a_structure_says_so():
     assert returned == pytest.approx(0.5 * spent, rel=0.02)
 
 
+def test_who_bears_what_a_lever_costs_does_not_hang_on_whether_it_may_move():
+    shared = {"base": "government_led", "levers": {"subsidy": {"pays": {"central_government": 0.5, "automakers": 0.5}}}}
+    case = CHINA.with_(until="2028-12", scale=200_000, structure=shared, levers={"subsidy": 20.0}, frozen=["subsidy"])
+    books = live(case).table("ledger")
+    assert (books["purpose"] == "shared cost of levers").any()
+
+
 def test_pooled_books_show_more_of_the_licensed_share_than_scans_alone():
     model = lived(SMALL)
     truth = model.council.now

@@ -190,7 +190,7 @@ class Council:
         if rights and (month + 1) % structure.meets_every == 0:
             self._meet(structure, rights, seen)
         if rights:
-            self._charge(structure, rights)
+            self._charge(structure)
 
     def _hope(self, seen: np.ndarray, new: bool) -> None:
         """Let what seats expect follow what they see, and what they hope for lie a little above it."""
@@ -320,13 +320,13 @@ class Council:
             rows[:, i] = columns[name]
         self.rows = np.concatenate([self.rows, rows])
 
-    def _charge(self, structure: Structure, rights: dict) -> None:
+    def _charge(self, structure: Structure) -> None:
         """Bill what a quarter of the body cost: its convener, its platform, and what levers cost those who bear it."""
         p = self.p
         self.purses.charge(TALKS, structure.convener * p["convener_cost"] / 4.0 * _FULL, structure.pays)
         if SIGHTS.index(structure.sees) == POOLED:
             self.purses.charge(PLATFORM, p["platform_cost"] / 4.0 * _FULL, structure.pays)
-        self.purses.share_outlays(rights, self.model.quarter)
+        self.purses.share_outlays(structure.levers, self.model.quarter)  # also of levers that a case holds fast
 
     # keeping
 
