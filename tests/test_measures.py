@@ -55,3 +55,14 @@ def test_a_median_and_its_band_are_written_with_the_decimals_of_the_largest():
     assert numbers([0.4, -0.001, float("nan")], "") == ["0.40", "0.00", "-"]
     assert [exact(*one) for one in ((0.02, "%"), (-0.1, "%"), (0.002, "points"), (0.99, "x"), (1000.0, "kt"))] == [
         "2", "-10", "0.2", "0.99", "1,000"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "indicator", "value", "shown", "unit"),
+    [("zh", "treasury_net", 100.0, 1.0, "亿元"), ("en", "treasury_net", 1000.0, 1.0, "billion yuan"),
+     ("zh", "retired_kt", 10.0, 1.0, "万吨"), ("en", "retired_kt", 10.0, 10.0, "kt"),
+     ("zh", "formal_share", 0.5, 50.0, "%"), ("en", "formal_share", 0.5, 50.0, "%")],
+)  # fmt: skip
+def test_a_hundred_million_yuan_and_ten_thousand_tonnes_are_one_in_chinese(lang, indicator, value, shown, unit):
+    measure = Measure(indicator, Texts(lang))
+    assert (measure.shown(value), measure.unit) == (pytest.approx(shown), unit)

@@ -1,0 +1,130 @@
+"""The contract book's money and promises: halves of costs, who bears mediation, room, and one owner's contracts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from govmodel.actors.contracts import ContractBook
+from govmodel.mechanisms import contract as rules
+from govmodel.model import GovernanceModel
+from tests.worlds import CHINA, live
+
+P = CHINA.parameters
+LEVERS = {"contract_coverage": 0.7, "standards": 0.5, "information_sharing": 0.7}
+CASE = CHINA.with_(scale=20_000, until="2026-11", levers={name: {"2024-01": value} for name, value in LEVERS.items()})
+
+
+@pytest.fixture
+def model():
+    """Give a world in the middle of a quarter, within its record."""
+    made = live(CASE, 3)
+    made.month -= 1
+    return made
+
+
+def posted(model, line) -> np.ndarray:
+    """Fen on a line this month."""
+    return model.ledger.amounts[model.month - model.start, line].copy()
+
+
+def test_the_cost_of_a_contract_is_paid_once_by_both_sides_together(model):
+    """Half by the plant and half by the source's collector, on every kWh that is taken in."""
+    book = model.contracts
+    model.ledger.amounts[model.month - model.start] = 0
+    book.settle(model.month, np.ones(book.plants))
+    costs = posted(model, book._monthly)[: book.parties] / 100.0
+    taken = book._sent.sum(axis=0) / 1000.0  # kWh
+    each = taken * book.table["cost"][book.live]
+    assert each.sum() > 0.0 and costs.sum() == pytest.approx(each.sum(), rel=1e-4)
+    plants = np.bincount(book.plant, each / 2.0, book.plants)
+    assert np.allclose(costs[: book.plants], plants, rtol=1e-3, atol=1.0)
+
+
+def test_what_a_breach_claims_is_the_penalty_on_what_was_held_back(model):
+    """A side that breaks its word holds back `breach_part` of a month's volume, and the clause is on that."""
+    book = model.contracts
+    book.broken[:], book.claims[:] = False, 0.0
+    book.honour(model.month, book._board, book._levers)
+    breach = book.broken[model.month % 3].any(axis=0) & (book.penalty > 0.0)
+    assert breach.any()
+    kwh = book.volume / 1000.0 * P["breach_part"]
+    claim = book.penalty * (book.mix @ book.price) * kwh * 100.0
+    assert np.allclose(book.claims[model.month % 3][breach], claim[breach], atol=1.0)
+    assert np.allclose(book.kept[breach], book.share[breach] * (1.0 - P["breach_part"]))
+
+
+def test_where_everything_is_mediated_whoever_breaks_pays_all_that_is_claimed_and_the_mediators():
+    """Mediators award the whole claim, and the side that broke its word bears what they cost."""
+    model = GovernanceModel(CASE.with_(levers=LEVERS | {"mediation": {"2024-01": 1.0}}, until="2027-12"), rng=3)
+    book, claimed = model.contracts, []
+    hear = ContractBook._hear
+
+    def listen(month):
+        claimed.append(np.floor(book.claims[book.broken.any(axis=1)]).sum() * (month >= model.start + 36))
+        return hear(book, month)
+
+    book._hear = listen
+    while model.running:
+        model.step()
+    amounts, late = model.ledger.amounts, slice(36, None)
+    fined, fees = amounts[late, book._fined], amounts[late, book._mediation]
+    assert fined.sum() == pytest.approx(sum(claimed), rel=1e-6) and fined.sum() > 0
+    assert np.allclose(fees, fined * P["mediation_fee"], rtol=1e-3, atol=200.0)
+    assert not amounts[late, book._court].any()
+
+
+def test_a_settled_breach_does_less_harm_and_not_none(model):
+    book, told = model.contracts, []
+    book.evidence.learn = lambda *given: told.append(given[3])
+    book.broken[:] = False
+    book.broken[0] = True
+    for settled in (False, True):
+        book._learn(np.full((3, len(book.live)), settled))
+    assert np.allclose(told[0], 1.0) and np.allclose(told[1], 1.0 - P["mediation_mends"])
+    assert 0.0 < P["mediation_mends"] < 1.0
+
+
+def test_plants_have_room_for_a_part_of_what_factory_scrap_leaves_them(model):
+    """Of a month's capacity scrap comes first; `promised_most` of the rest may be promised, less what is."""
+    book, capacity = model.contracts, model.plants.capacity_t
+    offers = book._offers(model.month)
+    able = capacity * 1e6 / 12.0 / model.workshops.kg  # Wh a month
+    scrap = model.facts.scrap_gwh[model.month // 12] * 1e9 / 12.0 * capacity / capacity.sum()
+    promised = np.bincount(book.plant, book.volume, book.plants)
+    wanted = np.maximum(P["promised_most"] * (able - scrap) - promised, 0.0)
+    assert scrap.sum() > 0.1 * able.sum() and P["promised_most"] < 1.0
+    assert np.allclose(offers.room, np.where(model.industry.buying, wanted, 0.0))
+
+
+def test_nobody_asks_a_plant_that_has_no_room_for_what_it_wants(model):
+    """Plants with half the room that is wanted are asked by nobody, but for their owners and last partners."""
+    book, formation = model.contracts, model.contracts.formation
+    seeking = np.flatnonzero(book.sources.weight > 0)[:40]
+    wanted = np.full(len(seeking), 1e9)
+    room = np.where(np.arange(book.plants) % 2, 5e8, 2e9)
+    nobody = np.zeros(len(book.sources), bool), np.zeros(book.plants, bool)
+    offers = replace(book._offers(model.month), room=room, listed=nobody)
+    last, trust = np.full(len(book.sources), -1), np.full((len(seeking), book.plants), 0.5)
+    asked = formation._ask(seeking, last, wanted, trust, offers)
+    own = book.sources.own[seeking[:, None], asked]
+    assert (asked >= 0).any() and (room[asked[(asked >= 0) & ~own]] >= 1e9).all()
+
+
+def test_sources_ask_plants_that_they_trust_rather_than_others(model):
+    book, formation = model.contracts, model.contracts.formation
+    seeking = np.flatnonzero(book.sources.weight > 0)
+    offers = replace(book._offers(model.month), room=np.full(book.plants, 1e12))
+    trust = np.tile(np.where(np.arange(book.plants) % 2, 0.9, 0.1), (len(seeking), 1))
+    asked = formation._ask(seeking, np.full(len(book.sources), -1), np.ones(len(seeking)), trust, offers)
+    assert (asked[asked >= 0] % 2).mean() > 0.6
+
+
+def test_a_contract_with_ones_own_plant_costs_its_part_of_one_with_a_stranger():
+    """At no cost within an owner, what is indexed costs its parties nothing, and everybody else something."""
+    table = live(CASE.with_(parameters={"cost_within_owner": 0.0}), 3).contracts
+    book, made = table, table.table
+    made = made[~made["tolling"]]
+    own = book.sources.own[made["source"], made["plant"]]
+    assert own.any() and not made["cost"][own].any() and (made["cost"][~own] > 0.0).all()
+    assert rules.HIERARCHY in made["form"]
