@@ -117,7 +117,7 @@ def key_of(wanted: dict) -> str:
 def trunk_month(wanted: dict) -> int:
     """Say up to which month a run equals that of the case without the visitor's levers.
 
-    A body never holds a lever that a case names, not even before: where one governs, the past differs from 2026 on.
+    A body knows of levers before they come into force: where one governs, the past differs from 2026 on.
     """
     if not wanted["levers"] or wanted["structure"] != "market":
         return EXPERIMENT_FROM

@@ -2,14 +2,14 @@
 // sets several beside each other.
 
 import { on, store } from "./store.js";
-import { both, colon, comma, h, semicolon, setting, t } from "./words.js";
+import { both, bracketed, colon, comma, h, semicolon, setting, t } from "./words.js";
 import { begin, change } from "./wishes.js";
 
 // The levers and the scenario of some settings, where they are not the usual ones.
 function settingsOf(wanted) {
   const levers = Object.entries(wanted.levers).filter(([name]) => name in store.levers).map(([name, value]) => `${both(store.levers[name].title)} ${setting(Number(value), store.levers[name].unit)}`);
   const scenario = ["outlook", "prices", "capacity"].filter((name) => wanted[name] !== store.catalogue.default[name]).map((name) => `${t(name)}${colon()}${t(`${name}_${wanted[name]}`)}`);
-  return [...(levers.length ? [`${t("levers")} (${wanted.since})${colon()}${levers.join(comma())}`] : []), ...scenario];
+  return [...(levers.length ? [`${t("levers")}${bracketed(wanted.since)}${colon()}${levers.join(comma())}`] : []), ...scenario];
 }
 
 const seedOf = (wanted) => `${t("seed")}${colon()}${wanted.seed}`;
@@ -32,7 +32,8 @@ export function caseBar(id, several = false) {
     const chosen = own ? "own" : store.wanted.structure;
     label.textContent = t(several ? "same_world" : "structure");
     list.replaceChildren(...known.map(([name, title]) => h("option", { value: name, selected: name === chosen }, title)));
-    rest.textContent = [...settingsOf(store.wanted), seedOf(store.wanted)].join(semicolon());
+    const moved = several && Object.keys(store.wanted.levers).length ? [t("bodies_may_move")] : [];
+    rest.textContent = [...settingsOf(store.wanted), ...moved, seedOf(store.wanted)].join(semicolon());
   };
   make();
   on("words", make);

@@ -1,7 +1,7 @@
 // The controls: the structure, levers by room, and apart from them the scenario. All are made from the catalogue.
 
-import { on, store } from "./store.js";
-import { both, escaped, h, plain, t } from "./words.js";
+import { monthName, monthShown, on, series, store } from "./store.js";
+import { both, comma, escaped, h, plain, t } from "./words.js";
 import { begin, change } from "./wishes.js";
 
 const OPEN = ["money", "authority"];
@@ -19,6 +19,7 @@ export function controls() {
   on("words", make);
   on("wanted", refresh);
   on("frame", refresh);
+  on("month", refresh);
   return place;
 }
 
@@ -70,6 +71,13 @@ function range(name, [low, high], step, value, act) {
 
 // What a lever is at if the visitor leaves it alone: the law at the year from which levers act.
 export const untouched = (lever) => lever.law[Math.min(store.wanted.since - 2026, lever.law.length - 1)];
+
+// What a body has made of a lever by the month shown, the visitor's own included: it may move whatever it decides on.
+function inForce(lever) {
+  if (store.wanted.structure === "market" || !store.frame || store.frame.wanted.structure === "market") return "";
+  const month = monthShown();
+  return t("in_force_at", { month: monthName(month), value: plain(series(store.frame, `lever_${lever.name}`)[month]) });
+}
 
 function fine(lever) {
   const span = lever.bounds[1] - lever.bounds[0];
@@ -144,7 +152,8 @@ function refresh() {
     const own = lever.name in wanted.levers;
     const value = own ? wanted.levers[lever.name] : untouched(lever);
     if (own) counts[lever.room] = (counts[lever.room] || 0) + 1;
-    const shown = `${own} ${value} ${wanted.since} ${wanted.structure === "market"}`;
+    const moved = inForce(lever);
+    const shown = `${own} ${value} ${wanted.since} ${moved}`;
     if (row.shown === shown && Number(slider.value) === Number(value)) continue; // a drag comes here forty times a second
     row.shown = document.activeElement === exact ? "" : shown;
     slider.max = Math.max(lever.bounds[1], value);
@@ -154,8 +163,9 @@ function refresh() {
     slider.style.setProperty("--part", `${(100 * (value - slider.min)) / (slider.max - slider.min)}%`);
     reset.hidden = !own;
     const governed = wanted.structure !== "market";
-    state.textContent = own ? t("yours_since", { year: wanted.since }) : "";
-    slider.title = own ? state.textContent : t(governed ? "left_to_body" : "as_law_has_it");
+    const yours = own ? t("yours_since", { year: wanted.since }) : "";
+    state.textContent = [yours, moved].filter(Boolean).join(comma());
+    slider.title = yours || t(governed ? "left_to_body" : "as_law_has_it");
     slider.closest(".lever").classList.toggle("own", own);
   }
   for (const place of document.querySelectorAll(".touched")) place.textContent = counts[place.dataset.room] ? ` · ${counts[place.dataset.room]}` : "";

@@ -1,7 +1,7 @@
 // A chart of lines over the months: B in full, A dashed and pale, the band behind, law as upright lines.
 
 import { hasOther, indicator, localSeries, monthName, months, monthShown, series, store } from "./store.js";
-import { amount, both, difference, h, onAxis, placesOf, t } from "./words.js";
+import { amount, both, bracketed, difference, h, onAxis, placesOf, t } from "./words.js";
 
 const NOTHING = new Float32Array(0);
 const GRID = { left: 52, right: 14, top: 14, bottom: 24 };
@@ -189,8 +189,8 @@ export class Lines {
     for (const [i, line] of this.spec.series.entries()) {
       const unit = indicator(line.name).unit;
       const [[value, other, nation], place] = [rows[i], places[i]];
-      const beside = Number.isFinite(nation) && Number.isFinite(value) ? ` (${t("nation")} ${amount(nation, unit, place)})` : "";
-      const apart = Number.isFinite(other) && Number.isFinite(value) ? ` (${difference(value - other, unit, place)})` : beside;
+      const beside = Number.isFinite(nation) && Number.isFinite(value) ? bracketed(`${t("nation")} ${amount(nation, unit, place)}`) : "";
+      const apart = Number.isFinite(other) && Number.isFinite(value) ? bracketed(difference(value - other, unit, place)) : beside;
       this.values[line.name].replaceChildren(amount(value, unit, place), h("span", { class: "apart" }, apart));
       told.push(`${both(line)} ${amount(value, unit, place)}`);
     }

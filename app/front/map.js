@@ -3,22 +3,28 @@
 import { write } from "./address.js";
 import { inkOn } from "./lines.js";
 import { chooseProvince } from "./province.js";
-import { monthName, monthShown, on, store } from "./store.js";
-import { both, colon, comma, h, plain, semicolon, t } from "./words.js";
+import { indicator, monthName, monthShown, on, store } from "./store.js";
+import { amount, both, bracketed, colon, h, placeOf, plain, semicolon, SHARES, t } from "./words.js";
 
-// How a number is made from the layers of places: the last of a stock, four quarters of a flow, or a share of two flows.
+// How a number is made from the layers of places: the last of a stock, four quarters of a flow, or a share of two flows;
+// and the indicator of the nation that it is a part of, which has its unit.
 const LAYERS = {
-  formal_share: { top: "formal", bottom: "released", unit: "%" },
-  informal_share: { top: "informal", bottom: "released", unit: "%" },
-  released: { sum: "released", unit: "GWh" },
-  kept: { sum: "kept", unit: "GWh" },
-  workshops: { last: "workshops", unit: "" },
-  capacity: { last: "capacity", unit: "kt" },
-  fires: { sum: "fires", unit: "" },
-  reports: { sum: "reports", unit: "" },
-  trust: { last: "trust", unit: "%" },
-  visits: { sum: "visits", unit: "" },
+  formal_share: { top: "formal", bottom: "released", of: "formal_share" },
+  informal_share: { top: "informal", bottom: "released", of: "informal_share" },
+  released: { sum: "released", of: "released_gwh" },
+  kept: { sum: "kept", of: "kept_gwh" },
+  workshops: { last: "workshops", of: "workshops" },
+  capacity: { last: "capacity", of: "licensed_capacity_kt" },
+  fires: { sum: "fires", of: "fires" },
+  reports: { sum: "reports", of: "reports" },
+  trust: { last: "trust", of: "trust_public" },
+  visits: { sum: "visits", of: "inspections" },
 };
+const unitOf = (layer) => indicator(LAYERS[layer].of).unit;
+const isShare = (layer) => SHARES.has(unitOf(layer).en);
+// The last quarter that is over at the month shown, and the month with which it ends.
+const quarterShown = () => Math.max(Math.floor((monthShown() + 1) / 3) - 1, 0);
+const until = () => t("map_until", { month: monthName(3 * quarterShown() + 2) });
 const SIDE = 46;
 const NS = "http://www.w3.org/2000/svg";
 
@@ -73,7 +79,7 @@ export class Tiles {
 
   value(layer, province, quarter) {
     const rule = LAYERS[layer];
-    if (rule.last) return this.raw(rule.last, province, quarter) * (rule.unit === "%" ? 100 : 1);
+    if (rule.last) return this.raw(rule.last, province, quarter);
     const sum = (name) => {
       let total = 0;
       for (let q = Math.max(0, quarter - 3); q <= quarter; q++) total += this.raw(name, province, q);
@@ -81,7 +87,7 @@ export class Tiles {
     };
     if (rule.sum) return sum(rule.sum);
     const below = sum(rule.bottom);
-    return below > 0 ? (sum(rule.top) / below) * 100 : NaN;
+    return below > 0 ? sum(rule.top) / below : NaN;
   }
 
   raw(name, province, quarter) {
@@ -92,7 +98,7 @@ export class Tiles {
   draw() {
     if (!store.frame) return;
     const layer = store.ui.layer;
-    if (LAYERS[layer].unit === "%") this.most[layer] = 100;
+    if (isShare(layer)) this.most[layer] = 1;
     else {
       let most = store.ui.fit ? 0 : this.most[layer] || 0;
       const quarters = store.frame.arrays.places.shape[0];
@@ -105,8 +111,7 @@ export class Tiles {
   tell() {
     if (!store.frame) return;
     const layer = store.ui.layer;
-    const { unit } = LAYERS[layer];
-    const quarter = Math.floor(monthShown() / 3);
+    const [unit, quarter] = [unitOf(layer), quarterShown()];
     const most = this.most[layer] || 1;
     this.cells.forEach((cell, province) => {
       const value = this.value(layer, province, quarter);
@@ -115,32 +120,35 @@ export class Tiles {
       cell.box.setAttribute("fill", fill);
       cell.group.setAttribute("fill", ink);
       cell.name.textContent = store.ui.lang === "zh" ? both(store.catalogue.provinces[province]).slice(0, 3) : store.catalogue.provinces[province].code;
-      cell.value.textContent = Number.isFinite(value) ? plain(value, value >= 100 ? 3 : 2) : "–";
-      cell.group.setAttribute("aria-label", `${both(store.catalogue.provinces[province])}: ${cell.value.textContent} ${unit}`);
+      const told = isShare(layer) ? 100 * value : value; // a tile is small: two digits, and no unit
+      cell.value.textContent = Number.isFinite(told) ? plain(told, told >= 100 ? 3 : 2) : "–";
+      cell.group.setAttribute("aria-label", `${both(store.catalogue.provinces[province])}: ${amount(value, unit)}`);
       cell.group.setAttribute("aria-pressed", String(store.province === province));
       cell.group.classList.toggle("chosen", store.province === province);
     });
-    this.scale.innerHTML = `0 ${unit} <i style="background:linear-gradient(90deg,${[0, 0.25, 0.5, 0.75, 1].map((x) => shade(x)[0]).join(",")})"></i> ${plain(most)} ${unit}`;
-    this.detail.textContent = store.province === null ? `${t("choose_province")} (${monthName(monthShown())})` : this.story(quarter);
+    const place = placeOf(unit, most);
+    this.scale.innerHTML = `${amount(0, unit, Math.min(place, 0))} <i style="background:linear-gradient(90deg,${[0, 0.25, 0.5, 0.75, 1].map((x) => shade(x)[0]).join(",")})"></i> ${amount(most, unit, isShare(layer) ? 0 : place)}`;
+    this.detail.textContent = store.province === null ? t("choose_province") + bracketed(until()) : this.story(quarter);
   }
 
   story(quarter) {
-    const parts = Object.entries(LAYERS).map(([layer, { unit }]) => `${t(`layer_${layer}`)} ${plain(this.value(layer, store.province, quarter))} ${unit}`.trim());
-    return `${both(store.catalogue.provinces[store.province])}${comma()}${monthName(monthShown())}${colon()}${parts.join(semicolon())}`;
+    const parts = Object.keys(LAYERS).map((layer) => `${t(`layer_${layer}`)} ${amount(this.value(layer, store.province, quarter), unitOf(layer))}`);
+    return both(store.catalogue.provinces[store.province]) + bracketed(until()) + colon() + parts.join(semicolon());
   }
 
   // What a picture says below its title.
   caption() {
-    const { unit } = LAYERS[store.ui.layer];
-    return `${t(`layer_${store.ui.layer}`)}${unit ? ` (${unit})` : ""}, ${monthName(monthShown())}`;
+    const unit = unitOf(store.ui.layer);
+    return `${t(`layer_${store.ui.layer}`)}${bracketed(isShare(store.ui.layer) ? "%" : both(unit))}${colon()}${until()}`;
   }
 
   table() {
-    const quarter = Math.floor(monthShown() / 3);
     const layers = Object.keys(LAYERS);
     return {
-      head: [t("province"), ...layers.map((layer) => `${t(`layer_${layer}`)} (${LAYERS[layer].unit || t("number")})`)],
-      rows: store.catalogue.provinces.map((spot, p) => [both(spot), ...layers.map((layer) => this.value(layer, p, quarter))]),
+      caption: until(),
+      head: [t("province"), ...layers.map((layer) => t(`layer_${layer}`))],
+      units: [null, ...layers.map(unitOf)],
+      rows: store.catalogue.provinces.map((spot, p) => [both(spot), ...layers.map((layer) => this.value(layer, p, quarterShown()))]),
     };
   }
 

@@ -34,7 +34,7 @@ export class Panel {
   name() {
     this.head();
     this.look.textContent = store.ui.lang === "zh" ? this.chart.spec.look_zh : this.chart.spec.look_en;
-    for (const [button, key] of [[this.tableButton, "table"], [this.saveButton, "picture"], [this.pixelButton, "pixels"], [this.csvButton, "csv"]]) {
+    for (const [button, key] of [[this.tableButton, this.open ? "chart" : "table"], [this.saveButton, "picture"], [this.pixelButton, "pixels"], [this.csvButton, "csv"]]) {
       button.textContent = t(key);
       button.setAttribute("aria-label", `${t(key)}: ${both(this.chart.spec)}`);
     }
@@ -64,14 +64,17 @@ export class Panel {
     this.tableButton.setAttribute("aria-expanded", String(this.open));
     this.body.hidden = this.open;
     this.tableBox.hidden = !this.open;
+    this.name();
     this.drawTable();
     if (!this.open) this.chart.resize();
   }
 
   drawTable() {
     if (!this.open || !store.frame) return;
-    const { head, rows } = readable(this.chart.table());
+    const table = this.chart.table();
+    const { head, rows } = readable(table);
     this.tableBox.replaceChildren(
+      h("p", { class: "small" }, table.caption || (this.chart.caption ? this.chart.caption() : "")),
       h(
         "table", { class: "data" },
         h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),

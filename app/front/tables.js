@@ -14,6 +14,6 @@ export function readable({ head, units = head.map(() => null), rows }) {
   });
   return {
     head: head.map((name, i) => name + bracketed(parts(1, known[i])[1]) + scaleOf(known[i])),
-    rows: rows.map((row) => row.map((cell, i) => (typeof cell === "number" ? parts(cell, known[i], places[i])[0] : cell))),
+    rows: rows.map((row) => row.map((cell, i) => (cell === 0 ? "0" : typeof cell === "number" ? parts(cell, known[i], places[i])[0] : cell))),
   };
 }

@@ -18,6 +18,9 @@ export const semicolon = () => (lang() === "zh" ? "；" : "; ");
 // The word in the visitor's language of anything that has both.
 export const both = (thing) => (thing ? thing[lang()] : "");
 
+// What stands before a word that is said beside another.
+export const aside = () => (lang() === "zh" ? "，" : ", ");
+
 // What stands between the members of a list.
 export const comma = () => (lang() === "zh" ? "、" : ", ");
 

@@ -5,7 +5,7 @@ import { glyph, Multiples, OWN, structureName as armName } from "../multiples.js
 import { Panel } from "../panel.js";
 import { copy, emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { amount, both, difference, h, indicatorName, placeOf, placeOfChange, scaleOf, SHARES, t } from "../words.js";
+import { amount, both, bracketed, difference, h, indicatorName, placeOf, placeOfChange, scaleOf, SHARES, t } from "../words.js";
 
 const MOST = 4;
 
@@ -85,9 +85,9 @@ export function compare() {
     jump.textContent = `${t("verdicts")} ↓`;
     progress.setAttribute("aria-label", t("computing"));
     choice.replaceChildren(
-      h("legend", {}, t("compare_which")),
-      ...known().map((arm) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), " ", glyph(arm), armName(arm))),
+      h("legend", {}), ...known().map((arm) => h("label", {}, h("input", { type: "checkbox", value: arm, checked: arms.includes(arm), onchange: choose }), " ", glyph(arm), armName(arm))),
     );
+    enough();
     if (answer) draw();
     if (built) panels.forEach((panel) => panel.words());
     if (built) drawCharts();
@@ -96,12 +96,16 @@ export function compare() {
   function choose(event) {
     const { value, checked } = event.target;
     arms = checked ? [...arms, value] : arms.filter((arm) => arm !== value);
-    if (arms.length > MOST) {
-      event.target.checked = false;
-      arms = arms.slice(0, MOST);
-    }
-    start.disabled = arms.length < 2;
+    enough();
     side();
+  }
+
+  // Two can be compared and four are enough: what cannot be ticked or begun says why.
+  function enough() {
+    const [few, full] = [arms.length < 2, arms.length >= MOST];
+    choice.querySelector("legend").textContent = t("compare_which") + bracketed(full ? t("compare_full") : few ? t("compare_few") : "");
+    for (const box of choice.querySelectorAll("input")) box.disabled = full && !box.checked;
+    start.disabled = few;
   }
 
   async function run() {
@@ -122,7 +126,7 @@ export function compare() {
     }
     still();
     progress.hidden = true;
-    start.disabled = false;
+    enough();
   }
 
   function draw() {
@@ -180,5 +184,6 @@ function told(cell, unit, place) {
   if (cell.difference === null) return "";
   const changes = [cell.difference, cell.low, cell.high];
   const [mean, low, high] = changes.map((number) => difference(number, unit, placeOfChange(unit, place, ...changes), false));
-  return `${mean}${cell.low === null ? "" : ` (${low} … ${high})`}${SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
+  const band = `${low} … ${high}`.replaceAll("±", ""); // an end at nought is no change
+  return `${mean}${cell.low === null ? "" : ` (${band})`}${SHARES.has(unit.en) ? ` ${t("points")}` : ""}`;
 }

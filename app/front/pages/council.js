@@ -4,7 +4,7 @@ import { caseBar, follows } from "../case_bar.js";
 import { setMonth } from "../play.js";
 import { emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { both, bracketed, ending, h, placeOf, t } from "../words.js";
+import { aside, both, bracketed, ending, h, t } from "../words.js";
 
 export function council() {
   const title = h("h1", {});
@@ -58,7 +58,7 @@ export function council() {
     if (month !== chosen || !meeting) return; // something else has been asked for since
     const lines = answer.told[store.ui.lang];
     told.replaceChildren(
-      h("header", {}, h("h2", {}, `${month}, ${t("meeting")} ${meeting.number}`),
+      h("header", {}, h("h2", {}, `${month}${aside()}${t("meeting")} ${meeting.number}`),
         h("button", { type: "button", onclick: () => { setMonth(store.catalogue.months.indexOf(month)); store.ui.page = "explore"; emit("page"); } }, t("see_in_charts"))),
       moves(meeting),
       ...asked(answer.seats),
@@ -73,9 +73,9 @@ export function council() {
       h("thead", {}, h("tr", {}, ...["decided", "before", "after", "in_force"].map((key) => h("th", { scope: "col" }, t(key))))),
       h("tbody", {}, ...meeting.moved.map((move) => {
         const lever = store.levers[move.lever];
-        const place = placeOf({ en: "" }, move.old, move.new);
-        const [old, made] = [move.old, move.new].map((value) => ending(value, place));
-        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), h("td", {}, old), h("td", {}, `${made} ${both(lever.unit)}`), h("td", {}, move.in_force));
+        const place = Math.max(1 - Math.floor(Math.log10(Math.abs(move.new - move.old))), 0); // two digits of the move
+        const cell = (value) => h("td", { class: "whole" }, `${value ? ending(value, place) : "0"} ${both(lever.unit)}`);
+        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), cell(move.old), cell(move.new), h("td", {}, move.in_force));
       })),
     );
   }

@@ -1,9 +1,9 @@
 // The battery passport: one pack's life, and what of it was scanned.
 
 import { caseBar, follows } from "../case_bar.js";
-import { store } from "../store.js";
+import { emit, store } from "../store.js";
 import { ask } from "../wire.js";
-import { both, comma, firm, h, plain, t } from "../words.js";
+import { aside, both, comma, firm, h, plain, t } from "../words.js";
 
 export function passport() {
   const title = h("h1", {});
@@ -31,6 +31,7 @@ export function passport() {
       number.max = packs - 1;
       if (!unasked || document.activeElement !== number) number.value = answer.pack.number;
       last = answer.pack.number;
+      if (!eventful && wanted !== last) emit("notes", [{ note: "clamped", what: "pack_number", got: plain(wanted, 12), used: plain(last, 12) }]);
       range.textContent = t("pack_range", { last: plain(packs - 1, 9) });
       draw(answer);
     } catch (error) {
@@ -40,23 +41,23 @@ export function passport() {
 
   function draw({ pack, lines }) {
     const province = store.catalogue.provinces.find((p) => p.code === pack.province);
+    const told = lines[store.ui.lang];
     const metals = Object.entries(pack.metals_kg).filter(([, kg]) => kg > 0);
     const fact = (key, value) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, value));
     life.replaceChildren(
       h("h2", {}, `${t("pack")} ${pack.number}`), h("p", { class: "small" }, t("stands_for", { number: plain(pack.stands_for, 6) })),
       h("dl", { class: "facts" },
         fact("chemistry", pack.chemistry === "LFP" ? t("lfp") : t("ncm")), fact("energy", `${plain(pack.kwh)} kWh`), fact("mass", `${plain(pack.kg)} kg`),
-        fact("sold_in", `${pack.sold}, ${both(province)}`), fact("holder", t(`holder_${pack.holder_class}`)),
+        fact("sold_in", pack.sold + aside() + both(province)), fact("holder", t(`holder_${pack.holder_class}`)),
         fact("maker", `${firm(pack.automaker)} / ${firm(pack.battery_maker)}`), fact("leased", t(pack.leased ? "yes" : "no")),
         fact("metals", metals.map(([metal, kg]) => `${t(`metal_${metal}`)} ${plain(kg)} kg`).join(comma()))),
       h("h3", {}, t("life")),
-      h("ol", { class: "life" }, ...lines[store.ui.lang].slice(1).map((line, i) => {
+      h("ol", { class: "life" }, ...told.slice(1).map((line, i) => {
         const event = i ? pack.events[i - 1] : null;
         const [, when, rest] = line.match(/^([^:：]*)[:：]?\s*(.*)$/);
-        return h("li", { class: event ? (event.scanned ? "scanned" : "unseen") : "" },
+        return h("li", { class: event ? (event.scanned ? "scanned" : "unseen") : i ? "quiet" : "" },
           h("strong", {}, when), h("span", {}, rest), event ? h("em", {}, t(event.scanned ? "was_scanned" : "was_not_scanned")) : null);
       })),
-      ...(pack.events.length ? [] : [h("p", {}, t("still_in_use"))]),
     );
   }
 
