@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from .foundations.errors import InputError
 
 PROVENANCE, CASE = "provenance.json", "case.toml"
 ROWS_TOGETHER = 1 << 20  # in one piece of a file
+_DAMAGED = (ValueError, AttributeError, KeyError, TypeError, RecursionError)
 _NEEDED = {"version": str, "commit": (str, type(None)), "case_hash": str, "seed": int, "seeds": list, "files": dict}
 
 
@@ -28,12 +30,22 @@ def named(folder: object, field: str, wanted: str = "the name of a folder", exam
     """Accept the name of a folder or file, or say that it is none."""
     if not isinstance(folder, (str, os.PathLike)) or not str(folder):
         raise InputError(field, wanted, folder, f'Write, for example, "{example}".')
+    if not os.fspath(folder).isascii() and _no_text(os.fspath(folder)):
+        raise InputError(field, wanted + " in letters that UTF-8 knows", ascii(folder), "Name another one.")
     return Path(folder)
+
+
+def _no_text(name: str | bytes) -> bool:
+    """Say whether a name is none that can be written down: bytes of another encoding."""
+    try:
+        return isinstance(name, bytes) or not name.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
 
 
 def check_place(folder: str | Path) -> None:
     """Refuse a folder for a new run unless it is free and can be written, so that no work is done in vain."""
-    folder = Path(folder)
+    folder = named(folder, "out")
     check_free(folder)
     there = next(place for place in folder.absolute().parents if place.exists())
     try:
@@ -52,6 +64,8 @@ def check_free(folder: str | Path) -> None:
     folder = Path(folder)
     if folder.is_file():
         raise InputError("out", "a folder", str(folder), "This is a file; name another place.")
+    if folder.is_symlink():
+        raise InputError("out", "a new or empty folder", str(folder), "This is a link; name the folder it leads to.")
     if folder.is_dir() and any(folder.iterdir()):
         what = "holds another run" if (folder / PROVENANCE).exists() else "is not empty"
         raise InputError(
@@ -120,7 +134,11 @@ def read_provenance(folder: Path) -> dict:
     try:
         provenance = json.loads(path.read_text(encoding="utf-8"))
         missing = {key for key, kind in _NEEDED.items() if not isinstance(provenance.get(key, ...), kind)}
-    except (ValueError, AttributeError):
+        if not missing and not all(_is_listed(entry) for entry in provenance["files"].values()):
+            missing = {"files"}
+        if not missing and not provenance["seeds"]:
+            missing = {"seeds"}
+    except _DAMAGED:
         missing = {"readable text"}
     if missing:
         why = f"It lacks {', '.join(sorted(missing))}; make the run again."
@@ -130,8 +148,14 @@ def read_provenance(folder: Path) -> dict:
     return provenance
 
 
+def _is_listed(entry: object) -> bool:
+    """Say whether a file is listed with what it can be held to."""
+    wanted = {"bytes": int, "sha256": str}
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in wanted.items())
+
+
 def _hold_to(path: Path, listed: dict) -> None:
-    """Refuse a file that is missing, was cut, or (a case) was changed since the run."""
+    """Refuse a file that is missing, was cut, or (a case) was changed since the run; tables when they are read."""
     why = None
     if not path.is_file():
         why = f"{path.name} is missing"
@@ -178,10 +202,28 @@ def _gathered(tables: Iterable) -> Iterator[list]:
         yield group
 
 
+def _hold_to_digest(path: Path) -> None:
+    """Refuse a table of a run that is no longer what was written, which Parquet alone would not notice."""
+    listing = path.parent / PROVENANCE
+    listed = json.loads(listing.read_text(encoding="utf-8"))["files"].get(path.name) if listing.is_file() else None
+    if listed:
+        state = path.stat()
+        if _digest(path, state.st_mtime_ns, state.st_size) != listed["sha256"]:
+            why = f"{path.name} was damaged or changed after the run"
+            raise InputError("run folder", "a complete run", str(path.parent), f"{why}; make the run again.")
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, *state: int) -> str:
+    """Give the digest of a file, worked out once for every state that it is in."""
+    return _sha256(path)
+
+
 def read_pieces(path: Path) -> Iterator[pd.DataFrame]:
     """Read a table in the pieces in which it was written."""
     import pyarrow.parquet as pq
 
+    _hold_to_digest(path)
     with pq.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
             yield file.read_row_group(number).to_pandas()
@@ -193,6 +235,7 @@ def read_table(path: Path, filters: list | None = None) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
+        _hold_to_digest(path)
         return pq.read_table(path, filters=filters).to_pandas()
     except (pa.ArrowInvalid, OSError) as error:
         why = " ".join(str(error).split()).rstrip(".")

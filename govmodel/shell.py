@@ -43,7 +43,11 @@ def guarded(command):
             say(texts("errors.file", file=file, why=why))
             raise typer.Exit(NO_FILE) from None
         except KeyboardInterrupt:
-            say(_texts(kwargs.get("lang", Language.en))("errors.interrupted"))
+            from .folder import PROVENANCE  # here, because it is slow to import
+
+            texts, out = _texts(kwargs.get("lang", Language.en)), kwargs.get("out")
+            saved = out is not None and (out / PROVENANCE).is_file()  # only what was left to show is missing
+            say(texts("errors.interrupted_saved", folder=out) if saved else texts("errors.interrupted"))
             raise typer.Exit(INTERRUPTED) from None
 
     return call
@@ -63,9 +67,14 @@ def _told(error: InputError, lang: Language) -> str:
 
 
 def console():
-    """Make the console for results: as wide as the terminal, or wide enough for the tables."""
+    """Make the console for results: as wide as the terminal, or wide enough that no table loses a digit."""
     from rich.console import Console
 
-    from .report.terminal import WIDTH
+    from .report.terminal import NARROWEST, WIDTH
 
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:  # `guarded` knows that whoever reads has seen enough
+            raise BrokenPipeError
+
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return Output(width=max(Output().width, NARROWEST) if terminal else WIDTH)

@@ -120,8 +120,11 @@ class Workers:
             self._pool = ProcessPoolExecutor(self.number, mp_context=context(self._apart), initializer=begin)
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, failed, *_) -> None:
         if self._pool is not None:
+            if failed:  # nobody waits for what they are at: not even for a second Ctrl-C
+                for process in list((self._pool._processes or {}).values()):
+                    process.kill()
             self._pool.shutdown(cancel_futures=True)
 
     def do(self, work: Callable, tasks: Sequence[tuple], each: Callable | None = None) -> list:

@@ -50,7 +50,11 @@ class Ensemble:
     @classmethod
     def from_dict(cls, data: dict | None) -> "Ensemble | None":
         """Read it from a run's provenance; a run without one has none."""
-        return None if data is None else cls(tuple(data["sets"]), data["study"])
+        try:
+            return None if data is None else cls(tuple(dict(one) for one in data["sets"]), str(data["study"]))
+        except (KeyError, TypeError, ValueError):
+            raise InputError("parameters", "the sets and the study of an ensemble", data,
+                             "provenance.json is damaged; make the run again.") from None  # fmt: skip
 
 
 def read_sets(path: str | Path, country: str = "china") -> list[dict[str, float]]:

@@ -15,6 +15,7 @@ from .texts import Texts
 from .wrapping import fitted
 
 WIDTH = 100  # columns, where the output is no terminal
+NARROWEST = 80  # columns; a terminal that has fewer breaks lines, which is better than digits left out
 BAR_PARTS = (
     ("formal_share", "#", "█", "blue"),
     ("informal_share", "=", "▒", "dark_orange"),
