@@ -123,7 +123,7 @@ class Store:
         return self
 
     def _connect_to_read(self) -> None:
-        self._ledger = sqlite3.connect(f"file:{(self.folder / LEDGER).as_posix()}?mode=ro", uri=True)
+        self._ledger = sqlite3.connect(f"{(self.folder / LEDGER).resolve().as_uri()}?mode=ro", uri=True)
 
     def close(self) -> None:
         """Let go of the ledger and of the lock."""
