@@ -4,6 +4,7 @@ The ledger is the truth: one writer, one commit a result. The tables under `resu
 anew at any time; they hold no time and no host, so that equal sweeps leave equal bytes.
 """
 
+import errno
 import hashlib
 import json
 import sqlite3
@@ -44,7 +45,8 @@ class Store:
 
     def open(self, plan: Plan) -> "Store":
         """Open the folder for a plan: a new one, or one that holds part of the same plan; takes the lock."""
-        if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / LEDGER).is_file():
+        held = [path.name for path in self.folder.iterdir()] if self.folder.is_dir() else []
+        if LEDGER not in held and not all(name.startswith(LOCK) for name in held):  # a lock alone: nothing was begun
             raise InputError("out", "a new folder, or that of this sweep", str(self.folder), "Name another folder.")
         if self.folder.is_file():
             raise InputError("out", "a folder", str(self.folder), "This is a file; name another place.")
@@ -60,12 +62,13 @@ class Store:
 
     def _take_lock(self) -> None:
         """Hold a database open for writing: every system frees it when this process ends, however it ends."""
-        self._lock = sqlite3.connect(self.folder / LOCK, timeout=0.2, isolation_level=None)
         try:
+            self._lock = sqlite3.connect(self.folder / LOCK, timeout=0.2, isolation_level=None)
             self._lock.execute("begin exclusive")
-        except sqlite3.OperationalError:
-            self._lock.close()
-            self._lock = None
+        except sqlite3.OperationalError as error:
+            self.close()
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the disc: full, or not to be written
+                raise OSError(errno.EIO, str(error), str(self.folder / LOCK)) from None
             raise Locked("out", "a folder in which no other sweep is at work", str(self.folder),
                          "Wait for the other one, or stop it.") from None  # fmt: skip
 
@@ -80,8 +83,8 @@ class Store:
         try:
             begin()
             state = self._ledger.execute("pragma quick_check(1)").fetchone()[0]
-        except sqlite3.OperationalError:
-            raise  # the disc, or a lock: not the ledger's fault
+        except sqlite3.OperationalError as error:  # the disc, or a lock: not the ledger's fault
+            raise OSError(errno.EIO, str(error), str(self.folder / LEDGER)) from None
         except sqlite3.DatabaseError as error:
             state = str(error)
         if state != "ok":
