@@ -1,10 +1,13 @@
 """Sweeps that were damaged, lie where nothing can be written, or have odd names: told plainly, never guessed."""
 
+import sqlite3
+
 import pytest
 
+from govmodel.foundations.errors import InputError
 from govmodel.study import results
 from govmodel.study import sweep as room
-from govmodel.study.store import LOCK
+from govmodel.study.store import LEDGER, LOCK
 from tests.sweeps import write_study
 from tests.test_bad_input import call
 
@@ -15,6 +18,14 @@ def swept(tmp_path):
     folder = tmp_path / "run#1 50%41"
     room.sweep(write_study(tmp_path, values=(0.0, 10.0), replications=1), folder, engine="serial")
     return folder
+
+
+def edit(folder, *statements: str) -> None:
+    """Change the ledger of a sweep behind its back."""
+    ledger = sqlite3.connect(folder / LEDGER, isolation_level=None)
+    for statement in statements:
+        ledger.execute(statement)
+    ledger.close()
 
 
 def test_a_sweep_is_read_whatever_its_folder_is_called(swept):
@@ -32,3 +43,13 @@ def test_a_disk_that_refuses_the_lock_is_no_other_sweep_and_a_lock_left_behind_k
     (out / LOCK).rmdir()
     (out / LOCK).touch()
     assert room.sweep(study, out, engine="serial").done == 1
+
+
+@pytest.mark.parametrize("payload", ["'garbage'", "replace(payload, '0.', '0.9')", "cast(x'7bff7d' as text)"])
+def test_a_result_that_was_edited_is_not_exported_and_verify_shows_it(swept, payload):
+    study, before = swept.parent / "study.toml", (swept / "results" / "runs.parquet").read_bytes()
+    edit(swept, f"update result set payload = {payload}")
+    with pytest.raises(InputError, match="folder: wanted the result of run .* as it was written; got 'another one'"):
+        room.export(study, swept)
+    assert (swept / "results" / "runs.parquet").read_bytes() == before
+    assert not all(row["ok"] for row in room.verify(study, swept))

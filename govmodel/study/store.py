@@ -35,6 +35,15 @@ class Changed(InputError):
     """The folder holds results of another study, or of other code."""
 
 
+def intact(held: tuple[str, str, str]) -> bool:
+    """Say whether the payload of a run that is done is the one that was written: status, payload, digest."""
+    return _digest(held[1]) == held[2]
+
+
+def _digest(payload: str) -> str:
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
 class Store:
     """The folder of one sweep."""
 
@@ -82,6 +91,7 @@ class Store:
         """Open the ledger by a function, or say that what lies there is none any more."""
         try:
             begin()
+            self._ledger.text_factory = lambda text: text.decode("utf-8", "replace")  # what is damaged shows as such
             state = self._ledger.execute("pragma quick_check(1)").fetchone()[0]
         except sqlite3.OperationalError as error:  # the disc, or a lock: not the ledger's fault
             raise OSError(errno.EIO, str(error), str(self.folder / LEDGER)) from None
@@ -139,7 +149,7 @@ class Store:
 
     def put(self, run: RunSpec, status: str, payload: str, seconds: float, worker: str) -> None:
         """Commit one result; a second result of a run must be equal to the first."""
-        digest = hashlib.sha256(payload.encode()).hexdigest() if status == DONE else ""
+        digest = _digest(payload) if status == DONE else ""
         held = self._ledger.execute("select status, digest from result where run_id=?", (run.run_id,)).fetchone()
         if held and held[0] == DONE and status == DONE and held[1] != digest:
             raise GovmodelError(f"run {run.run_id} gave another result the second time: the model is not deterministic")
@@ -170,7 +180,14 @@ class Store:
     def told(self, run_id: str) -> dict | None:
         """Give the outcomes of a run that is done; nothing of any other."""
         held = self.payload(run_id)
-        return json.loads(held[1])["outcomes"] if held and held[0] == DONE else None
+        return self._content(run_id, held)["outcomes"] if held and held[0] == DONE else None
+
+    def _content(self, run_id: str, held: tuple[str, str, str]) -> dict:
+        """Give what a run that is done brought, or say that it is no longer what was written."""
+        if not intact(held):
+            raise InputError("folder", f"the result of run {run_id} as it was written", "another one",
+                             f"{LEDGER} was changed: copy it again, or sweep into another folder.")  # fmt: skip
+        return json.loads(held[1])
 
     def usual_seconds(self) -> float | None:
         """Give what a run usually took here; nothing if none was done."""
@@ -201,7 +218,7 @@ class Store:
             if held[0] != DONE:
                 failures.append(head | {"status": held[0], "error": held[1]})
                 continue
-            told = json.loads(held[1])
+            told = self._content(run.run_id, held)
             runs.append(head | run.factors | told["outcomes"])
             series += [head | row for row in told["series"]]
         listing = {}

@@ -27,7 +27,7 @@ from ..workers import checked
 from .engines import check_engine, open_engine
 from .live_one import live_one
 from .plan import Plan, RunSpec, in_turn, make
-from .store import CRASHED, DONE, MANIFEST, Store
+from .store import CRASHED, DONE, MANIFEST, Store, intact
 from .study_file import base_case, check, read
 
 WINDOW = 3  # runs in flight for each worker
@@ -302,7 +302,8 @@ def verify(study: str | Path | dict, folder: str | Path, again: int = 5) -> list
         replay(plan, store)
         done = [run for run in plan.runs if store.statuses().get(run.run_id) == DONE]
         for run in done[:: max(len(done) // max(again, 1), 1)][:again]:  # spread over the plan
-            rows.append(_again(run, store.payload(run.run_id)[1], same_cpu))
+            held = store.payload(run.run_id)
+            rows.append(_again(run, held[1], same_cpu or not intact(held)))
     finally:
         store.close()
     return rows
