@@ -135,8 +135,12 @@ def _manifest(folder: Path, done: int) -> dict:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         sha = hashlib.sha256((folder / RUNS).read_bytes()).hexdigest()
+        listed, made = manifest["files"].get(RUNS), {key: manifest[key] for key in ("plan", "code")}
+        complete = manifest["done"] == done
     except (OSError, ValueError):
         raise InputError("folder", "a sweep whose tables were made", str(folder), remedy) from None
-    if manifest["done"] != done or manifest["files"].get(RUNS) != sha:
+    except (KeyError, TypeError, AttributeError):
+        raise InputError("folder", f"a sweep whose {MANIFEST} can be read", str(folder), remedy) from None
+    if not complete or listed != sha:
         raise InputError("folder", "tables of all that the ledger holds", f"another {RUNS}", remedy)
-    return {"plan": manifest["plan"], "code": manifest["code"], "sha256": sha}
+    return made | {"sha256": sha}

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 
@@ -94,22 +95,36 @@ class Store:
             self._ledger.text_factory = lambda text: text.decode("utf-8", "replace")  # what is damaged shows as such
             state = self._ledger.execute("pragma quick_check(1)").fetchone()[0]
         except sqlite3.OperationalError as error:  # the disc, or a lock: not the ledger's fault
+            self.close()
             raise OSError(errno.EIO, str(error), str(self.folder / LEDGER)) from None
         except sqlite3.DatabaseError as error:
             state = str(error)
         if state != "ok":
-            self.close()
-            raise InputError("folder", f"a sweep whose {LEDGER} can be read", str(self.folder),
-                             f"{state}. Copy it again, or sweep into another folder.")  # fmt: skip
+            self._refuse(state)
+
+    def _refuse(self, why: str) -> NoReturn:
+        """Let go of a ledger that is damaged, and say so."""
+        self.close()
+        raise InputError("folder", f"a sweep whose {LEDGER} can be read", str(self.folder),
+                         f"{why}. Copy it again, or sweep into another folder.")  # fmt: skip
+
+    def _meta(self) -> dict[str, str]:
+        """Give what the ledger says of its plan; refuse one that lost it, or never had it."""
+        tables = {name for (name,) in self._ledger.execute("select name from sqlite_master")}
+        meta = dict(self._ledger.execute("select key, value from meta")) if "meta" in tables else {}
+        if lost := {"plan", "code", "runs"} - set(meta):
+            self._refuse(f"It says nothing of {', '.join(sorted(lost))}")
+        return meta
 
     def _hold_to(self, plan: Plan) -> None:
         """Refuse to go on with another study or other code than the folder was begun with."""
-        meta = dict(self._ledger.execute("select key, value from meta"))
-        if not meta:
+        begun = "select exists (select key from meta union all select run_id from result)"
+        if not self._ledger.execute(begun).fetchone()[0]:
             self._keep_study(plan)
             rows = {"plan": plan.hash, "code": plan.code, "runs": str(plan.total)}
             self._ledger.executemany("insert into meta values (?, ?)", rows.items())
             return
+        meta = self._meta()
         if meta["code"] != plan.code:
             remedy = "Name another folder, or install the version it was begun with."
             raise Changed("out", f"results of this version (code {plan.code[:8]})",
@@ -126,6 +141,7 @@ class Store:
     def read(self) -> "Store":
         """Open the folder for reading only; another process may be writing."""
         self.there()._look_through(self._connect_to_read)
+        self._meta()
         return self
 
     def there(self) -> "Store":
@@ -136,7 +152,17 @@ class Store:
         return self
 
     def _connect_to_read(self) -> None:
-        self._ledger = sqlite3.connect(f"{(self.folder / LEDGER).resolve().as_uri()}?mode=ro", uri=True)
+        """Open the ledger beside whoever writes; where nobody can write, as a file that stays as it is."""
+        address = f"{(self.folder / LEDGER).resolve().as_uri()}?mode=ro"
+        self._ledger = sqlite3.connect(address, uri=True)
+        try:
+            self._ledger.execute("select count(*) from sqlite_master")
+        except sqlite3.OperationalError as error:
+            apart = self.folder / f"{LEDGER}-wal"  # results that a file read alone would lack
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or (apart.exists() and apart.stat().st_size):
+                raise
+            self._ledger.close()
+            self._ledger = sqlite3.connect(f"{address}&immutable=1", uri=True)
 
     def close(self) -> None:
         """Let go of the ledger and of the lock."""
@@ -175,7 +201,7 @@ class Store:
 
     def total(self) -> int:
         """Say how many runs the plan has."""
-        return int(self._ledger.execute("select value from meta where key='runs'").fetchone()[0])
+        return int(self._meta()["runs"])
 
     def told(self, run_id: str) -> dict | None:
         """Give the outcomes of a run that is done; nothing of any other."""
