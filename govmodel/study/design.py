@@ -12,9 +12,12 @@ from .study_file import Factor, StudyFile
 
 def points(study: StudyFile, folder: Path = Path()) -> list[dict]:
     """List the points of a study's design, each {factor: value}; the same study gives the same points."""
-    return {"factorial": _factorial, "list": _listed, "file": _from_file}.get(study.design.method, _sampled)(
-        study, folder
-    )
+    method = study.design.method
+    found = {"factorial": _factorial, "list": _listed, "file": _from_file}.get(method, _sampled)(study, folder)
+    if not found:
+        cell, got = ("design.path", study.design.path) if method == "file" else ("design.points", [])
+        raise InputError(cell, "at least one point", got, "Say what is run.")
+    return found
 
 
 def _factorial(study: StudyFile, folder: Path) -> list[dict]:

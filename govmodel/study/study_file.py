@@ -152,6 +152,8 @@ def check(table: dict) -> StudyFile:
         check_calibration(study, base)
     _check_outcomes(study, base)
     _check_search(study)
+    if not study.structures:
+        raise InputError("structures", "at least one", [], "Name an arm, or leave it out.")
     for number, structure in enumerate(study.structures):
         try:
             base.with_(structure=structure)

@@ -1,0 +1,35 @@
+"""Designs that give no points, too many, or none that can be read: refused before anything runs."""
+
+import pytest
+
+from govmodel.foundations.errors import InputError
+from govmodel.study import sweep as room
+from govmodel.study.design import points
+from govmodel.study.study_file import check
+from tests.test_sweep import study_of
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"structures": []}, "structures"),
+        ({"design": {"method": "list", "points": []}}, "design.points"),
+        ({"design": {"method": "list"}}, "design.points"),
+    ],
+)
+def test_a_study_without_a_run_is_refused(changes, field):
+    with pytest.raises(InputError, match="at least one") as told:
+        room.plan_of(study_of(**changes))
+    assert told.value.field == field
+
+
+def read_points(folder, content: bytes) -> list[dict]:
+    """Read the points of a file with this content."""
+    (folder / "points.csv").write_bytes(content)
+    return points(check(study_of(design={"method": "file", "path": "points.csv"})), folder)
+
+
+def test_a_file_without_points_is_refused(tmp_path):
+    for content in (b"", b"subsidy\n"):
+        with pytest.raises(InputError, match="design.path: wanted at least one point; got 'points.csv'"):
+            read_points(tmp_path, content)
