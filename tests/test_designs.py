@@ -33,3 +33,17 @@ def test_a_file_without_points_is_refused(tmp_path):
     for content in (b"", b"subsidy\n"):
         with pytest.raises(InputError, match="design.path: wanted at least one point; got 'points.csv'"):
             read_points(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"subsidy\n1\n2,3\n", "points.csv, line 3: wanted a value for each of subsidy; .*'a field too many'"),
+        ("subsidy\n1\n".encode("utf-16"), "design.path: wanted a CSV in UTF-8; .* Save the file as UTF-8"),
+        (b"subsidy\n" + b"1" * 200_000, "design.path: wanted a CSV that can be read; .* field larger than"),
+    ],
+    ids=["too many", "not UTF-8", "too long"],
+)
+def test_a_file_whose_points_cannot_be_read_says_where(content, said, tmp_path):
+    with pytest.raises(InputError, match=said):
+        read_points(tmp_path, content)

@@ -39,9 +39,13 @@ def _from_file(study: StudyFile, folder: Path) -> list[dict]:
     path = folder / study.design.path
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(file, restkey="a field too many"))
     except OSError as error:
         raise InputError("design.path", "a CSV that can be read", str(path), f"{error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise InputError("design.path", "a CSV in UTF-8", str(path), "Save the file as UTF-8.") from None
+    except csv.Error as error:
+        raise InputError("design.path", "a CSV that can be read", str(path), f"Mend it: {error}.") from None
     return [
         _known(study, {name: _number(text) for name, text in row.items()}, f"{path.name}, line {line}")
         for line, row in enumerate(rows, start=2)
