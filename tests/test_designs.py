@@ -47,3 +47,10 @@ def test_a_file_without_points_is_refused(tmp_path):
 def test_a_file_whose_points_cannot_be_read_says_where(content, said, tmp_path):
     with pytest.raises(InputError, match=said):
         read_points(tmp_path, content)
+
+
+def test_more_combinations_than_a_sample_may_have_points_are_refused_before_they_are_made():
+    names = ["subsidy", "fine", "deposit", "inspection"]
+    factors = [{"name": name, "kind": "lever", "range": [0.0, 1.0]} for name in names]
+    with pytest.raises(InputError, match="design: wanted at most 1,000,000 points; got '100,000,000 combinations'"):
+        points(check(study_of(factors=factors, design={"method": "factorial", "levels": 100})))

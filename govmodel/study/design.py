@@ -2,12 +2,13 @@
 
 import csv
 import itertools
+import math
 from pathlib import Path
 
 import numpy as np
 
 from ..foundations.errors import InputError
-from .study_file import Factor, StudyFile
+from .study_file import MOST_POINTS, Factor, StudyFile
 
 
 def points(study: StudyFile, folder: Path = Path()) -> list[dict]:
@@ -26,6 +27,10 @@ def _factorial(study: StudyFile, folder: Path) -> list[dict]:
         [scaled(factor, u) for u in np.linspace(0.0, 1.0, study.design.levels)] if factor.continuous else factor.values
         for factor in study.factors
     ]
+    count = math.prod(map(len, levels))
+    if count > MOST_POINTS:
+        raise InputError("design", f"at most {MOST_POINTS:,} points", f"{count:,} combinations",
+                         "Give fewer levels or values, or sample the ranges.")  # fmt: skip
     names = [factor.name for factor in study.factors]
     return [dict(zip(names, combination)) for combination in itertools.product(*levels)]
 

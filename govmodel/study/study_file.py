@@ -18,6 +18,7 @@ from ..foundations.toml import parse_toml, read_toml
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": PRICE_SCENARIOS, "capacity": CAPACITIES}
 HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
+MOST_POINTS = 1_000_000
 NEEDS_RANGES = ("latin_hypercube", "sobol", "morris")
 
 
@@ -58,7 +59,7 @@ class Design(_Strict):
     )
     size: int = _key("`latin_hypercube`: points. `sobol`: base size, a power of two; size x (factors + 2) points, "
                      "with `second_order` size x (2 x factors + 2). `morris`: paths of factors + 1 points.",
-                     default=16, ge=1, le=1_000_000)  # fmt: skip
+                     default=16, ge=1, le=MOST_POINTS)  # fmt: skip
     seed: int = _key("The design's own luck.", default=1, ge=0, le=2**32 - 1)
     levels: int = _key("`morris`: levels of a factor. `factorial`: of a range.", default=4, ge=2, le=100)
     second_order: bool = _key("`sobol`: indices of pairs too.", default=False)
