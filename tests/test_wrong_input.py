@@ -241,6 +241,14 @@ def test_a_sweep_that_cannot_begin_makes_no_folder(tmp_path):
         assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize("how", [{"limit": -1}, {"limit": 0}, {"limit": "x"}, {"limit": True}, {"scheduler": 5}])
+def test_a_sweep_is_not_begun_with_a_limit_or_scheduler_that_is_none(how, tmp_path):
+    field, wrong = next(iter(how.items()))
+    with pytest.raises(InputError, match=field) as told:
+        gm.sweep(write_study(tmp_path), tmp_path / "out", engine="serial", **how)
+    assert told.value.got is wrong and not (tmp_path / "out").exists()
+
+
 def test_a_model_that_has_not_begun_has_tables_without_rows():
     model = gm.GovernanceModel(gm.Case.load().with_(scale=200000, until="2021-02"))
     before, seen = model.indicators, model.seen_by("public")

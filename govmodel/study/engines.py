@@ -73,11 +73,11 @@ def check_engine(name: str, scheduler: str | None) -> None:
     """Refuse an engine that is unknown or not installed, and an address that is none, before anything is written."""
     if name not in ENGINES:
         raise InputError("--engine", f"one of {', '.join(ENGINES)}", name)
-    if scheduler is None and name != "dask":
-        return
-    needed("distributed", "Client")
-    if scheduler is not None and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+", scheduler):
+    address = r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d+"
+    if scheduler is not None and not (isinstance(scheduler, str) and re.fullmatch(address, scheduler)):
         raise InputError("--scheduler", WANTED, scheduler, "For example tcp://127.0.0.1:8786.")
+    if scheduler is not None or name == "dask":
+        needed("distributed", "Client")
 
 
 def open_engine(name: str, workers: int, scheduler: str | None) -> Executor:

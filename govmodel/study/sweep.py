@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
@@ -92,6 +93,8 @@ def sweep(
     """
     plan, workers, out = plan_of(study), checked(workers), named(out, "out")
     check_engine(engine, scheduler)
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Integral) or limit < 1):
+        raise InputError("limit", "a whole number from 1 on", limit)
     store = Store(out).open(plan)
     try:
         driver = _Driver(plan, store, workers, report, retry, limit)
