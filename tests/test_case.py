@@ -235,6 +235,27 @@ def test_a_hand_edited_lever_in_a_saved_case_counts(china, tmp_path):
     assert np.all(Case.load(path).lever_path("open_borders") == 1.0)
 
 
+def test_a_case_that_cannot_be_saved_leaves_the_old_file_as_it_was(china, tmp_path, monkeypatch):
+    path = tmp_path / "case.toml"
+    china.save(path)
+    before = path.read_bytes()
+
+    def full(self, text, **how):
+        self.write_bytes(text[:10].encode())
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(path), "write_text", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/case.toml'"):
+        china.with_(scale=5000).save(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("path", [None, 5, "", ".", b"x"])
+def test_what_is_no_name_of_a_case_file_is_refused(china, path):
+    with pytest.raises(InputError, match="path: wanted the name of a file"):
+        china.save(path)
+
+
 def test_a_case_travels_to_another_process(china):
     changed = china.with_(
         levers={"subsidy": {"2027-01": 20.0}}, early_release=[{"from": "2027-01", "until": "2028-12", "factor": 1.5}]

@@ -14,7 +14,7 @@ from ..facts.orders import PROVINCES
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import MONTHS, month_name
 from ..foundations.errors import InputError, nearest
-from ..foundations.toml import read_toml
+from ..foundations.toml import read_toml, write_toml
 from . import demands as demand_room
 from . import levers as lever_room
 from . import policies as policy_room
@@ -227,8 +227,10 @@ class Case:
         return tomli_w.dumps(self.to_dict())
 
     def save(self, path: str | Path) -> None:
-        """Write the resolved case to a file."""
-        Path(path).write_text(self.to_toml(), encoding="utf-8", newline="\n")
+        """Write the resolved case to a file, whole; one that was there stays as it was if that fails."""
+        if not isinstance(path, (str, Path)) or not Path(path).name:
+            raise InputError("path", "the name of a file", path, 'Write, for example, case.save("my_case.toml").')
+        write_toml(Path(path), self.to_toml())
 
     @property
     def policies(self) -> tuple[str, ...]:
