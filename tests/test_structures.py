@@ -111,6 +111,14 @@ def test_a_wrong_structure_is_refused_with_its_cell(change, cell):
     assert cell in refused.value.field
 
 
+@pytest.mark.parametrize("frozen", [["subsidy"], "all"])
+@pytest.mark.parametrize("right", [{"rule": "decree", "weights": {"provinces": 1.0}}, {"rule": "none", "weights": 5}])
+def test_an_edit_that_freezes_a_lever_and_decides_on_it_is_refused(frozen, right):
+    table = {"base": "collaborative", "frozen": frozen, "levers": {"subsidy": right}}
+    with pytest.raises(InputError, match="levers.subsidy: wanted a lever that is either frozen or decided on"):
+        CHINA.with_(structure=table)
+
+
 @pytest.mark.parametrize(
     ("stages", "cell"),
     [

@@ -181,8 +181,9 @@ def _edited(table: Mapping, country: str, where: str) -> dict:
     }
     if "frozen" in table:
         more = table["frozen"]
-        more = list(lever_room.load(country)) if more == ALL else more
-        frozen |= set(_frozen(more, country, where))
+        more = set(lever_room.load(country) if more == ALL else _frozen(more, country, where))
+        _refuse_both(more, edits["levers"], where)
+        frozen |= more
         levers = {name: right for name, right in levers.items() if name not in frozen}
     labels = {label: table[label] for label in LABELS if label in table}
     labels = {"id": f"{base.id}_edited", "title": f"{base.title} (edited)"} | labels
@@ -252,15 +253,21 @@ def _structure(table: Mapping, country: str, where: str) -> Structure:
     for name in given:
         if name not in registry:
             raise InputError(f"{where}: levers.{name}", "the name of a lever", name, nearest(name, registry, "Levers"))
-        if name in frozen:
-            raise InputError(f"{where}: levers.{name}", "a lever that is either frozen or decided on", "both",
-                             "Remove one of the two.")  # fmt: skip
+    _refuse_both(frozen, given, where)
     undecided = [name for name in registry if name not in given and name not in frozen]
     if undecided:
         raise InputError(f"{where}: levers.{undecided[0]}", "a decider: rule and weights, or its name in frozen", None,
                          f"Levers without a decider: {', '.join(undecided)}.")  # fmt: skip
     rights = {name: _right(given[name], where, name) for name in registry if name in given}
     return Structure(**body, levers=MappingProxyType(rights))
+
+
+def _refuse_both(frozen: set, given: Mapping, where: str) -> None:
+    """Refuse a lever that is frozen and decided on in one file."""
+    for name in given:
+        if name in frozen:
+            raise InputError(f"{where}: levers.{name}", "a lever that is either frozen or decided on", "both",
+                             "Remove one of the two.")  # fmt: skip
 
 
 def _body(table: Mapping, where: str) -> dict:
