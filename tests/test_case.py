@@ -309,6 +309,7 @@ def test_numpy_numbers_are_numbers(china):
         ({"policies": "measures_2026"}, "governance.policies", ""),
         ({"parameters": {"awarenes": 0.1}}, "parameter", "'awareness'"),
         ({"parameters": {"awareness": 7.0}}, "parameter awareness", ""),
+        ({"parameters": {"detection": 10**400}}, "parameter detection", "0.3"),
         ({"retirement_outlook": "centrl"}, "scenario.retirement_outlook", "'central'"),
         ({"country": "chin"}, "scenario.country", "'china'"),
         (

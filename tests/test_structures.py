@@ -103,6 +103,8 @@ def test_a_path_changes_who_governs():
         ({"body": BODY | {"pays": {"provinces": 0.5}}}, "body.pays"),
         ({"body": {name: value for name, value in BODY.items() if name != "delay"}}, "body.delay"),
         ({"colour": "red"}, "colour"),
+        ({"frozen": [["subsidy"]]}, "frozen"),
+        ({"frozen": [{"a": 1}]}, "frozen"),
     ],
 )  # fmt: skip
 def test_a_wrong_structure_is_refused_with_its_cell(change, cell):
@@ -117,6 +119,16 @@ def test_an_edit_that_freezes_a_lever_and_decides_on_it_is_refused(frozen, right
     table = {"base": "collaborative", "frozen": frozen, "levers": {"subsidy": right}}
     with pytest.raises(InputError, match="levers.subsidy: wanted a lever that is either frozen or decided on"):
         CHINA.with_(structure=table)
+
+
+@pytest.mark.parametrize("text", ['base = "{}"', '[[path]]\nfrom = "2026-01"\nstructure = "{}"'])
+@pytest.mark.parametrize("names", ["aa", "ab"])
+def test_a_file_that_builds_on_itself_is_refused(text, names, tmp_path):
+    paths = [tmp_path / f"{name}.toml" for name in names]
+    for path, base in zip(paths, reversed(paths)):
+        path.write_text(text.format(base.as_posix()), encoding="utf-8")
+    with pytest.raises(InputError, match="a file that does not build on itself"):
+        CHINA.with_(structure=str(paths[0]))
 
 
 @pytest.mark.parametrize(

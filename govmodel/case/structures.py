@@ -124,7 +124,11 @@ def choose(given: str | Mapping, country: str) -> Governing:
     if name in library(country):
         return load(name, country)
     if given.endswith(".toml") or "/" in given or "\\" in given:
-        return read(Path(given), country)
+        try:
+            return read(Path(given), country)
+        except RecursionError:
+            remedy = "It names itself as base or stage, or a file that leads back to it."
+            raise InputError("governance.structure", "a file that does not build on itself", given, remedy) from None
     raise InputError(
         "governance.structure", "the name of a structure, or the path of its file", given,
         nearest(name, library(country), "Structures"),
@@ -326,7 +330,7 @@ def _frozen(given: object, country: str, where: str) -> list[str]:
         raise InputError(f"{where}: frozen", 'a list of levers, or "all"', given, "")
     registry = lever_room.load(country)
     for name in given:
-        if name not in registry:
+        if not isinstance(name, str) or name not in registry:
             raise InputError(f"{where}: frozen", "names of levers", name, nearest(str(name), registry, "Levers"))
     return list(given)
 

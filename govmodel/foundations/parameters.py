@@ -29,11 +29,10 @@ class Parameter:
         """Accept a value for this parameter, or say why not."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise InputError(f"parameter {self.name}", f"a number in {self.unit}", value, "Give a plain number.")
-        value = float(value)
         if not self.low <= value <= self.high:
             wanted = f"a number from {self.low:g} to {self.high:g} {self.unit}"
             raise InputError(f"parameter {self.name}", wanted, value, f"Its default is {self.value:g}.")
-        return value
+        return float(value)
 
 
 def read(*paths: Path) -> Mapping[str, Parameter]:
