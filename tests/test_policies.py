@@ -61,6 +61,13 @@ def write(folder, *changes: str, head: str = HEAD):
         ([LOCAL.replace("subsidy", "fine").replace("15.0", "2.0")], 12, "same in all provinces"),
         ([PULSE.replace('why = "a campaign of half a year"', "")], 9, "why"),
         ([PULSE + "colour = 1\n"], 9, "colour"),
+        ([PULSE.replace('"inspection"', '["inspection"]')], 10, "the name of a lever"),
+        ([PULSE.replace('"inspection"', "{ a = 1 }")], 10, "the name of a lever"),
+        ([LOCAL.replace("2028-01", "2206-01")], 11, "2013-01 to 2035-12"),
+        ([LOCAL.replace("2028-01", "0000-01")], 11, "2013-01 to 2035-12"),
+        ([PULSE.replace('source = "ASSUMED"', "source = 5")], 14, "a text"),
+        ([PULSE.replace('source = "ASSUMED"', 'source = ["a"]')], 14, "a text"),
+        ([PULSE.replace('"a campaign of half a year"', "5")], 15, "a text"),
     ],
 )
 def test_a_wrong_policy_file_is_refused_with_its_line(tmp_path, changes, line, words):
@@ -69,6 +76,34 @@ def test_a_wrong_policy_file_is_refused_with_its_line(tmp_path, changes, line, w
         Case.load("china").with_(policies=["measures_2026", str(path)])
     assert f"own.toml, line {line}:" in str(refused.value)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("2027-01-01", "garbage", "own.toml: date: wanted a day written \"YYYY-MM-DD\"; got 'garbage'"),
+        ("2027-01-01", "2027-02-30", "own.toml: date: wanted a day"),
+        ('date = "2027-01-01"', "date = 2027", "own.toml: date: wanted a day"),
+        ('"nobody"', "5", "own.toml: reference: wanted a text; got 5"),
+        ('reference = "nobody"', "", "own.toml: reference: wanted a value; got None"),
+        ("reference", "refrence", "own.toml: refrence: wanted an entry that is known here"),
+    ],
+)
+def test_a_wrong_entry_in_the_head_of_a_policy_is_named(tmp_path, old, new, told):
+    with pytest.raises(InputError) as refused:
+        read(write(tmp_path, PULSE, head=HEAD.replace(old, new)))
+    assert str(refused.value).startswith(told)
+
+
+@pytest.mark.parametrize("day", ['"2027-01-01"', '"2027-01"', "2027-01-01"])
+def test_a_policy_dates_from_a_day_or_a_month_as_a_text_or_as_a_date(tmp_path, day):
+    policy = read(write(tmp_path, PULSE, head=HEAD.replace('"2027-01-01"', day)))
+    assert policy.date == day.strip('"')
+
+
+def test_a_change_that_is_no_table_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"changes\[0\]: wanted a table; got 5"):
+        read(write(tmp_path, head=HEAD + "changes = [5]\n"))
 
 
 def test_a_file_that_is_missing_or_not_toml_is_refused(tmp_path):

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from ..facts.orders import PROVINCES
-from ..foundations.calendar import month_name, month_number
+from ..foundations.calendar import RUN_UNTIL, month_name, month_number
 from ..foundations.errors import InputError, nearest
 from ..foundations.toml import read_toml
 from . import levers
@@ -76,23 +77,40 @@ class _Place:
 
 
 def _same_entries(where: str, entry: object, wanted: set, optional: set = frozenset()) -> None:
-    """Refuse a table that lacks an entry or has one too many."""
-    keys = set(entry) if isinstance(entry, Mapping) else {repr(entry)}
-    odd = (keys ^ wanted) - (optional & keys)
-    if odd:
-        raise InputError(
-            where,
-            f"the entries {', '.join(sorted(wanted))}",
-            sorted(odd),
-            "Add what is missing, remove what is extra.",
-        )
+    """Refuse what is no table, and a table that lacks an entry or has one too many; `where` goes before its name."""
+    if not isinstance(entry, Mapping):
+        raise InputError(where.rstrip(":. "), "a table", entry, "Write names with values.")
+    for key in entry:
+        if key not in wanted | optional:
+            raise InputError(f"{where}{key}", "an entry that is known here", key, nearest(key, wanted | optional))
+    for key in sorted(wanted - set(entry)):
+        raise InputError(f"{where}{key}", "a value", None, "Add this key.")
+
+
+def _text(where: str, given: object) -> str:
+    """Accept a text."""
+    if not isinstance(given, str):
+        raise InputError(where, "a text", given)
+    return given
+
+
+def _day(where: str, given: object) -> str:
+    """Accept the day, or the month, from which a policy dates; TOML has a kind of its own for days."""
+    text = str(given) if isinstance(given, (str, date)) else ""
+    try:
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}(-[0-9]{2})?", text):
+            raise ValueError(text)
+        date.fromisoformat(f"{text}-01"[:10])
+    except ValueError:
+        raise InputError(where, 'a day written "YYYY-MM-DD"', given, 'Write, for example, "2026-04-01".') from None
+    return text
 
 
 def _change(entry: Mapping, number: int, place: _Place, country: str) -> Change:
     """Accept one change of a policy, or say which line is wrong."""
-    _same_entries(place.change(number), entry, _CHANGE_ENTRIES, _MAY_BE_LEFT_OUT)
+    _same_entries(f"{place.change(number)}.", entry, _CHANGE_ENTRIES, _MAY_BE_LEFT_OUT)
     registry = levers.load(country)
-    if entry["lever"] not in registry:
+    if not isinstance(entry["lever"], str) or entry["lever"] not in registry:
         raise InputError(
             place.change(number, "lever"),
             "the name of a lever",
@@ -102,6 +120,9 @@ def _change(entry: Mapping, number: int, place: _Place, country: str) -> Change:
     lever = registry[entry["lever"]]
     value = lever.check(entry["value"], place.change(number, "value"))
     month = month_number(entry["date"], place.change(number, "date"))
+    if not 0 <= month <= RUN_UNTIL:
+        wanted = f"a month from {month_name(0)} to {month_name(RUN_UNTIL)}"
+        raise InputError(place.change(number, "date"), wanted, entry["date"], "The facts cover no other months.")
     until = entry.get("until")
     if until is not None:
         until = month_number(until, place.change(number, "until"))
@@ -117,7 +138,8 @@ def _change(entry: Mapping, number: int, place: _Place, country: str) -> Change:
             able = [name for name, other in registry.items() if other.by_province]
             raise InputError(place.change(number, "province"), f"one of the levers {', '.join(able)}", lever.name,
                              "This lever is the same in all provinces.")  # fmt: skip
-    return Change(lever.name, month, value, entry["source"], entry["why"], until, province)
+    source, why = (_text(place.change(number, name), entry[name]) for name in ("source", "why"))
+    return Change(lever.name, month, value, source, why, until, province)
 
 
 def _refuse_overlaps(changes: list[Change], place: _Place) -> None:
@@ -135,12 +157,13 @@ def _refuse_overlaps(changes: list[Change], place: _Place) -> None:
 
 def parse(table: Mapping, country: str, place: _Place) -> Policy:
     """Accept the content of a policy file and hold its values to the levers' ranges."""
-    _same_entries(place.name, table, _ENTRIES)
+    _same_entries(f"{place.name}: ", table, _ENTRIES)
     if not isinstance(table["changes"], (list, tuple)):
         raise InputError(f"{place.name}: changes", "tables headed [[changes]]", table["changes"], "")
     changes = [_change(entry, number, place, country) for number, entry in enumerate(table["changes"])]
     _refuse_overlaps(changes, place)
-    return Policy(**{name: str(table[name]) for name in _ENTRIES - {"changes"}}, changes=tuple(changes))
+    texts = {name: _text(f"{place.name}: {name}", table[name]) for name in sorted(_ENTRIES - {"changes", "date"})}
+    return Policy(**texts, date=_day(f"{place.name}: date", table["date"]), changes=tuple(changes))
 
 
 def read(path: Path, country: str = "china") -> Policy:
