@@ -89,9 +89,8 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
 
 def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
     """Give a second model that lives on from where this one stands, under its own or a changed case."""
-    if not isinstance(model, GovernanceModel):
-        raise InputError("model", "a GovernanceModel", model, "Write, for example, gm.branch(model, case).")
-    return live_on(case or model.case, model.case, model.seed_key, state(model))
+    _check_model(model, "gm.branch(model, case)")
+    return live_on(_case_or(model.case, case), model.case, model.seed_key, state(model))
 
 
 def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[GovernanceModel]:
@@ -107,12 +106,26 @@ def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[Governan
             yield live_on(case, model.case, model.seed_key, held)
 
 
+def _check_model(model: object, example: str) -> None:
+    """Refuse what is no model."""
+    if not isinstance(model, GovernanceModel):
+        raise InputError("model", "a GovernanceModel", model, f"Write, for example, {example}.")
+
+
+def _case_or(own: Case, case: object) -> Case:
+    """Accept the case to live on under; where none is given it is the run's own."""
+    if case is not None and not isinstance(case, Case):
+        raise InputError("case", "a Case", case, 'Write, for example, gm.Case.load("china").')
+    return own if case is None else case
+
+
 def _named(path: object) -> Path:
     return named(path, "snapshot", "the name of a file", "month.npz")
 
 
 def save_month(model: GovernanceModel, path: str | Path) -> None:
     """Save the state of a model to a file (NumPy's .npz); refuses a file that exists."""
+    _check_model(model, 'gm.save_month(model, "month.npz")')
     path = _named(path)
     if path.exists():
         raise InputError("snapshot", "a file that does not exist yet", str(path), "Name another file.")
@@ -138,10 +151,12 @@ def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
         raise InputError(
             "snapshot", "a file written by save_month", str(path), f"It cannot be read: {error}."
         ) from None
-    if missing := {f"{path}:{name}" for path, names in ARRAYS.items() for name in names} - held.keys():
-        raise InputError("snapshot", "a file written by this version", f"{path} without {', '.join(sorted(missing))}",
-                         "Run the case from its start with this version.")  # fmt: skip
-    return live_on(case or saved, saved, seed, held)
+    case = _case_or(saved, case)
+    try:
+        return live_on(case, saved, seed, held)
+    except KeyError as missing:
+        raise InputError("snapshot", "a file written by this version", f"{path} without {missing.args[0]}",
+                         "Run the case from its start with this version.") from missing  # fmt: skip
 
 
 def live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> GovernanceModel:
@@ -149,8 +164,12 @@ def live_on(case: Case, lived: Case, seed: int, held: dict[str, np.ndarray]) -> 
     month = int(held["numbers"][0])
     for name in MUST_AGREE:
         if getattr(case, name) != getattr(lived, name):
-            raise InputError(f"branch: {name}", f"what the run so far was lived under ({getattr(lived, name)!r})",
-                             getattr(case, name), "Run the case from its start.")  # fmt: skip
+            got, so_far = (
+                month_name(getattr(one, name)) if name in ("start", "until") else getattr(one, name)
+                for one in (case, lived)
+            )
+            raise InputError(f"branch: {name}", f"what the run so far was lived under ({so_far!r})", got,
+                             "Run the case from its start.")  # fmt: skip
     for name, value in lived.parameters.items():
         if case.parameters[name] != value:
             raise InputError(f"branch: parameter {name}", f"{value!r}, as in the run so far", case.parameters[name],

@@ -82,6 +82,7 @@ def test_a_saved_month_lives_on(tmp_path):
     [
         ({"levers": {"subsidy": {"2023-01": 30.0}}}, "lever subsidy"),
         ({"scale": 10000}, "scale"),
+        ({"until": "2027-02"}, r"until: wanted .*\('2028-12'\); got '2027-02'"),
         ({"parameters": {"patience": 6}}, "parameter patience"),
     ],
 )
@@ -141,11 +142,27 @@ def test_a_torn_snapshot_is_refused(tmp_path):
         gm.load_month(tmp_path / "none.npz")
 
 
-def test_a_file_of_an_earlier_version_is_refused_by_the_name_of_what_it_lacks(tmp_path):
+@pytest.mark.parametrize(
+    "lost",
+    ["holders:gone", "numbers", "waiting:due", "events:packs", "record:rows", "series:levers", "part:council:rows"],
+)
+def test_a_file_of_an_earlier_version_is_refused_by_the_name_of_what_it_lacks(lost, tmp_path):
     """What a model needs to live on and a file does not hold is named, and no traceback is shown."""
     file = tmp_path / "old.npz"
-    gm.save_month(lived(CASE, 3), file)
+    gm.save_month(lived(CASE.with_(scale=200_000), 3), file)
     with np.load(file) as held:
-        np.savez(tmp_path / "older.npz", **{name: held[name] for name in held if name != "holders:gone"})
-    with pytest.raises(gm.InputError, match="holders:gone"):
+        assert lost in held
+        np.savez(tmp_path / "older.npz", **{name: held[name] for name in held if name != lost})
+    with pytest.raises(gm.InputError, match=f"written by this version; got '.*without {lost}"):
         gm.load_month(tmp_path / "older.npz")
+
+
+@pytest.mark.parametrize("wrong", [0, 5, "china", {}])
+def test_what_is_no_case_and_no_model_is_refused(wrong, tmp_path):
+    model, file = lived(CASE.with_(scale=200_000), 0), tmp_path / "month.npz"
+    gm.save_month(model, file)
+    for what in (lambda: gm.branch(model, wrong), lambda: gm.load_month(file, wrong)):
+        with pytest.raises(gm.InputError, match="case: wanted a Case"):
+            what()
+    with pytest.raises(gm.InputError, match="model: wanted a GovernanceModel"):
+        gm.save_month(wrong, tmp_path / "other.npz")
