@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from .foundations.errors import InputError
+
 Progress = bool | Callable[[int, int], None]  # True draws a bar; a function is called with (done, in all)
 
 
@@ -39,6 +41,8 @@ class Bar:
 @contextmanager
 def told(progress: Progress, word: str = "months") -> Iterator[Callable[[int, int], None] | None]:
     """Give whoever is to be told how far a long run is, if anybody; a bar is taken off the screen in the end."""
+    if progress and progress is not True and not callable(progress):
+        raise InputError("progress", "True, False or a function", progress, "A function is called with (done, in all).")
     report = Bar(word) if progress is True else progress or None
     try:
         yield report

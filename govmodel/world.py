@@ -23,7 +23,7 @@ from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants
 from .foundations.calendar import EXPERIMENT_FROM, MONTHS, RUN_FROM, month_name
 from .foundations.columns import frame_of
-from .foundations.errors import InputError
+from .foundations.errors import InputError, nearest
 from .foundations.ledger import Ledger
 from .mechanisms.market import CELLS as BID_CELLS
 from .mechanisms.market import Ease, Market
@@ -219,7 +219,11 @@ class World(mesa.Model):
 
     def table(self, name: str):
         """One table so far, tidy: flows, actors, contracts, minutes, ledger; or packs, with every event of each."""
-        return frames.events_frame(self) if name == "packs" else frame_of(frames.TABLES[name](self))
+        if name == "packs":
+            return frames.events_frame(self)
+        if not isinstance(name, str) or name not in frames.TABLES:
+            raise InputError("table", "the name of a table", name, nearest(name, (*frames.TABLES, "packs"), "Tables"))
+        return frame_of(frames.TABLES[name](self))
 
     def seen_by(self, subject: str):
         """The world so far as one subject can know it: tidy, one row a month and thing known, with how it is known."""

@@ -131,6 +131,20 @@ def test_what_is_no_number_of_a_pack_is_refused(number):
             what(number)
 
 
+@pytest.mark.parametrize("name", ["x", 5, None, ["x"]])
+def test_what_is_no_table_of_a_model_is_refused(name):
+    model = gm.GovernanceModel(gm.Case.load().with_(scale=200000, until="2021-02"))
+    with pytest.raises(InputError, match="table: wanted the name of a table.*packs"):
+        model.table(name)
+
+
+def test_progress_that_cannot_be_called_is_refused():
+    case = gm.Case.load().with_(scale=200000, until="2021-02")
+    for what in (lambda: gm.run(case, progress=5), lambda: gm.compare(case, case.with_(name="b"), progress="x")):
+        with pytest.raises(InputError, match="progress: wanted True, False or a function"):
+            what()
+
+
 def test_lists_are_no_names_of_indicators_and_subjects():
     run = gm.run(gm.Case.load().with_(scale=200000, until="2022-02"))
     with pytest.raises(InputError, match="the name of an indicator"):
