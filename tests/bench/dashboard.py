@@ -66,8 +66,8 @@ def measure(browser, address: str) -> None:
     v.page.select_option("#set-bands", "0")
     lever(v.page, "subsidy")
     told("a lever from 2027, no body, to all charts", moves(v.page, "subsidy", "up"), "500")
-    told("of that, the model in its process", [1000 * v.rendered["run"][0]], "")
-    told("of that, time of a processor", [1000 * v.rendered["run"][2]], "")
+    told("of the last of them, the model in its process", [1000 * v.rendered["run"][0]], "")
+    told("of the last of them, time of a processor", [1000 * v.rendered["run"][2]], "")
     told("the same settings again (the run is remembered)", moves(v.page, "subsidy", "down"), "150")
     drags = [drag(v, name) for name in DRAGGED]
     told("a slider let go, to its final state", [settled for _, settled in drags], "1000")
