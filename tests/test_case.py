@@ -1,5 +1,6 @@
 """Cases: defaults, changed copies, lever paths over dated law, resolved files that load to the same hash."""
 
+import os
 import pickle
 import re
 import tomllib
@@ -248,6 +249,19 @@ def test_a_case_that_cannot_be_saved_leaves_the_old_file_as_it_was(china, tmp_pa
     with pytest.raises(OSError, match=r"No space left on device: '.*/case.toml'"):
         china.with_(scale=5000).save(path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_case_is_saved_where_a_link_leads_and_never_over_a_pipe_or_a_folder(china, tmp_path):
+    (tmp_path / "link.toml").symlink_to(tmp_path / "case.toml")
+    china.save(tmp_path / "link.toml")
+    assert (tmp_path / "link.toml").is_symlink() and Case.load(tmp_path / "case.toml") == china
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    china.save(tmp_path / "pipe")
+    assert os.read(reader, 1 << 16).decode() == china.to_toml() and (tmp_path / "pipe").is_fifo()
+    os.close(reader)
+    with pytest.raises(IsADirectoryError):
+        china.save(tmp_path)
 
 
 @pytest.mark.parametrize("path", [None, 5, "", ".", b"x"])

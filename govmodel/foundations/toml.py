@@ -34,6 +34,9 @@ def parse_toml(text: str, where: str) -> dict:
 
 def write_toml(path: Path, text: str) -> None:
     """Write a file beside its place and then give it its name, so that a failure leaves the old one as it was."""
+    if path.exists() and not path.is_file():  # a pipe or a device must stay what it is; a folder says that it is one
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
     path = path.resolve()  # where a link leads, and not the link, is written
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     try:
