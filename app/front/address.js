@@ -1,6 +1,6 @@
 // The address bar carries everything that is not the default: settings, A, language, page, month, what charts show.
 
-import { copy, store } from "./store.js";
+import { copy, emit, store } from "./store.js";
 import { ask } from "./wire.js";
 
 const SHORT = { since: "from", outlook: "outlook", prices: "prices", capacity: "capacity", seed: "seed", bands: "runs" };
@@ -97,5 +97,30 @@ export function address() {
 }
 
 function writeNow() {
+  clearTimeout(later);
   history.replaceState(history.state, "", address());
+}
+
+let standing = ""; // the page of the address that stands
+
+// Another page is a step of the browser's history, taken at once; the same page again is none.
+export function step() {
+  if (store.ui.page === standing) return write();
+  clearTimeout(later);
+  standing = store.ui.page;
+  history.pushState(history.state, "", address());
+}
+
+// Back and Forward show the page of the address that then stands; settings stay as they are, for they have an undo.
+export function followSteps(pages) {
+  standing = store.ui.page;
+  window.addEventListener("popstate", (event) => {
+    event.stopImmediatePropagation(); // Solara's own router would go to the address that stood there before
+    const page = new URLSearchParams(location.search).get("page");
+    standing = pages.includes(page) ? page : "explore";
+    const other = standing !== store.ui.page;
+    store.ui.page = standing;
+    writeNow();
+    if (other) emit("page");
+  }, true);
 }

@@ -39,6 +39,7 @@ export async function start(model) {
   connect(model);
   for (const wanted of [store.wanted, kept]) if (wanted) await address.check(wanted);
   build(root);
+  address.followSteps(Object.keys(PAGES));
   followProvince();
   wishes.begin();
   want();
@@ -86,7 +87,7 @@ function build(root) {
   };
   show();
   tab();
-  on("page", () => { show(); address.write(); main.scrollTop = 0; message.hidden = true; });
+  on("page", () => { show(); address.step(); main.scrollTop = 0; message.hidden = true; });
   on("words", () => { show(); address.write(); });
   on("theme", () => address.write());
   on("busy", (yes) => { busy.hidden = !yes; busy.textContent = yes ? t("computing") : ""; });

@@ -37,6 +37,24 @@ def test_every_page_opens_with_words_of_its_language(visit, lang):
         assert (chinese > 30) == (lang == "zh"), (page, chinese)
 
 
+def test_back_and_forward_go_from_page_to_page_and_leave_the_settings(visit):
+    v = visit("?lang=en&runs=0&page=nosuch")
+    steps, shown = v.page.evaluate("() => history.length"), v.page.locator("nav.pages [aria-current]")
+    for page in ("council", "council", "about"):  # the same page again is no step
+        v.page.click(f"#page-{page}")
+    assert v.page.evaluate("() => history.length") == steps + 2 and "page=about" in v.page.url
+    v.page.click("#page-explore")
+    lever(v.page, "subsidy").press("ArrowRight")
+    v.until("r.levers.subsidy > 0")
+    for way, page in (("back", "about"), ("back", "council"), ("back", "explore"), ("forward", "council")):
+        getattr(v.page, f"go_{way}")()
+        assert shown.get_attribute("id") == f"page-{page}" and v.page.locator("main > :not([hidden])").count() == 1
+        assert v.page.evaluate("() => location.search.includes('levers=subsidy')"), v.page.url
+    v.page.go_forward()
+    v.page.go_forward()
+    assert shown.get_attribute("id") == "page-explore" and v.page.evaluate("() => history.length") == steps + 3
+
+
 def test_council_room_tells_who_asked_and_what_was_decided(visit):
     v = visit("?lang=en&runs=0&structure=collaborative&page=council", ready="#gm[data-other]")
     v.page.locator(".meetings button").nth(1).click()
