@@ -117,7 +117,7 @@ export function designer() {
     const head = h("tr", {}, ...["lever_name", "rule"].map((key) => h("th", { scope: "col" }, t(key))), ...seats().map((seat) => h("th", { scope: "col" }, both(store.catalogue.seats[seat]))), h("th", { scope: "col" }, t("who_pays")));
     const rows = store.catalogue.rooms.flatMap((room) => {
       const members = store.catalogue.levers.filter((lever) => lever.room === room);
-      return members.length ? [h("tr", { class: "roomrow" }, h("th", { scope: "rowgroup", colspan: seats().length + 3 }, t(`room_${room}`))), ...members.map(rightRow)] : [];
+      return members.length ? [h("tr", { class: "roomrow" }, h("th", { scope: "rowgroup", colspan: seats().length + 3 }, h("span", {}, t(`room_${room}`)))), ...members.map(rightRow)] : [];
     });
     grid.replaceChildren(h("h2", {}, t("rights")), h("p", { class: "small" }, t("rights_what")),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("rights") }, h("table", { class: "data rights" }, h("thead", {}, head), h("tbody", {}, ...rows))));

@@ -16,7 +16,7 @@ import { Seats } from "../seats.js";
 import { emit, hasOther, monthName, on, store } from "../store.js";
 import { ask } from "../wire.js";
 import { begin, change, keepThese } from "../wishes.js";
-import { both, h, semicolon, t } from "../words.js";
+import { both, bracketed, h, semicolon, t } from "../words.js";
 
 const KINDS = { lines: Lines, sankey: Sankey, seats: Seats, map: Tiles, network: Network };
 const FIRST = "shares"; // the chart that stays in sight on a phone
@@ -102,7 +102,7 @@ export function explore() {
     const province = both(store.catalogue.provinces[store.province]);
     placeNote.replaceChildren(
       h("span", {}, t(store.local ? "province_shown" : "province_comes", { province }), h("span", { class: "rest" }, ` ${t("nation_rest")}`)),
-      h("button", { type: "button", class: "quiet", id: "to-nation", onclick: () => { chooseProvince(null); document.getElementById("main").focus(); } }, t("to_nation")),
+      h("button", { type: "button", class: "quiet", id: "to-nation", onclick: () => { chooseProvince(null); document.getElementById("main").focus(); } }, t("to_nation"), h("span", { class: "rest" }, bracketed("Esc"))),
     );
   }
 
