@@ -96,6 +96,22 @@ def test_eyes_show_what_a_seat_sees_beside_the_truth(visit):
     v.page.get_by_text("hand-overs scanned in its area").first.wait_for()
 
 
+@pytest.mark.parametrize(
+    "lang, exact, unknown",
+    [("en", "as it truly is", "no true number to compare with"), ("zh", "与真实一致", "无真实值可比")],
+)
+def test_eyes_say_why_a_chart_has_no_dashed_line(visit, lang, exact, unknown):
+    v = visit(f"?lang={lang}&runs=0&page=eyes", ready="#gm[data-other]")
+    v.page.locator("#subject option").first.wait_for(state="attached")
+    v.page.select_option("#subject", "association")
+    v.page.locator(".charts.plain .legend", has_text=unknown).first.wait_for()
+    legends = v.page.locator(".charts.plain .legend").all_inner_texts()
+    assert any(exact in told for told in legends) and all(len(told.splitlines()) == 2 for told in legends), legends
+    words = v.page.locator(".charts.plain .plot").evaluate_all("all => all.map(p => p.getAttribute('aria-label'))")
+    assert any(exact in told for told in words) and any(unknown in told for told in words)
+    assert "saw_" not in v.page.locator(".charts.plain").inner_text()
+
+
 def test_designer_edits_run_at_once_and_the_file_is_the_command_lines(visit, tmp_path):
     v = visit("?lang=en&runs=0&structure=collaborative&page=designer", ready="#gm[data-other]")
     before = v.page.locator("#designer-numbers").inner_text()

@@ -53,10 +53,11 @@ export function eyes() {
     const word = parts(1, unit)[1];
     const sources = line.source.split("; ").map((source) => t(`saw_${slug(source)}`)).join(semicolon());
     const truth = line.true !== null && line.true.some((value, i) => Math.abs((value || 0) - (line.seen[i] || 0)) > 1e-9);
+    const same = t(line.true === null ? "no_truth" : "as_truly");
     const name = indicatorName(line.name);
     const legend = h("div", { class: "legend" },
       h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px solid ${colour("blue")}` }), t("as_seen")),
-      truth ? h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px dashed ${colour("vermillion")}` }), t("as_is")) : null);
+      truth ? h("span", { class: "key" }, h("i", { class: "swatch", style: `border-top:3px dashed ${colour("vermillion")}` }), t("as_is")) : h("span", { class: "key faint" }, same));
     place.append(h("section", { class: "panel" }, h("h2", {}, name + bracketed(word)), h("p", { class: "look" }, `${t("known_by")}${colon()}${sources}`), legend, h("div", { class: "plotbox low" }, plot)));
     const [seen, real] = [smooth(line.seen), truth ? smooth(line.true) : []];
     const known = [...seen, ...real].filter(Number.isFinite);
@@ -72,7 +73,7 @@ export function eyes() {
       series: [drawn(seen, colour("blue"), "solid"), ...(truth ? [drawn(real, colour("vermillion"), "dashed")] : [])],
     });
     const last = seen.length - 1;
-    plot.setAttribute("aria-label", `${name}: ${t("as_seen")} ${amount(seen[last], unit)}${truth ? `, ${t("as_is")} ${amount(real[last], unit)}` : ""} (2035)`);
+    plot.setAttribute("aria-label", `${name}: ${t("as_seen")} ${amount(seen[last], unit)}, ${truth ? `${t("as_is")} ${amount(real[last], unit)}` : same} (2035)`);
     return chart;
   }
 
