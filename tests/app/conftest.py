@@ -86,11 +86,16 @@ def browser():
 
 
 class Visit:
-    """A visitor with a page; knows every request, and every error of the browser."""
+    """A visitor with a page; knows every request, and every error of the browser.
 
-    def __init__(self, browser, server: str, width: int = 1440, height: int = 900, **more):
+    One who comes by a link has read the welcome before, unless `first`.
+    """
+
+    def __init__(self, browser, server: str, width: int = 1440, height: int = 900, first: bool = False, **more):
         self.context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **more)
         self.page, self.server = self.context.new_page(), server
+        if not first:
+            self.page.add_init_script("if (location.search) localStorage.setItem('govmodel-welcome', 'seen')")
         self.requests, self.wrong = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))

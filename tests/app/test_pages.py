@@ -112,6 +112,13 @@ def test_eyes_say_why_a_chart_has_no_dashed_line(visit, lang, exact, unknown):
     assert "saw_" not in v.page.locator(".charts.plain").inner_text()
 
 
+def test_a_first_visitor_is_welcomed_unless_the_link_sets_something(visit):
+    v = visit("?lang=zh&theme=dark&runs=0", first=True)
+    assert v.page.locator("#welcome").is_visible()
+    v.open("?lang=zh&runs=0&levers=subsidy:20")
+    assert v.page.locator("#welcome").is_hidden()
+
+
 def test_designer_edits_run_at_once_and_the_file_is_the_command_lines(visit, tmp_path):
     v = visit("?lang=en&runs=0&structure=collaborative&page=designer", ready="#gm[data-other]")
     before = v.page.locator("#designer-numbers").inner_text()

@@ -164,9 +164,11 @@ function greet(place) {
   );
 }
 
+// Whether somebody has read it here before, or comes to see what another has set.
 function seen() {
+  const set = [...new URLSearchParams(location.search).keys()].some((name) => !["lang", "theme", "runs"].includes(name));
   try {
-    return localStorage.getItem("govmodel-welcome") === "seen" || location.search.length > 1;
+    return set || localStorage.getItem("govmodel-welcome") === "seen";
   } catch {
     return false;
   }
