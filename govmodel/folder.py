@@ -1,7 +1,8 @@
 """The folder of a saved run: written whole or not at all, read with suspicion.
 
 Everything is written into a folder beside the wanted one, named `.<name>.partial-<process>`, with provenance.json
-last; then that folder gets its name. A folder without it, or in which a file has not its listed length, is refused.
+last; then that folder gets its name. A folder without it, or in which a file has not its listed length, is refused, and
+so is a table that has not its listed digest, when it is read.
 """
 
 import contextlib

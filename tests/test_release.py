@@ -286,9 +286,9 @@ def test_a_month_touches_only_packs_that_come_loose(monkeypatch):
     drawn = []
     plain = draws.words
 
-    def counting(holders, codes):
+    def counting(holders, codes, *when):
         drawn.append(np.size(holders))
-        return plain(holders, codes)
+        return plain(holders, codes, *when)
 
     monkeypatch.setattr(draws, "words", counting)
     model = GovernanceModel(CHINA.with_(scale=400, until="2026-12"), rng=7)
