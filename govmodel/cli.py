@@ -2,10 +2,11 @@
 
 Every command ends with 0 when it is done, 2 when something that was given cannot be used (one message says what),
 3 when a file could not be read or written, 4 when `validate --require` wanted more patterns in band, 130 when it was
-interrupted, and 1 when govmodel itself failed.
+interrupted, 143 or 129 when it was told to end or its terminal went, and 1 when govmodel itself failed.
 """
 
 import json
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -272,8 +273,22 @@ commands_findings.add_to(app)
 commands_dashboard.add_to(app)
 
 
+def _leave(number: int, _) -> None:
+    """End because the system says so: what is half done is tidied away, and nobody waits for processes."""
+    from multiprocessing import active_children  # here, because it is slow to import
+
+    signal.signal(number, signal.SIG_IGN)  # once is enough; tidying is not to be broken off
+    for process in active_children():
+        process.kill()
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """Run the command line; output is UTF-8 wherever it goes."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not every system has both
+        if number and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` has it ignored
+            signal.signal(number, _leave)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure") and "utf" not in (stream.encoding or "").lower():
             stream.reconfigure(encoding="utf-8", errors="replace")

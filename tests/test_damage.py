@@ -1,7 +1,9 @@
 """What was damaged or broken off is told: no wrong number is read, nobody waits in vain, all that is said is so."""
 
 import json
+import os
 import shutil
+import signal
 import sys
 import time
 
@@ -11,6 +13,7 @@ import govmodel as gm
 from govmodel import shell
 from govmodel.report import figures
 from govmodel.workers import Workers
+from tests.sweeps import command, members, until
 from tests.test_bad_input import QUICK, call, refused
 
 
@@ -75,6 +78,19 @@ def test_whoever_waits_for_workers_need_not_wait_for_what_they_are_at_once_it_fa
     with pytest.raises(KeyboardInterrupt), Workers(2) as workers:
         workers.do(time.sleep, [(0.1,), (300.0,), (300.0,)], lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     assert time.monotonic() - began < 100.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+@pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP"])
+def test_who_is_told_to_end_leaves_neither_rubbish_nor_processes(way, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    told = command("compare", "--structures", "market,collaborative", "--replications", 20, "--workers", 2)
+    until(lambda: list(tmp_path.glob("govmodel-*/*")))
+    os.kill(told.pid, getattr(signal, way))
+    told.communicate(timeout=60)
+    assert told.returncode == 128 + getattr(signal, way)
+    assert not list(tmp_path.glob("govmodel-*"))
+    until(lambda: not members(told.pid), 4.0)
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "were saved before, whole, in"), ("zh", "此前已将全部数据表保存至")])
