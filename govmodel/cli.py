@@ -6,6 +6,7 @@ interrupted, 143 or 129 when it was told to end or its terminal went, and 1 when
 """
 
 import json
+import os
 import signal
 import sys
 from enum import StrEnum
@@ -289,6 +290,8 @@ def main() -> None:
         number = getattr(signal, name, None)  # not every system has both
         if number and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` has it ignored
             signal.signal(number, _leave)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # none where it was closed, as by `>&-`
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure") and "utf" not in (stream.encoding or "").lower():
             stream.reconfigure(encoding="utf-8", errors="replace")

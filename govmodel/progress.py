@@ -17,7 +17,8 @@ class Bar:
 
     def __init__(self, word: str = "months"):
         self._word = word
-        self._began, self._bar, self._drawn = time.monotonic(), None, sys.stderr.isatty()
+        terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._began, self._bar, self._drawn = time.monotonic(), None, terminal
 
     def __call__(self, done: int, total: int) -> None:
         """Note that so many months (or runs) of so many are done."""

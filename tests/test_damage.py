@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -13,7 +14,7 @@ import govmodel as gm
 from govmodel import shell
 from govmodel.report import figures
 from govmodel.workers import Workers
-from tests.sweeps import command, members, until
+from tests.sweeps import ROOT, command, members, until
 from tests.test_bad_input import QUICK, call, refused
 
 
@@ -116,3 +117,10 @@ def test_a_reader_who_has_seen_enough_is_no_failure_and_a_narrow_terminal_loses_
     assert shell.console().width == 132
     monkeypatch.setattr(sys, "stdout", None)
     shell.console().print("nobody hears this")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes outputs as a POSIX shell does")
+def test_a_run_needs_nobody_who_reads_what_it_says(tmp_path):
+    words = [sys.executable, "-m", "govmodel", "run", *QUICK, "--out", tmp_path / "out"]
+    assert not subprocess.run(["sh", "-c", 'exec "$0" "$@" >&- 2>&-', *words], cwd=ROOT, timeout=60).returncode
+    assert len(gm.load_run(tmp_path / "out").indicators)
