@@ -22,9 +22,9 @@ const LAYERS = {
 };
 const unitOf = (layer) => indicator(LAYERS[layer].of).unit;
 const isShare = (layer) => SHARES.has(unitOf(layer).en);
-// The last quarter that is over at the month shown, and the month with which it ends.
+// The last quarter that is over at the month shown, and up to when the map counts then.
 const quarterShown = () => Math.max(Math.floor((monthShown() + 1) / 3) - 1, 0);
-const until = () => t("map_until", { month: monthName(3 * quarterShown() + 2) });
+const until = () => monthName(monthShown()) + colon() + t("map_until", { month: monthName(3 * quarterShown() + 2) });
 const SIDE = 46;
 const NS = "http://www.w3.org/2000/svg";
 
@@ -139,7 +139,7 @@ export class Tiles {
   // What a picture says below its title.
   caption() {
     const unit = unitOf(store.ui.layer);
-    return `${t(`layer_${store.ui.layer}`)}${bracketed(isShare(store.ui.layer) ? "%" : both(unit))}${colon()}${until()}`;
+    return `${t(`layer_${store.ui.layer}`)}${bracketed(isShare(store.ui.layer) ? "%" : both(unit))}${semicolon()}${until()}`;
   }
 
   table() {
