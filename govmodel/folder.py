@@ -32,7 +32,7 @@ def named(folder: object, field: str, wanted: str = "the name of a folder", exam
     if not isinstance(folder, (str, os.PathLike)) or not str(folder):
         raise InputError(field, wanted, folder, f'Write, for example, "{example}".')
     if not os.fspath(folder).isascii() and _no_text(os.fspath(folder)):
-        raise InputError(field, wanted + " in letters that UTF-8 knows", ascii(folder), "Name another one.")
+        raise InputError(field, wanted + " in letters that UTF-8 knows", str(folder), "Name another one.")
     return Path(folder)
 
 
@@ -48,7 +48,7 @@ def check_place(folder: str | Path) -> None:
     """Refuse a folder for a new run unless it is free and can be written, so that no work is done in vain."""
     folder = named(folder, "out")
     check_free(folder)
-    there = next(place for place in folder.absolute().parents if place.exists())
+    there = next(place for place in folder.absolute().parents if place.exists() or place.is_symlink())
     try:
         Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=there)).rmdir()
     except OSError as error:

@@ -71,7 +71,14 @@ def test_a_link_and_a_name_that_is_no_text_are_refused_before_anything_runs(tmp_
     monkeypatch.setattr("govmodel.model.GovernanceModel.step", lambda model: pytest.fail("a month was lived"))
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     refused(call("run", *QUICK, "--out", tmp_path / "link"), "out", "This is a link")
+    assert call("run", *QUICK, "--out", tmp_path / "link" / "below").exit_code == 3
     refused(call("run", *QUICK, "--out", str(tmp_path / "caf\udce9")), "out", "Name another one.")
+
+
+@pytest.mark.parametrize("change", [{"name": "a\udce9"}, {"structure": {"base": "market", "title": "a\udce9"}}])
+def test_a_case_that_could_not_be_written_down_is_refused_before_it_is_run(change):
+    with pytest.raises(gm.InputError, match="^(name|title): wanted a text in letters that UTF-8 knows"):
+        gm.Case.load().with_(**change)
 
 
 def test_whoever_waits_for_workers_need_not_wait_for_what_they_are_at_once_it_fails():

@@ -338,14 +338,16 @@ def _is_month(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < MONTHS
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, name: str = "case") -> object:
     """Turn numpy numbers, tuples and mappings into what a TOML file holds, and campaigns into their tables."""
     if isinstance(value, EarlyRelease):
         return value.to_dict()
     if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
+        return {key: _plain(entry, str(key)) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
+        return [_plain(entry, name) for entry in value]
+    if isinstance(value, str) and value != value.encode(errors="ignore").decode():  # it could be run, but not saved
+        raise InputError(name, "a text in letters that UTF-8 knows", value, "Write another one.")
     return value.item() if isinstance(value, np.generic) else value
 
 
