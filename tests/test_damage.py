@@ -92,11 +92,16 @@ def test_whoever_waits_for_workers_need_not_wait_for_what_they_are_at_once_it_fa
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP"])
 def test_who_is_told_to_end_leaves_neither_rubbish_nor_processes(way, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    told = command("compare", "--structures", "market,collaborative", "--replications", 20, "--workers", 2)
+    number = getattr(signal, way)
+    before = signal.signal(number, signal.SIG_DFL)  # under `nohup` it would be ignored, and rightly
+    try:
+        told = command("compare", "--structures", "market,collaborative", "--replications", 20, "--workers", 2)
+    finally:
+        signal.signal(number, before)
     until(lambda: list(tmp_path.glob("govmodel-*/*")))
-    os.kill(told.pid, getattr(signal, way))
+    os.kill(told.pid, number)
     told.communicate(timeout=60)
-    assert told.returncode == 128 + getattr(signal, way)
+    assert told.returncode == 128 + number
     assert not list(tmp_path.glob("govmodel-*"))
     until(lambda: not members(told.pid), 4.0)
 
