@@ -211,8 +211,14 @@ def load_comparison(folder: str | Path) -> Comparison:
     if made.get("kind") != COMPARISON:
         raise InputError("comparison folder", "a saved comparison", str(folder),
                          "It holds a run; open it with gm.load_run.")  # fmt: skip
-    arms = {arm["structure"]: Case.load(folder / arm["file"]) for arm in made["arms"]}
-    sets = {arm["structure"]: ensemble_room.Ensemble.from_dict(arm.get("parameters")) for arm in made["arms"]}
+    try:
+        files = {arm["structure"]: (folder / arm["file"], arm.get("parameters")) for arm in made["arms"]}
+        made["arms"][0]  # there is one at least
+    except (LookupError, TypeError, AttributeError):
+        raise InputError("comparison folder", "the arms of a comparison", made.get("arms"),
+                         f"{saved.PROVENANCE} is damaged; make the comparison again.") from None  # fmt: skip
+    arms = {label: Case.load(file) for label, (file, _) in files.items()}
+    sets = {label: ensemble_room.Ensemble.from_dict(given) for label, (_, given) in files.items()}
     return Comparison(arms, made["seed"], made["seeds"], _FromFolder(folder), made, sets)
 
 

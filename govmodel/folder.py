@@ -134,11 +134,7 @@ def read_provenance(folder: Path) -> dict:
         raise InputError("run folder", "a folder with a saved run", str(folder), why)
     try:
         provenance = json.loads(path.read_text(encoding="utf-8"))
-        missing = {key for key, kind in _NEEDED.items() if not isinstance(provenance.get(key, ...), kind)}
-        if not missing and not all(_is_listed(entry) for entry in provenance["files"].values()):
-            missing = {"files"}
-        if not missing and not provenance["seeds"]:
-            missing = {"seeds"}
+        missing = _missing(provenance)
     except _DAMAGED:
         missing = {"readable text"}
     if missing:
@@ -147,6 +143,17 @@ def read_provenance(folder: Path) -> dict:
     for name, listed in provenance["files"].items():
         _hold_to(folder / name, listed)
     return provenance
+
+
+def _missing(provenance: dict) -> set[str]:
+    """Name what a run's provenance lacks, or holds in another shape than it was written in."""
+    missing = {key for key, kind in _NEEDED.items() if not isinstance(provenance.get(key, ...), kind)}
+    if not missing and not all(map(_is_listed, provenance["files"].values())):
+        missing = {"files"}
+    seeds = provenance.get("seeds")
+    if not missing and not (seeds and all(type(seed) is int and seed >= 0 for seed in seeds)):
+        missing = {"seeds"}
+    return missing
 
 
 def _is_listed(entry: object) -> bool:
@@ -205,13 +212,12 @@ def _gathered(tables: Iterable) -> Iterator[list]:
 
 def _hold_to_digest(path: Path) -> None:
     """Refuse a table of a run that is no longer what was written, which Parquet alone would not notice."""
-    listing = path.parent / PROVENANCE
-    listed = json.loads(listing.read_text(encoding="utf-8"))["files"].get(path.name) if listing.is_file() else None
-    if listed:
-        state = path.stat()
-        if _digest(path, state.st_mtime_ns, state.st_size) != listed["sha256"]:
-            why = f"{path.name} was damaged or changed after the run"
-            raise InputError("run folder", "a complete run", str(path.parent), f"{why}; make the run again.")
+    if not (path.parent / PROVENANCE).is_file():
+        return
+    listed, state = read_provenance(path.parent)["files"].get(path.name), path.stat()
+    if not listed or _digest(path, state.st_mtime_ns, state.st_size) != listed["sha256"]:
+        why = f"{path.name} was damaged or changed after the run"
+        raise InputError("run folder", "a complete run", str(path.parent), f"{why}; make the run again.")
 
 
 @lru_cache(maxsize=64)

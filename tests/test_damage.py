@@ -45,7 +45,14 @@ def test_a_table_in_which_one_bit_has_turned_is_refused_when_it_is_read(saved, n
 
 @pytest.mark.parametrize(
     "change",
-    [{"files": {"case.toml": 5}}, {"files": {"case.toml": {}}}, {"seeds": []}, {"seeds": 5}, {"files": []}],
+    [
+        {"files": {"case.toml": 5}},
+        {"files": {"case.toml": {}}},
+        {"seeds": []},
+        {"seeds": 5},
+        {"seeds": [-1]},
+        {"files": []},
+    ],
 )
 def test_a_provenance_that_lost_what_it_says_is_refused(saved, change, tmp_path):
     folder = shutil.copytree(saved, tmp_path / "hurt")
@@ -58,7 +65,24 @@ def test_a_provenance_that_lost_what_it_says_is_refused(saved, change, tmp_path)
         gm.load_comparison(folder)
 
 
-@pytest.mark.parametrize("given", [5, {}, {"sets": 5, "study": "x"}, {"sets": [3], "study": "x"}])
+@pytest.mark.parametrize("arms", [5, [], {}, None, "x", [5], [{}], [{"structure": [], "file": "x"}]])
+def test_a_comparison_that_lost_its_arms_is_refused(saved, arms, tmp_path):
+    path = shutil.copytree(saved, tmp_path / "hurt") / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"arms": arms}), encoding="utf-8")
+    with pytest.raises(gm.InputError, match="^comparison folder: wanted the arms of a comparison"):
+        gm.load_comparison(path.parent)
+
+
+def test_a_table_that_is_not_listed_is_not_read(saved, tmp_path):
+    path = shutil.copytree(saved, tmp_path / "hurt") / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"files": {}}), encoding="utf-8")
+    with pytest.raises(gm.InputError, match="flows.parquet was damaged or changed"):
+        _ = gm.load_comparison(path.parent).flows
+
+
+@pytest.mark.parametrize(
+    "given", [5, {}, {"sets": [], "study": "x"}, {"sets": 5, "study": "x"}, {"sets": [3], "study": "x"}]
+)
 def test_an_ensemble_that_lost_what_it_says_is_refused(given, tmp_path):
     run = gm.run(gm.Case.load().with_(scale=200_000, until="2021-02"), replications=2)
     path = run.save(tmp_path / "run") / "provenance.json"

@@ -50,9 +50,12 @@ class Ensemble:
     @classmethod
     def from_dict(cls, data: dict | None) -> "Ensemble | None":
         """Read it from a run's provenance; a run without one has none."""
+        if data is None:
+            return None
         try:
-            return None if data is None else cls(tuple(dict(one) for one in data["sets"]), str(data["study"]))
-        except (KeyError, TypeError, ValueError):
+            first, *others = map(dict, data["sets"])
+            return cls((first, *others), str(data["study"]))
+        except (LookupError, TypeError, ValueError):
             raise InputError("parameters", "the sets and the study of an ensemble", data,
                              "provenance.json is damaged; make the run again.") from None  # fmt: skip
 
