@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from govmodel.actors.contracts import ContractBook
+from govmodel.actors.formation import pair_up
 from govmodel.mechanisms import contract as rules
 from govmodel.model import GovernanceModel
 from tests.worlds import CHINA, live
@@ -109,6 +110,62 @@ def test_nobody_asks_a_plant_that_has_no_room_for_what_it_wants(model):
     asked = formation._ask(seeking, last, wanted, trust, offers)
     own = book.sources.own[seeking[:, None], asked]
     assert (asked >= 0).any() and (room[asked[(asked >= 0) & ~own]] >= 1e9).all()
+
+
+def test_a_plant_promises_its_room_once():
+    """Over a quarter strangers sign no more with a plant than the room it had, whatever is aimed at."""
+    model = GovernanceModel(CASE.with_(until="2030-12"), rng=3)
+    book, sign, told = model.contracts, model.contracts.formation.sign, []
+
+    def watch(offers, covered, last, evidence):
+        made = sign(offers, covered, last, evidence)
+        strangers = made[~book.sources.own[made["source"], made["plant"]] & ~made["renewed"]]
+        wh = np.bincount(strangers["plant"], strangers["share"] * book.sources.size[strangers["source"]], book.plants)
+        told.append((wh.sum(), np.maximum(wh - offers.room, 0.0).max()))
+        return made
+
+    book.formation.sign = watch
+    while model.running:
+        model.step()
+    signed, beyond = np.array(told).T
+    assert signed.sum() > 0.0 and beyond.max() < 1.0  # Wh
+
+
+def test_who_gains_most_signs_first_and_who_is_refused_turns_to_the_next_plant():
+    """Two plants: the first has room for one of two strangers beside its own source, the second for all."""
+    left = np.array([[3.0, 1.0], [5.0, 2.0], [1.0, -1.0], [2.0, -1.0], [-1.0, -2.0]])
+    asked = np.tile([0, 1], (5, 1))
+    close = np.zeros((5, 2), bool)
+    close[2, 0] = True  # gains least with the first plant, which it owns
+    rows, columns = pair_up(left, asked, close, np.full(5, 10.0), np.array([20.0, 100.0]))
+    assert dict(zip(rows.tolist(), columns.tolist(), strict=True)) == {0: 1, 1: 0, 2: 0}  # 3 finds no room, 4 no gain
+    rows, columns = pair_up(left, asked, close, np.full(5, 10.0), np.array([1.0, 0.0]))
+    assert rows.tolist() == [2]  # who is of one owner signs wherever there is room at all
+
+
+def test_room_is_filled_in_order_and_never_beyond():
+    rng = np.random.default_rng(1)
+    left, asked = rng.normal(size=(60, 5)), np.argsort(rng.random((60, 8)), axis=1)[:, :5]
+    wanted, room = rng.uniform(1.0, 3.0, 60), rng.uniform(2.0, 20.0, 8)
+    rows, columns = pair_up(left, asked, np.zeros((60, 5), bool), wanted, room)
+    plant = asked[rows, columns]
+    taken = np.bincount(plant, wanted[rows], 8)
+    assert (taken <= room + 1e-9).all() and len(set(rows.tolist())) == len(rows) and (left[rows, columns] > 0.0).all()
+    for source in set(range(60)) - set(rows.tolist()):  # who stays out found no room where it gained
+        for at in asked[source][left[source] > 0.0]:
+            assert taken[at] + wanted[source] > room[at]
+
+
+def test_contracts_reckon_with_coming_to_the_door(model):
+    """What a recycler pays for fetching packs, online service included, is in what it can offer fleets."""
+    book = model.contracts
+    plain = book._offers(model.month).collection.copy()
+    book._levers = book._levers | {"online_collection": 0.5}
+    book._board.collecting = model.market.collecting(book._levers)
+    book.decide()
+    more = book._offers(model.month).collection - plain
+    dearer = np.isin(np.arange(len(more)), [rules.FLEET, rules.COLLECTING])
+    assert np.allclose(more, np.where(dearer, 0.5 * P["online_cost"], 0.0)) and plain[dearer].all()
 
 
 def test_sources_ask_plants_that_they_trust_rather_than_others(model):

@@ -34,10 +34,11 @@ from .formation import Formation, Offers
 from .sources import GOT, KINDS, NATION, PLACES, Sources, alternatives, had_by_kind
 
 ACCOUNT_OF_KIND = np.array([0, 1, 2, 3, 2])  # the collector that settles for each kind of source
+FETCHED = [FLEET, COLLECTING]  # by recyclers, who come for the packs
 # What the record keeps of a month, one column each
 NOTED = ("in_force", "breaches", "by_sources", "by_recyclers", "mediated", "court", "delivered_wh", "tolled_wh",
          "trust", *rules.FORMS, "blacklisted")  # fmt: skip
-_KEPT = ("vehicles", "collecting", "broken", "claims", "dues", "spared")
+_KEPT = ("vehicles", "collecting", "collection", "broken", "claims", "dues", "spared")
 _LUCK = np.array(
     [draws.code("honour", 0, 0), draws.code("honour", 0, 1), draws.code("association"), draws.code("honour", 0, 2)],
     np.uint64,
@@ -62,8 +63,7 @@ class ContractBook:
         self.collecting = np.zeros(PROVINCES)  # share of workshops in the sites at which recyclers get packs
         self.spared = np.zeros(self.plants)  # standing cost that more feed saves, yuan/kWh, as of the quarter's start
         self.dues = np.zeros(self.plants, np.int64)  # fen a month, as set at the quarter's start
-        self.collection = np.zeros(KINDS)  # what fetching the packs costs, yuan/kWh
-        self.collection[[FLEET, COLLECTING]] = self.p["recycler_collection_cost"]
+        self.collection = np.zeros(KINDS)  # what fetching the packs costs, yuan/kWh, as of the quarter's start
         self._note = np.zeros(len(NOTED))
         self._load()
 
@@ -278,6 +278,7 @@ class ContractBook:
         """At the end of a quarter: learn from it, end contracts, sign new ones for the next."""
         model, month = self.model, self.model.month
         last = self._end(month + 1)
+        self.collection[FETCHED] = self._board.collecting[ACCOUNT_OF_KIND[FETCHED]]
         self.spared = model.industry.spared
         self.dues = self.association.dues(self._levers, model.plants.capacity_t)
         self.vehicles = model._vehicles / max(model._vehicles.sum(), 1e-9)

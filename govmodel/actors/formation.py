@@ -3,7 +3,8 @@
 Each quarter a source whose contracts cover less than `contract_coverage` asks plants of its own, the partner it last
 had, and a few others: near ones, trusted ones, ones with room, by a race of keyed luck. With each it reckons what both
 would gain over the spot market, less freight, the price risk that the form leaves, and the cost of the contract itself;
-it signs with the one where most is left, if anything is.
+it signs with the one where most is left, if anything is. A plant promises no room twice: those go first who gain most
+by it, after its own sources and last partners, and whom it has to refuse turns to the next plant it asked.
 """
 
 from dataclasses import dataclass
@@ -105,7 +106,6 @@ class Formation:
         """
         p, sources, mix = self.p, self.sources, self.sources.mix
         kind, place = sources.kind[seeking], sources.place[seeking]
-        rows = np.arange(len(seeking))[:, None]
         haul = offers.haul[place[:, None], :, asked] + offers.collection[kind][:, None, None]
         spot = offers.spot[kind, place][:, None, :]
         worth = offers.worth[:, asked].transpose(1, 2, 0)
@@ -124,9 +124,8 @@ class Formation:
         cost += saved * (p["tolling_cost"] * tolling + p["clause_cost"] * formal)
         gain = (worth - haul - spot) @ mix - cost
         left = np.where(asked >= 0, gain - np.where(tolling, 0.0, risk), -np.inf)
-        best = left.argmax(axis=1)
-        (signs,) = (left[rows[:, 0], best] > 0).nonzero()
-        pick = (signs, best[signs])
+        close = same | (asked == last[seeking][:, None])
+        pick = signs, _ = pair_up(left, asked, close, part * sources.size[seeking], offers.room)
         made = np.zeros(len(signs), CONTRACT)
         made["source"], made["kind"], made["place"] = seeking[signs], kind[signs], place[signs]
         made["plant"], made["share"], made["gain"], made["cost"] = asked[pick], part[signs], gain[pick], cost[pick]
@@ -154,6 +153,36 @@ class Formation:
         words = self._words[made["source"], made["plant"]] + _step(offers.month, _TELL)
         told = draws.uniform(draws.mix_words(words)) < offers.information
         return told & (made["kind"] <= BATTERY_MAKER)
+
+
+def pair_up(left, asked, close, wanted, room) -> tuple[np.ndarray, np.ndarray]:
+    """Say which source signs with which of the plants that it asked, as far as the plants' room goes: rows, columns.
+
+    `left` is what a pair gains, `asked` the plant, `close` says who is of one owner or goes on with its last partner,
+    all (sources, asked); `wanted` (sources,) and `room` (plants,) in Wh a month. Close pairs go first and sign if a
+    plant has room at all; of the others those that gain most, as far as they fit.
+    """
+    left, free = left.copy(), room.astype(float)
+    rows, signed = np.arange(len(left)), np.full(len(left), -1)
+    while True:
+        best = left.argmax(axis=1)
+        gain = left[rows, best]
+        (trying,) = ((signed < 0) & (gain > 0.0)).nonzero()
+        if not trying.size:
+            (signs,) = (signed >= 0).nonzero()
+            return signs, signed[signs]
+        mine = best[trying]
+        plant, known = asked[trying, mine], close[trying, mine]
+        order = np.lexsort((-gain[trying], ~known))  # ties by the sources' own order
+        queue = np.zeros((len(trying), len(room)))
+        queue[np.arange(len(trying)), plant[order]] = wanted[trying[order]]
+        before = queue.cumsum(axis=0)[np.arange(len(trying)), plant[order]]
+        fits = np.empty(len(trying), bool)
+        fits[order] = known[order] | (before <= free[plant[order]])
+        signed[trying[fits]] = mine[fits]
+        free -= np.bincount(plant[fits], wanted[trying[fits]], len(room))
+        full = ~fits & (wanted[trying] > free[plant])  # whoever else was refused asks again, now that others are out
+        left[trying[full], mine[full]] = -np.inf
 
 
 def _step(month: int, alternative: int) -> np.uint64:
