@@ -20,12 +20,13 @@ from .case import ensemble as ensemble_room
 from .foundations import draws
 from .foundations.calendar import year_of
 from .foundations.columns import arrow_of, frame_of, headed, stacked
-from .foundations.errors import InputError, nearest
+from .foundations.errors import InputError, nearest, whole
+from .foundations.files import named
 from .living import live
 from .past import months_shared
 from .progress import Progress, told
 from .provenance import provenance
-from .run import LARGEST_SEED, TABLES, Run, whole
+from .run import LARGEST_SEED, TABLES, Run
 from .shelf import Shelf
 
 COMPARISON = "comparison"  # the kind of folder, in its provenance
@@ -193,7 +194,7 @@ class Comparison:
 
     def save(self, folder: str | Path) -> Path:
         """Write the comparison into a new folder, all of it or nothing; refuses a folder that holds anything."""
-        folder, cases = saved.named(folder, "out"), list(self.cases.values())
+        folder, cases = named(folder, "out"), list(self.cases.values())
         texts = {arm["file"]: case.to_toml() for arm, case in zip(self.provenance["arms"], cases)}
         tables = ((name, self._source.parts(name)) for name in TABLES)
         saved.write(folder, tables, cases[0].to_toml(), self.provenance, texts)
@@ -205,7 +206,7 @@ class Comparison:
 
 def load_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison; its tables are read when they are asked for."""
-    folder = saved.named(folder, "comparison folder")
+    folder = named(folder, "comparison folder")
     made = saved.read_provenance(folder)
     made.pop("files")
     if made.get("kind") != COMPARISON:

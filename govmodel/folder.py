@@ -5,14 +5,12 @@ last; then that folder gets its name. A folder without it, or in which a file ha
 so is a table that has not its listed digest, when it is read.
 """
 
-import contextlib
-import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -20,28 +18,12 @@ from pathlib import Path
 import pandas as pd
 
 from .foundations.errors import InputError
+from .foundations.files import flush, named, not_written
 
 PROVENANCE, CASE = "provenance.json", "case.toml"
 ROWS_TOGETHER = 1 << 20  # in one piece of a file
 _DAMAGED = (ValueError, AttributeError, KeyError, TypeError, RecursionError)
 _NEEDED = {"version": str, "commit": (str, type(None)), "case_hash": str, "seed": int, "seeds": list, "files": dict}
-
-
-def named(folder: object, field: str, wanted: str = "the name of a folder", example: str = "my_run") -> Path:
-    """Accept the name of a folder or file, or say that it is none."""
-    if not isinstance(folder, (str, os.PathLike)) or not str(folder):
-        raise InputError(field, wanted, folder, f'Write, for example, "{example}".')
-    if not os.fspath(folder).isascii() and _no_text(os.fspath(folder)):
-        raise InputError(field, wanted + " in letters that UTF-8 knows", str(folder), "Name another one.")
-    return Path(folder)
-
-
-def _no_text(name: str | bytes) -> bool:
-    """Say whether a name is none that can be written down: bytes of another encoding."""
-    try:
-        return isinstance(name, bytes) or not name.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
 
 
 def check_place(folder: str | Path) -> None:
@@ -52,12 +34,7 @@ def check_place(folder: str | Path) -> None:
     try:
         Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=there)).rmdir()
     except OSError as error:
-        raise _not_written(folder, error) from None
-
-
-def _not_written(wanted: Path, error: OSError) -> OSError:
-    """Say of the folder or file that was wanted, and not of what stood in for it, why it could not be written."""
-    return OSError(error.errno or errno.EIO, error.strerror or str(error), str(wanted))
+        raise not_written(folder, error) from None
 
 
 def check_free(folder: str | Path) -> None:
@@ -103,10 +80,10 @@ def write(
         text = json.dumps(provenance | {"files": listing}, indent=2, sort_keys=True)
         (partial / PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")
         for path in (*files.values(), partial / PROVENANCE):
-            _flush(path)
+            flush(path)
         _move_into_place(partial, folder)
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise not_written(folder, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -252,23 +229,3 @@ def read_table(path: Path, filters: list | None = None) -> pd.DataFrame:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside its place and then give it its name: whoever reads sees the old one or the new one, whole."""
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    try:
-        write(partial)
-        _flush(partial)
-        os.replace(partial, path)
-    except OSError as error:
-        raise _not_written(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):  # where nothing could be written there is nothing to take away
-            partial.unlink()
-
-
-def _flush(path: Path) -> None:
-    """See to it that a file is on the disk before the folder gets its name."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -20,7 +20,8 @@ from . import folder as saved
 from .case import Case
 from .case import ensemble as ensemble_room
 from .foundations import draws
-from .foundations.errors import InputError
+from .foundations.errors import InputError, whole
+from .foundations.files import named
 from .living import live
 from .progress import Progress, told
 from .provenance import provenance
@@ -179,7 +180,7 @@ class Run:
 
     def save(self, folder: str | Path) -> Path:
         """Write the run into a new folder, all of it or nothing; refuses a folder that holds anything."""
-        folder = saved.named(folder, "out")
+        folder = named(folder, "out")
         names = (*TABLES, EVENTS) if self._keeps_packs else TABLES
         saved.write(folder, ((name, getattr(self, name)) for name in names), self.case.to_toml(), self.provenance)
         return folder
@@ -190,7 +191,7 @@ class Run:
 
 def load_run(folder: str | Path) -> Run:
     """Open a saved run; its tables are read when they are asked for."""
-    folder = saved.named(folder, "run folder")
+    folder = named(folder, "run folder")
     made = saved.read_provenance(folder)
     if "arms" in made:
         raise InputError("run folder", "a saved run", str(folder),
@@ -306,14 +307,6 @@ def _with_events(history, rows: pd.DataFrame, last: str):
 
     events = [Happening.of(row.month, row.route, row.disposition, bool(row.scanned)) for row in rows.itertuples()]
     return replace(history, events=tuple(events), unsold=history.sold > last)
-
-
-def whole(field: str, value: object, low: int, high: int) -> int:
-    """Accept a whole number within bounds (numpy's too)."""
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(field, f"a whole number from {low} to {high}", value)
-    return value
 
 
 class _CallableModule(types.ModuleType):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .case.case import Case
+from .case.case import Case, a_case
 from .case.levers import load as levers_of
-from .folder import named, replace
 from .foundations.calendar import EXPERIMENT_FROM, month_name
 from .foundations.errors import InputError
+from .foundations.files import named, replace
 from .model import GovernanceModel
 from .past import MUST_AGREE, agree
 from .performance.record import Record
@@ -90,7 +90,7 @@ def restore(model: GovernanceModel, held: dict[str, np.ndarray]) -> None:
 def branch(model: GovernanceModel, case: Case | None = None) -> GovernanceModel:
     """Give a second model that lives on from where this one stands, under its own or a changed case."""
     _check_model(model, "gm.branch(model, case)")
-    return live_on(_case_or(model.case, case), model.case, model.seed_key, state(model))
+    return live_on(model.case if case is None else a_case(case), model.case, model.seed_key, state(model))
 
 
 def branches(model: GovernanceModel, cases: Sequence[Case]) -> Iterator[GovernanceModel]:
@@ -110,13 +110,6 @@ def _check_model(model: object, example: str) -> None:
     """Refuse what is no model."""
     if not isinstance(model, GovernanceModel):
         raise InputError("model", "a GovernanceModel", model, f"Write, for example, {example}.")
-
-
-def _case_or(own: Case, case: object) -> Case:
-    """Accept the case to live on under; where none is given it is the run's own."""
-    if case is not None and not isinstance(case, Case):
-        raise InputError("case", "a Case", case, 'Write, for example, gm.Case.load("china").')
-    return own if case is None else case
 
 
 def _named(path: object) -> Path:
@@ -151,7 +144,7 @@ def load_month(path: str | Path, case: Case | None = None) -> GovernanceModel:
         raise InputError(
             "snapshot", "a file written by save_month", str(path), f"It cannot be read: {error}."
         ) from None
-    case = _case_or(saved, case)
+    case = saved if case is None else a_case(case)
     try:
         return live_on(case, saved, seed, held)
     except KeyError as missing:

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 
-from .foundations.errors import InputError
+from .foundations.errors import whole
 
 MOST = 1024
 
@@ -22,10 +22,7 @@ def checked(given: int | None, field: str = "workers") -> int:
     if given is None:
         free = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
         return len(free)
-    given = given.item() if hasattr(given, "item") else given
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST:
-        raise InputError(field, f"a whole number from 1 to {MOST}", given)
-    return given
+    return whole(field, given, 1, MOST)
 
 
 # Worlds are spread over processes; threads of NumPy's linear algebra would only stand in each other's way there

@@ -17,7 +17,7 @@ from .actors.makers import Automaker, BatteryMaker, Makers
 from .actors.public import Public
 from .actors.workshops import WorkshopDistrict, Workshops
 from .case import levers as lever_room
-from .case.case import Case
+from .case.case import Case, a_case
 from .chain import geography, metals
 from .chain.fleet import CLASSES, PROVINCES
 from .chain.plants import Plants
@@ -65,10 +65,9 @@ class World(mesa.Model):
     def __init__(self, case: Case | None = None, rng=None):
         """Build the world of a case at its first month; without arguments, the default case with seed 0."""
         self.seed_key = seed_of(rng)
-        if case is not None and not isinstance(case, Case):
-            raise InputError("case", "a Case", case, 'Write, for example, gm.Case.load("china").')
+        case = Case.load("china") if case is None else a_case(case)
         super().__init__(rng=self.seed_key % 2**63)
-        self.case = case if case is not None else Case.load("china")
+        self.case = case
         self.facts = country_facts.load(self.case.country)
         self.parameters = self.case.parameters
         self.start, self.until = self.case.start, self.case.until

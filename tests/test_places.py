@@ -44,7 +44,7 @@ def test_a_disc_that_fills_up_leaves_nothing_and_is_told_by_the_folders_name(tmp
     def fail(path):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(room, "_flush", fail)
+    monkeypatch.setattr(room, "flush", fail)
     run = gm.run(gm.Case.load().with_(scale=200000, until="2021-02"))
     with pytest.raises(OSError, match="No space left") as told:
         run.save(tmp_path / "my_run")

@@ -14,7 +14,8 @@ from ..facts.orders import PROVINCES
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import MONTHS, month_name
 from ..foundations.errors import InputError, nearest
-from ..foundations.toml import read_toml, write_toml
+from ..foundations.files import is_text, write_text
+from ..foundations.toml import read_toml
 from . import demands as demand_room
 from . import levers as lever_room
 from . import policies as policy_room
@@ -230,7 +231,7 @@ class Case:
         """Write the resolved case to a file, whole; one that was there stays as it was if that fails."""
         if not isinstance(path, (str, Path)) or not Path(path).name:
             raise InputError("path", "the name of a file", path, 'Write, for example, case.save("my_case.toml").')
-        write_toml(Path(path), self.to_toml())
+        write_text(Path(path), self.to_toml())
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -338,6 +339,13 @@ def _is_month(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < MONTHS
 
 
+def a_case(given: object) -> Case:
+    """Accept a case, or say that something else was given."""
+    if not isinstance(given, Case):
+        raise InputError("case", "a Case", given, 'Write, for example, gm.Case.load("china").')
+    return given
+
+
 def _plain(value: object, name: str = "case") -> object:
     """Turn numpy numbers, tuples and mappings into what a TOML file holds, and campaigns into their tables."""
     if isinstance(value, EarlyRelease):
@@ -346,7 +354,7 @@ def _plain(value: object, name: str = "case") -> object:
         return {key: _plain(entry, str(key)) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(entry, name) for entry in value]
-    if isinstance(value, str) and value != value.encode(errors="ignore").decode():  # it could be run, but not saved
+    if isinstance(value, str) and not is_text(value):  # it could be run, but not saved
         raise InputError(name, "a text in letters that UTF-8 knows", value, "Write another one.")
     return value.item() if isinstance(value, np.generic) else value
 

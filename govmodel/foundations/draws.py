@@ -94,7 +94,12 @@ def holder_words(seed: int, who: np.ndarray) -> np.ndarray:
 
 def at(holders: np.ndarray, ordinal: np.ndarray | int) -> np.ndarray:
     """Give the seeds of holders at the given ordinals of their decisions, or all at one."""
-    return holders + np.asarray(ordinal, np.uint64) * _ORDINAL_STEP
+    return holders + _steps(ordinal)
+
+
+def _steps(ordinal: np.ndarray | int) -> np.ndarray:
+    """Give how far decisions with these ordinals lie from the first one, in words."""
+    return np.asarray(ordinal, _U) * _ORDINAL_STEP
 
 
 def words(holders: np.ndarray, codes: np.ndarray, ordinal: np.ndarray | None = None, once: int = 0) -> np.ndarray:
@@ -104,7 +109,7 @@ def words(holders: np.ndarray, codes: np.ndarray, ordinal: np.ndarray | None = N
     """
     seeds = (codes * _GAMMA)[:, None] + holders
     if ordinal is not None:
-        seeds[once:] += ordinal.astype(_U) * _ORDINAL_STEP
+        seeds[once:] += _steps(ordinal)
     return mix_words(seeds)
 
 

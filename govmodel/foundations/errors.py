@@ -1,4 +1,4 @@
-"""Errors that name the field, what was wanted, what was got and what to do."""
+"""Errors that name the field, what was wanted, what was got and what to do; and the commonest check."""
 
 import re
 from difflib import get_close_matches
@@ -38,6 +38,14 @@ def _usual_remedy(wanted: str) -> str:
         if found := re.fullmatch(pattern, wanted):
             return found.expand(remedy)
     return "Change it to that."
+
+
+def whole(field: str, value: object, low: int, high: int | None = None) -> int:
+    """Accept a whole number within bounds (numpy's too), or from the lower bound on."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
+        raise InputError(field, f"a whole number from {low} {'on' if high is None else f'to {high}'}", value)
+    return value
 
 
 class LawBroken(GovmodelError):

@@ -1,6 +1,5 @@
-"""Files in TOML that a user may have written: their content, or in words why there is none; and how one is saved."""
+"""Files in TOML that a user may have written: their content, or in words why there is none."""
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -30,19 +29,3 @@ def parse_toml(text: str, where: str) -> dict:
             remedy = "It is set twice; remove one of the two."
             raise InputError(where, "each key once", f"{key} a second time, in line {place[1]}", remedy) from None
         raise InputError(where, "a text in TOML", str(error), "Mend that place.") from None
-
-
-def write_toml(path: Path, text: str) -> None:
-    """Write a file beside its place and then give it its name, so that a failure leaves the old one as it was."""
-    if path.exists() and not path.is_file():  # a pipe or a device must stay what it is; a folder says that it is one
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return
-    path = path.resolve()  # where a link leads, and not the link, is written
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(partial, path)
-    except OSError as error:  # says of the file that was wanted why it could not be written
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        partial.unlink(missing_ok=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..arms import file_names
-from ..folder import replace, write_table
+from ..folder import write_table
+from ..foundations.files import replace, write_text
 from ..study.analysis import ONE, Found, find
 from .analysis_figures import draw
 from .analysis_words import sentence
@@ -56,7 +57,7 @@ def analyse(folder: str | Path, kind: str = "pairs", lang: str = "en", **wishes)
     replace(table.with_suffix(".csv"), lambda at: found.table.to_csv(at, index=False, lineterminator="\n"))
     replace(figure, lambda at: draw(found, at, lang) and None)
     text = _page(found, name, sentences, texts)
-    replace(page, lambda at: at.write_text(text, encoding="utf-8", newline="\n"))
+    write_text(page, text)
     return Finding(kind, found.table, sentences, table, figure, page, lang)
 
 

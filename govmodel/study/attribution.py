@@ -21,11 +21,11 @@ from .. import arms as arm_room
 from ..case.case import Case
 from ..foundations import draws
 from ..foundations.calendar import month_name, month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, whole
 from ..performance.differences import paired
 from ..performance.indicators import INDICATORS
 from ..performance.years import over
-from ..run import LARGEST_SEED, whole
+from ..run import LARGEST_SEED
 from ..workers import checked
 from .workers import Report
 from .worlds import Wanted, live_all

@@ -10,7 +10,7 @@ import pandas as pd
 from ..case.case import Case
 from ..case.ensemble import in_turn
 from ..foundations.calendar import month_number
-from ..foundations.errors import InputError
+from ..foundations.errors import InputError, whole
 from .workers import Report, observe_all, paired_seeds
 
 POINTS = (0.05, 0.5, 0.95)  # of the replications: a 90 % band around the median
@@ -80,8 +80,7 @@ def effects(
 
     With an ensemble a replication has the same parameter set in all of them, but for what a variant sets itself.
     """
-    if replications < 1:
-        raise InputError("replications", "a whole number from 1 on", replications)
+    replications = whole("replications", replications, 1)
     last = f"{max(years)}-12"
     cases = [in_turn(short(one, last), ensemble, replications) for one in (case, *variants.values())]
     seeds = paired_seeds(seed, replications)

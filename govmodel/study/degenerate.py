@@ -16,7 +16,7 @@ from ..actors.makers import OPTIONS as MAKER_OPTIONS
 from ..case.case import Case
 from ..facts import CHANNELS
 from ..foundations.calendar import month_name, month_number, year_of
-from ..foundations.errors import InputError
+from ..foundations.errors import InputError, whole
 from ..mechanisms.authority import EFFORTS, STATES
 from ..mechanisms.choice import KEPT, WORKSHOP
 from .changes import POINTS, quantiles
@@ -101,8 +101,7 @@ def look(
     case: Case, replications: int = 10, seed: int = 0, workers: int = 1, report: Report | None = None
 ) -> Degenerate:
     """Run a case from its own start and from others, with levers raised and taken back, and judge what is seen."""
-    if replications < 1:
-        raise InputError("replications", "a whole number from 1 on", replications)
+    replications = whole("replications", replications, 1)
     needed = max(*LATER, *AFTER)
     if case.start > month_number(f"{UNDER - 4}-12") or case.until < month_number(f"{needed}-12"):
         raise InputError("case", f"a case that starts by {UNDER - 4} and runs through {needed}", case.name)

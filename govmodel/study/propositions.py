@@ -20,7 +20,7 @@ from ..case.case import Case, library
 from ..case.levers import FACTS_FOLDER
 from ..facts import load as load_facts
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, whole
 from ..foundations.toml import read_toml
 from ..performance.differences import ALIKE, HIGHER, paired
 from ..performance.indicators import INDICATORS
@@ -124,8 +124,7 @@ def ask(
     report: Report | None = None,
 ) -> Answers:
     """Run both arms of every proposition, or of some, and judge."""
-    if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
-        raise InputError("replications", "a whole number from 1 on", replications)
+    replications = whole("replications", replications, 1)
     chosen = choose(load(case.country), only)
     if case.until < max(one.measure.until for one in chosen):
         last = max(one.measure.until for one in chosen)

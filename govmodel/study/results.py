@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..folder import named, read_table
+from ..folder import read_table
 from ..foundations.errors import InputError, nearest
+from ..foundations.files import named
 from .design import points
 from .store import DONE, LEDGER, MANIFEST, STUDY, Store
 from .study_file import StudyFile, parse

@@ -18,7 +18,7 @@ import pandas as pd
 from ..case.case import Case
 from ..case.demands import published
 from ..foundations.draws import draw
-from ..foundations.errors import InputError
+from ..foundations.errors import InputError, whole
 from ..performance.differences import paired
 from ..performance.indicators import INDICATORS
 from . import merit
@@ -177,9 +177,7 @@ def look(
 
     No replications: no single changes.
     """
-    for name, value, least in (("draws", draws, 1), ("replications", replications, 0)):
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 10_000:
-            raise InputError(name, f"a whole number from {least} to 10,000", value)
+    draws, replications = whole("draws", draws, 1, 10_000), whole("replications", replications, 0, 10_000)
     if case.until < MEASURES[0].since:
         raise InputError("case", "a case that runs beyond 2030", case.name, "Let it end later.")
     seeds = paired_seeds(seed, max(draws, replications))

@@ -14,8 +14,9 @@ from typing import NoReturn
 
 import pandas as pd
 
-from ..folder import named, replace, write_table
+from ..folder import write_table
 from ..foundations.errors import GovmodelError, InputError
+from ..foundations.files import named, replace, write_text
 from .plan import Plan, RunSpec
 
 LEDGER, LOCK, STUDY, MANIFEST = "ledger.sqlite", "lock.sqlite", "study.toml", "manifest.json"
@@ -259,5 +260,5 @@ class Store:
                     "failed": len(failures), "files": listing, "made_by": made_by}  # fmt: skip
         text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
         self._ledger.execute("update meta set value=? where key='runs'", (str(plan.total),))  # a search may need fewer
-        replace(self.folder / MANIFEST, lambda at: at.write_text(text, encoding="utf-8", newline="\n"))
+        write_text(self.folder / MANIFEST, text)
         return results

@@ -10,10 +10,10 @@ from ..case.case import Case
 from ..case.schema import CAPACITIES, place_of, wanted_of
 from ..case.structure_cells import cells as structure_cells
 from ..facts.orders import OUTLOOKS, PRICE_SCENARIOS
-from ..folder import named
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
+from ..foundations.files import named
 from ..foundations.toml import parse_toml, read_toml
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": PRICE_SCENARIOS, "capacity": CAPACITIES}

@@ -16,13 +16,13 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
 
-from ..folder import named, read_table
-from ..foundations.errors import GovmodelError, InputError
+from ..folder import read_table
+from ..foundations.errors import GovmodelError, InputError, whole
+from ..foundations.files import named
 from ..provenance import provenance
 from ..workers import checked
 from .engines import check_engine, open_engine
@@ -93,8 +93,7 @@ def sweep(
     """
     plan, workers, out = plan_of(study), checked(workers), named(out, "out")
     check_engine(engine, scheduler)
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Integral) or limit < 1):
-        raise InputError("limit", "a whole number from 1 on", limit)
+    limit = None if limit is None else whole("limit", limit, 1)
     store = Store(out).open(plan)
     try:
         driver = _Driver(plan, store, workers, report, retry, limit)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..case.case import Case
-from ..foundations.errors import InputError
+from ..foundations.errors import whole
 from .patterns import BASELINE, NotMeasured, Part, Pattern, load
 from .workers import Outcome, Report, observe_all, paired_seeds
 
@@ -121,8 +121,7 @@ def validate(
     With an ensemble of parameter sets, replication r lives under set r modulo their number, so that what the data leave
     open shows in the bands; there are then at least as many replications as sets.
     """
-    if replications < 1:
-        raise InputError("replications", "a whole number from 1 on", replications)
+    replications = whole("replications", replications, 1)
     known = load(case.country)
     replications = max(replications, len(ensemble))
     names = known.needed(numbers)

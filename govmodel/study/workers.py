@@ -12,9 +12,10 @@ from ..case.case import Case
 from ..facts import PROVINCES, ROUTES
 from ..foundations.calendar import year_of
 from ..foundations.draws import seeds_of_replications
+from ..foundations.errors import whole
 from ..living import live
 from ..performance.years import yearly
-from ..run import LARGEST_SEED, whole
+from ..run import LARGEST_SEED
 from ..workers import Workers
 
 LITHIUM, LFP = 0, 0  # the first metal and the first chemistry of the facts

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ...folder import replace
 from ...foundations.calendar import month_name
 from ...foundations.errors import InputError
+from ...foundations.files import write_text
 from ...performance.differences import FEWEST
 from .. import palette
 from . import answer, costs, figures, telling
@@ -21,7 +21,7 @@ def write_report(folder: str | Path, out: str | Path | None = None, lang: str = 
         raise InputError("out", "the name of a file", str(out), f"This is a folder; write {out / 'report.html'}.")
     page = report(folder, lang)
     out.parent.mkdir(parents=True, exist_ok=True)
-    replace(out, lambda at: at.write_text(page, encoding="utf-8", newline="\n"))
+    write_text(out, page)
     return out
 
 
