@@ -19,7 +19,7 @@ export function controls() {
   on("words", make);
   on("wanted", refresh);
   on("frame", refresh);
-  on("month", refresh);
+  on("month", tellStates);
   return place;
 }
 
@@ -143,17 +143,27 @@ function scenario() {
   );
 }
 
+const yoursSince = (lever) => (lever.name in store.wanted.levers ? t("yours_since", { year: store.wanted.since }) : "");
+
+// Beside each lever: since when the visitor's own acts, and what is in force at the month shown.
+function tellStates() {
+  for (const { lever, state } of rows.values()) {
+    const told = [yoursSince(lever), inForce(lever)].filter(Boolean).join(comma());
+    if (state.textContent !== told) state.textContent = told;
+  }
+}
+
 // Bring every control to what is wanted now; one that is being held is left alone.
 function refresh() {
   const { wanted } = store;
   const counts = {};
   for (const row of rows.values()) {
-    const { lever, slider, exact, reset, state } = row;
+    const { lever, slider, exact, reset } = row;
     const own = lever.name in wanted.levers;
     const value = own ? wanted.levers[lever.name] : untouched(lever);
     if (own) counts[lever.room] = (counts[lever.room] || 0) + 1;
-    const moved = inForce(lever);
-    const shown = `${own} ${value} ${wanted.since} ${moved}`;
+    const governed = wanted.structure !== "market";
+    const shown = `${own} ${value} ${wanted.since} ${governed}`;
     if (row.shown === shown && Number(slider.value) === Number(value)) continue; // a drag comes here forty times a second
     row.shown = document.activeElement === exact ? "" : shown;
     slider.max = Math.max(lever.bounds[1], value);
@@ -162,12 +172,10 @@ function refresh() {
     slider.setAttribute("aria-valuetext", `${plain(value)} ${both(lever.unit)}`);
     slider.style.setProperty("--part", `${(100 * (value - slider.min)) / (slider.max - slider.min)}%`);
     reset.hidden = !own;
-    const governed = wanted.structure !== "market";
-    const yours = own ? t("yours_since", { year: wanted.since }) : "";
-    state.textContent = [yours, moved].filter(Boolean).join(comma());
-    slider.title = yours || t(governed ? "left_to_body" : "as_law_has_it");
+    slider.title = yoursSince(lever) || t(governed ? "left_to_body" : "as_law_has_it");
     slider.closest(".lever").classList.toggle("own", own);
   }
+  tellStates();
   for (const place of document.querySelectorAll(".touched")) place.textContent = counts[place.dataset.room] ? ` · ${counts[place.dataset.room]}` : "";
   const set = (name, value) => {
     const control = document.getElementById(`set-${name}`);
