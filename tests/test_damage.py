@@ -99,6 +99,12 @@ def test_a_link_and_a_name_that_is_no_text_are_refused_before_anything_runs(tmp_
     refused(call("run", *QUICK, "--out", str(tmp_path / "caf\udce9")), "out", "Name another one.")
 
 
+def test_a_name_with_a_null_character_is_refused(tmp_path):
+    for act in (gm.Case.load().save, gm.load_month, gm.load_run, lambda name: gm.sweep(name, tmp_path / "out")):
+        with pytest.raises(gm.InputError, match="without a null character"):
+            act("a\0b")
+
+
 @pytest.mark.parametrize("change", [{"name": "a\udce9"}, {"structure": {"base": "market", "title": "a\udce9"}}])
 def test_a_case_that_could_not_be_written_down_is_refused_before_it_is_run(change):
     with pytest.raises(gm.InputError, match="^(name|title): wanted a text in letters that UTF-8 knows"):

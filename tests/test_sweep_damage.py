@@ -46,6 +46,12 @@ def test_a_disk_that_refuses_the_lock_is_no_other_sweep_and_a_lock_left_behind_k
     assert room.sweep(study, out, engine="serial").done == 1
 
 
+def test_a_kept_study_in_another_encoding_is_told_by_its_name(swept):
+    (swept / "study.toml").write_bytes(b'question = "caf\xe9"\n')
+    with pytest.raises(InputError, match=r"study file .*study\.toml: wanted a TOML file in UTF-8"):
+        results.read(swept)
+
+
 @pytest.mark.parametrize("payload", ["'garbage'", "replace(payload, '0.', '0.9')", "cast(x'7bff7d' as text)"])
 def test_a_result_that_was_edited_is_not_exported_and_verify_shows_it(swept, payload):
     study, before = swept.parent / "study.toml", (swept / "results" / "runs.parquet").read_bytes()

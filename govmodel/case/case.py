@@ -14,7 +14,7 @@ from ..facts.orders import PROVINCES
 from ..foundations import parameters as parameter_room
 from ..foundations.calendar import MONTHS, month_name
 from ..foundations.errors import InputError, nearest
-from ..foundations.files import is_text, write_text
+from ..foundations.files import is_text, named, write_text
 from ..foundations.toml import read_toml
 from . import demands as demand_room
 from . import levers as lever_room
@@ -229,9 +229,10 @@ class Case:
 
     def save(self, path: str | Path) -> None:
         """Write the resolved case to a file, whole; one that was there stays as it was if that fails."""
-        if not isinstance(path, (str, Path)) or not Path(path).name:
-            raise InputError("path", "the name of a file", path, 'Write, for example, case.save("my_case.toml").')
-        write_text(Path(path), self.to_toml())
+        path = named(path, "path", "the name of a file", "my_case.toml")
+        if not path.name:
+            raise InputError("path", "the name of a file", str(path), "This is a folder; name a file in it.")
+        write_text(path, self.to_toml())
 
     @property
     def policies(self) -> tuple[str, ...]:

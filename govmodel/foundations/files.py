@@ -21,6 +21,8 @@ def named(path: object, field: str, wanted: str = "the name of a folder", exampl
     """Accept the name of a folder or file, or say that it is none."""
     if not isinstance(path, (str, os.PathLike)) or not str(path):
         raise InputError(field, wanted, path, f'Write, for example, "{example}".')
+    if "\0" in str(path):
+        raise InputError(field, wanted + " without a null character", str(path), "Name another one.")
     if not is_text(os.fspath(path)):
         raise InputError(field, wanted + " in letters that UTF-8 knows", str(path), "Name another one.")
     return Path(path)

@@ -15,7 +15,7 @@ from ..foundations.errors import InputError, nearest
 from ..foundations.files import named
 from .design import points
 from .store import DONE, LEDGER, MANIFEST, STUDY, Store
-from .study_file import StudyFile, parse
+from .study_file import StudyFile, read_again
 
 RUNS = "results/runs.parquet"
 
@@ -109,8 +109,7 @@ def read(folder: str | Path) -> Results:
     if not (folder / STUDY).is_file():
         raise InputError("folder", f"a sweep with its {STUDY}", str(folder),
                          "govmodel sweep, with the same study, writes it again.")  # fmt: skip
-    study = parse((folder / STUDY).read_text(encoding="utf-8"), folder / STUDY)
-    return Results(folder, study, read_table(folder / RUNS), made)
+    return Results(folder, read_again(folder / STUDY), read_table(folder / RUNS), made)
 
 
 def _counts(folder: Path) -> tuple[int, dict[str, int]]:

@@ -137,7 +137,7 @@ class Store:
             self._keep_study(plan)
 
     def _keep_study(self, plan: Plan) -> None:
-        (self.folder / STUDY).write_text(plan.text, encoding="utf-8", newline="\n")
+        write_text(self.folder / STUDY, plan.text)
 
     def read(self) -> "Store":
         """Open the folder for reading only; another process may be writing."""

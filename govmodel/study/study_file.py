@@ -14,7 +14,7 @@ from ..foundations import parameters as parameter_room
 from ..foundations.calendar import month_name, month_number
 from ..foundations.errors import InputError, nearest
 from ..foundations.files import named
-from ..foundations.toml import parse_toml, read_toml
+from ..foundations.toml import read_toml
 
 SCENARIO = {"retirement_outlook": OUTLOOKS, "metal_prices": PRICE_SCENARIOS, "capacity": CAPACITIES}
 HEAD = ("structure", "replication", "point", "run_id")  # columns of every run
@@ -129,9 +129,9 @@ def read(path: str | Path) -> tuple[StudyFile, str]:
     return check(table), text
 
 
-def parse(text: str, path: Path) -> StudyFile:
+def read_again(path: Path) -> StudyFile:
     """Read a study that was accepted before, without asking again whether its case and structures are there."""
-    return _shaped(parse_toml(text, f"study file {path}"))
+    return _shaped(read_toml(path, "study file", "folder")[0])
 
 
 def _shaped(table: dict) -> StudyFile:
