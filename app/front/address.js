@@ -1,10 +1,10 @@
-// The address bar carries everything that is not the default: settings, A, language, page, month, what charts show.
+// The address bar carries everything that is not the default: settings, A, language, page, month, what charts and pages show.
 
 import { copy, emit, store } from "./store.js";
 import { ask } from "./wire.js";
 
 const SHORT = { since: "from", outlook: "outlook", prices: "prices", capacity: "capacity", seed: "seed", bands: "runs" };
-const VIEW = Object.fromEntries(["layer", "seats", "flow", "actor", "width", "fit", "bands"].map((name) => [name, store.ui[name]])); // what charts show at first
+const VIEW = Object.fromEntries(["layer", "seats", "flow", "actor", "width", "fit", "bands", "arms", "meeting", "pack", "subject"].map((name) => [name, store.ui[name]])); // what charts and pages show at first
 
 function encoded(wanted) {
   const standard = store.catalogue.default;
@@ -55,7 +55,7 @@ export function read() {
   if (province >= 0) store.province = province;
   for (const [name, usual] of Object.entries(VIEW)) {
     const given = query.get(name);
-    if (given !== null) ui[name] = typeof usual === "boolean" ? given === "true" : given; // a chart knows what it can show
+    if (given !== null) ui[name] = typeof usual === "boolean" ? given === "true" : given; // a chart or a page knows what it can show
   }
   store.wanted = decoded((name) => query.get(name));
   return query.get("a") ? decoded((name) => new URLSearchParams(query.get("a")).get(name)) : null;

@@ -13,7 +13,7 @@ export const store = {
   province: null, // the number of the province that the charts are about, if not the nation
   local: null, // what that province has, once it is here: {header, arrays}
   hover: null, // the month under the pointer
-  ui: { lang: "en", theme: "light", page: "explore", bands: true, fit: false, seats: "standing", layer: "formal_share", flow: "", actor: "", width: "gwh" },
+  ui: { lang: "en", theme: "light", page: "explore", bands: true, fit: false, seats: "standing", layer: "formal_share", flow: "", actor: "", width: "gwh", arms: "", meeting: "", pack: "", subject: "central_government" },
   ids: {}, // position of an indicator among the rows of a frame
 };
 

@@ -65,6 +65,55 @@ def test_council_room_tells_who_asked_and_what_was_decided(visit):
     v.page.get_by_text("Nobody meets").wait_for()
 
 
+def test_what_was_opened_on_a_page_is_opened_again_by_its_address(visit):
+    """The meeting, the pack, the subject and the structures beside each other: set by hand, then by the address."""
+    v = visit("?lang=en&runs=0&structure=collaborative&page=council", ready="#gm[data-other]")
+    third = v.page.locator(".meetings button").nth(2)
+    month = third.get_attribute("data-month")
+    third.click()
+    v.page.click("#page-passport")
+    v.page.fill("#pack-number", "64123")
+    v.page.get_by_role("button", name="Open", exact=True).click()
+    v.page.get_by_role("heading", name="Pack 64123").wait_for()
+    v.page.click("#page-eyes")
+    v.page.wait_for_selector("#subject option[value=GD]", state="attached")
+    v.page.select_option("#subject", "GD")
+    v.page.click("#page-compare")
+    v.page.locator("#page-compare").wait_for()
+    v.page.uncheck(".page:not([hidden]) input[value=enterprise_led]")
+    v.page.wait_for_function("() => location.search.includes('arms=market%2C')")
+    address = v.page.url.removeprefix(v.server)
+    kept = ["market", "collaborative", "government_led"]
+    assert all(part in address for part in (f"meeting={month}", "pack=64123", "subject=GD")), address
+    w = visit(address, ready="#gm[data-other]")
+    boxes = w.page.locator(".page:not([hidden]) fieldset input:checked")
+    assert [box.get_attribute("value") for box in boxes.all()] == kept
+    w.page.check(".page:not([hidden]) input[value=enterprise_led]")
+    w.page.wait_for_function("() => !location.search.includes('arms=')")  # the usual four need no telling
+    w.page.click("#page-council")
+    w.page.locator(f".meetings button[data-month='{month}'][aria-current=true]").wait_for()
+    w.page.click("#page-passport")
+    w.page.get_by_role("heading", name="Pack 64123").wait_for()
+    w.page.click("#page-eyes")
+    w.page.get_by_text("hand-overs scanned in its area").first.wait_for()
+    assert w.page.input_value("#subject") == "GD" and not w.page.locator(".message").is_visible()
+
+
+@pytest.mark.parametrize(
+    "page, wrong, told",
+    [
+        ("council", "meeting=2019-01", "meeting: 2019-01 is not known here"),
+        ("passport", "pack=99999999", "pack number: 99,999,999 is beyond what is possible"),
+        ("passport", "pack=abc", "pack number: abc is beyond what is possible"),
+        ("eyes", "subject=nobody", "whose eyes: nobody is not known here"),
+        ("compare", "arms=market,nosuch", "structure: nosuch is not known here"),
+    ],
+)
+def test_what_cannot_be_opened_by_an_address_is_told(visit, page, wrong, told):
+    v = visit(f"?lang=en&runs=0&structure=collaborative&page={page}&{wrong}", ready="#gm[data-other]")
+    v.page.locator(".message", has_text=told).wait_for()
+
+
 def test_passport_agrees_with_a_run_of_the_same_seed(visit):
     v = visit("?lang=en&runs=0&seed=3&page=passport", ready="#gm[data-other]")
     v.page.fill("#pack-number", "70000")

@@ -1,5 +1,6 @@
 // Compare: two to four structures in the same world with the same luck, and a verdict on every number in words.
 
+import { write } from "../address.js";
 import { caseBar } from "../case_bar.js";
 import { glyph, Multiples, OWN, structureName as armName } from "../multiples.js";
 import { Panel } from "../panel.js";
@@ -8,6 +9,7 @@ import { ask } from "../wire.js";
 import { amount, both, bracketed, difference, h, indicatorName, placeOf, placeOfChange, scaleOf, SHARES, t } from "../words.js";
 
 const MOST = 4;
+const USUAL = ["market", "government_led", "enterprise_led", "collaborative"];
 
 export function compare() {
   const title = h("h1", {});
@@ -27,7 +29,7 @@ export function compare() {
   const element = h("div", { class: "page" }, title, what, caseBar("compare", true), choice, h("div", { class: "bar-row" }, sizeLabel, size, start, progress, jump), bandNote, charts, stale, found);
   let asked = 0; // answers may overtake each other: only those to the latest question count
   let built = false;
-  let arms = ["market", "government_led", "enterprise_led", "collaborative"];
+  let arms = given();
   let answer = null;
   let own = null; // the table of the structure that was drawn last
 
@@ -96,8 +98,17 @@ export function compare() {
   function choose(event) {
     const { value, checked } = event.target;
     arms = checked ? [...arms, value] : arms.filter((arm) => arm !== value);
+    keep();
     enough();
     side();
+  }
+
+  // The address carries the choice, but for a structure that was drawn, which comes with the settings.
+  function keep() {
+    const chosen = inOrder().filter((arm) => arm !== OWN);
+    const usual = chosen.length === USUAL.length && USUAL.every((arm) => chosen.includes(arm));
+    store.ui.arms = usual ? "" : chosen.join(",");
+    write();
   }
 
   // Two can be compared and four are enough: what cannot be ticked or begun says why.
@@ -174,6 +185,15 @@ export function compare() {
   on("frame", follow);
   new ResizeObserver(() => { if (built && !element.hidden) panels.forEach((panel) => panel.chart.resize()); }).observe(charts);
   return { element, show: follow };
+}
+
+// The structures that the address names; what is not known, and what is too many, is left out and told.
+function given() {
+  const named = [...new Set(store.ui.arms.split(",").filter(Boolean))];
+  const known = named.filter((arm) => Object.hasOwn(store.catalogue.structures, arm)).slice(0, MOST);
+  const left = named.filter((arm) => !known.includes(arm));
+  if (left.length) store.notes.push({ note: "unknown", what: "structure", got: left.join(", ").slice(0, 40) });
+  return known.length > 1 ? known : USUAL;
 }
 
 const kind = (verdict) => (verdict === "higher" ? "up" : verdict === "lower" ? "down" : "");

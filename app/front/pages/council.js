@@ -1,5 +1,6 @@
 // The council room: every meeting, who asked for what, who gave way, and what was decided.
 
+import { write } from "../address.js";
 import { caseBar, follows } from "../case_bar.js";
 import { setMonth } from "../play.js";
 import { emit, on, store } from "../store.js";
@@ -32,10 +33,14 @@ export function council() {
       told.replaceChildren(h("h2", {}, t("nobody_meets")), h("p", {}, t("nobody_meets_what")));
       return;
     }
-    if (!meetings.some((meeting) => meeting.month === chosen)) chosen = meetings[0].month;
+    const given = store.ui.meeting;
+    if (!chosen && given && !held(given)) emit("notes", [{ note: "unknown", what: "meeting", got: given }]);
+    chosen = held(chosen || given) ? chosen || given : meetings[0].month;
     list.replaceChildren(...meetings.map(entry));
     open(chosen);
   }
+
+  const held = (month) => meetings.some((meeting) => meeting.month === month);
 
   function entry(meeting) {
     return h(
@@ -49,12 +54,14 @@ export function council() {
 
   async function open(month) {
     chosen = month;
+    store.ui.meeting = month === meetings[0].month ? "" : month;
+    write();
     for (const button of list.querySelectorAll("button")) {
       if (button.dataset.month === month) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     }
     const answer = await ask({ ask: "meeting", month });
-    const meeting = meetings.find((held) => held.month === month);
+    const meeting = meetings.find((one) => one.month === month);
     if (month !== chosen || !meeting) return; // something else has been asked for since
     const lines = answer.told[store.ui.lang];
     told.replaceChildren(

@@ -1,7 +1,8 @@
 // Through their eyes: what a subject knows, month by month, beside the truth.
 
+import { write } from "../address.js";
 import { caseBar, follows } from "../case_bar.js";
-import { months, store } from "../store.js";
+import { emit, months, store } from "../store.js";
 import { ask } from "../wire.js";
 import { colour, css, nice } from "../lines.js";
 import { amount, both, bracketed, colon, firm, h, indicatorName, onAxis, parts, semicolon, slug, t } from "../words.js";
@@ -13,19 +14,21 @@ export function eyes() {
   const label = h("label", { for: "subject" });
   const place = h("div", { class: "charts plain" });
   const element = h("div", { class: "page" }, title, what, caseBar("eyes"), h("div", { class: "bar-row" }, label, list), place);
-  let subject = "central_government";
   let charts = [];
   let asked = 0; // answers may overtake each other: only that to the latest question counts
 
   async function load(wanted) {
     const mine = (asked += 1);
-    subject = wanted || subject;
+    const subject = wanted || store.ui.subject;
     title.textContent = t("page_eyes");
     what.textContent = t("eyes_what");
     label.textContent = t("whose_eyes");
     try {
       const answer = await ask({ ask: "view", subject });
       if (mine !== asked) return;
+      if (answer.subject !== subject) emit("notes", [{ note: "unknown", what: "whose_eyes", got: subject }]);
+      store.ui.subject = answer.subject;
+      write();
       names(answer.subjects);
       charts.forEach((chart) => chart.dispose());
       place.replaceChildren();
@@ -44,7 +47,7 @@ export function eyes() {
       else groups.firms.push([name, firm(name)]);
     }
     list.replaceChildren(...Object.entries(groups).map(([group, members]) =>
-      h("optgroup", { label: t(`subjects_${group}`) }, ...members.map(([name, told]) => h("option", { value: name, selected: name === subject }, told)))));
+      h("optgroup", { label: t(`subjects_${group}`) }, ...members.map(([name, told]) => h("option", { value: name, selected: name === store.ui.subject }, told)))));
   }
 
   function draw(line) {

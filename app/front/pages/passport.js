@@ -1,14 +1,17 @@
 // The battery passport: one pack's life, and what of it was scanned.
 
+import { write } from "../address.js";
 import { caseBar, follows } from "../case_bar.js";
 import { emit, store } from "../store.js";
 import { ask } from "../wire.js";
 import { aside, both, comma, firm, h, plain, t } from "../words.js";
 
+const USUAL = 70000; // the pack that is opened first
+
 export function passport() {
   const title = h("h1", {});
   const what = h("p", { class: "lead" });
-  const number = h("input", { type: "number", id: "pack-number", min: 0, step: 1, value: 70000 });
+  const number = h("input", { type: "number", id: "pack-number", min: 0, step: 1, value: USUAL });
   const label = h("label", { for: "pack-number" });
   const go = h("button", { type: "button", class: "strong", onclick: () => open(Number(number.value), false) });
   const any = h("button", { type: "button", id: "pack-any", onclick: () => open(Math.floor(Math.random() * (packs || 100000)), true) });
@@ -31,7 +34,9 @@ export function passport() {
       number.max = packs - 1;
       if (!unasked || document.activeElement !== number) number.value = answer.pack.number;
       last = answer.pack.number;
-      if (!eventful && wanted !== last) emit("notes", [{ note: "clamped", what: "pack_number", got: plain(wanted, 12), used: plain(last, 12) }]);
+      if (!eventful && wanted !== last) emit("notes", [{ note: "clamped", what: "pack_number", got: Number.isFinite(wanted) ? plain(wanted, 12) : store.ui.pack, used: plain(last, 12) }]);
+      store.ui.pack = last === USUAL ? "" : String(last);
+      write();
       range.textContent = t("pack_range", { last: plain(packs - 1, 9) });
       draw(answer);
     } catch (error) {
@@ -67,7 +72,8 @@ export function passport() {
     label.textContent = t("pack_number");
     go.textContent = t("open");
     any.textContent = t("random_pack");
-    open(last === null ? 70000 : last, last === null, true);
+    const given = store.ui.pack !== "";
+    open(given ? Number(store.ui.pack) : USUAL, last === null && !given, true);
   });
   return { element, show };
 }
