@@ -185,3 +185,65 @@ def test_a_contract_with_ones_own_plant_costs_its_part_of_one_with_a_stranger():
     own = book.sources.own[made["source"], made["plant"]]
     assert own.any() and not made["cost"][own].any() and (made["cost"][~own] > 0.0).all()
     assert rules.HIERARCHY in made["form"]
+
+
+def test_who_signs_weighs_the_price_risk_on_the_metals_after_tax_and_pays_for_fetching(model):
+    """With no tolling a pair signs where its gain is above risk_aversion x volatility x |metals less VAT - price|."""
+    book = model.contracts
+    book.p = P | {"risk_aversion": 1.0, "tolling_cost": 1e9}
+    book.formation.p = book.p
+    offers = replace(book._offers(model.month), vat=0.4, uncertainty=0.4, room=np.full(book.plants, 1e15))
+    offers.collection[rules.FLEET] += 3.0
+    seeking = np.flatnonzero(book.sources.weight > 0)
+    asked = np.tile(np.arange(0, book.plants, 7), (len(seeking), 1))
+    mutual = np.full(asked.shape, 0.6)
+    last = np.full(len(book.sources), -1)
+    made = book.formation._agree(seeking, asked, np.full(len(seeking), 0.1), last, mutual, offers)
+    kind, place, mix = book.sources.kind[seeking], book.sources.place[seeking], book.sources.mix
+    best, signed = np.full(len(seeking), -np.inf), np.zeros(len(seeking))
+    for plant in asked[0]:
+        freight = offers.haul[place, :, plant] + offers.collection[kind][:, None]
+        spot, worth = offers.spot[kind, place], offers.worth[:, plant]
+        gate = rules.nash_price(spot, freight, worth, book.p["source_power"])
+        risk = 0.4 * (np.abs(0.6 * offers.value - gate) @ mix)
+        same = book.sources.own[seeking, plant]
+        special = book.sources.specificity[seeking]
+        cost = rules.transaction_cost(special, 0.4, np.full(len(seeking), 0.6), offers.standards, book.p)
+        enforced = rules.enforceability(*offers.settlers, book.p)
+        clause = rules.wants_clause(offers.value @ mix, np.float64(0.6), enforced, offers.standards, book.p) & ~same
+        saved = 1.0 - book.p["cost_saved_by_standards"] * offers.standards
+        cost = cost * np.where(same, book.p["cost_within_owner"], 1.0) + saved * book.p["clause_cost"] * clause
+        gain = (worth - freight - spot) @ mix - cost
+        better = gain - risk > best
+        best, signed = np.where(better, gain - risk, best), np.where(better, gain, signed)
+    willing = best > 0.0
+    assert 0 < willing.sum() < len(seeking) and made["source"].tolist() == seeking[willing].tolist()
+    assert np.allclose(made["gain"], signed[willing])
+
+
+def test_volumes_are_means_of_at_most_a_year_and_what_is_promised_is_not_free(model):
+    """The first month counts whole, the second half, from the twelfth on a twelfth; free shares count what is left."""
+    sources = model.contracts.sources
+    sources.months = 0
+    sources.volume, sources.free = np.zeros_like(sources.volume), np.zeros_like(sources.free)
+    kinds = len(sources.volume)
+    had, got = np.full((kinds, 2), 100.0), np.full((kinds, 2), 40.0)
+    share = sources.remember(had, got, np.full(kinds, 0.25))  # of 200 50 are promised; 30 of the rest were got
+    assert np.allclose(sources.volume, 100.0) and np.allclose(share, 0.2)
+    sources.remember(0.0 * had, 0.0 * got, np.zeros(kinds))
+    assert np.allclose(sources.volume, 50.0)
+    for _ in range(30):
+        sources.remember(0.0 * had, 0.0 * got, np.zeros(kinds))
+    before = sources.volume.copy()
+    sources.remember(12.0 * had, 12.0 * got, np.zeros(kinds))
+    assert np.allclose(sources.volume, before + (1200.0 - before) / 12.0)
+
+
+def test_workshops_that_collect_have_their_part_of_the_sites_at_which_recyclers_get_packs(model):
+    book = model.contracts
+    model._collecting = np.arange(31.0)
+    book.decide()
+    vehicles = model._vehicles / model._vehicles.sum()
+    sites = model.facts.outlets[model.month // 12][2] * vehicles
+    assert np.allclose(book.vehicles, vehicles)
+    assert np.allclose(book.collecting, np.arange(31.0) / (np.arange(31.0) + sites)) and book.collecting[0] == 0.0

@@ -5,8 +5,10 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from govmodel.actors.fates import LICENSED
+from govmodel.actors.makers import OWN_WAYS, RETIRED, SCANNED, TAKEN
 from govmodel.mechanisms import producer_responsibility as duty
-from tests.worlds import CHINA, lived
+from tests.worlds import CHINA, live, lived
 
 P = CHINA.parameters
 BASE = CHINA.with_(scale=4000, until="2033-12")
@@ -121,6 +123,21 @@ def test_a_higher_target_costs_brands_more_and_a_higher_fee_leaves_less_undone()
         cost[target, fee], short[target, fee] = fees(model, "fees"), model.record.series["duty_short"].sum()
     assert cost[0.3, 60.0] < cost[0.6, 60.0]
     assert short[0.3, 60.0] < short[0.6, 120.0] < short[0.6, 60.0]
+
+
+def test_what_makers_know_of_scans_elsewhere_is_what_licensed_firms_scanned_outside_their_own_outlets():
+    """Half of what each channel took was scanned: makers leave out their own outlets', and nobody counts workshops'."""
+    model = live(BASE.with_(until="2027-06"), 1)
+    model.month, books = model.month - 1, model.makers_books
+    taken = np.zeros_like(books.usual[TAKEN])
+    own = OWN_WAYS[0] + OWN_WAYS[1]
+    taken[own > 0], taken[(own == 0) & (LICENSED > 0)], taken[LICENSED == 0] = 10.0, 20.0, 40.0
+    books.usual[RETIRED], books.usual[TAKEN], books.usual[SCANNED] = 0.0, taken, 0.5 * taken
+    books.usual[RETIRED, 0] = retired = 1000.0
+    known = books._known()
+    licensed = 0.5 * taken[LICENSED > 0].sum()
+    by_group = [(licensed - 0.5 * taken[OWN_WAYS[group] > 0].sum()) / retired for group in (0, 1)]
+    assert np.allclose(known["elsewhere"], np.array(by_group)[books.group])
 
 
 def test_makers_as_objects_show_what_they_chose():

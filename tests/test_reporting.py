@@ -19,6 +19,15 @@ def test_odds_of_being_found_out():
     assert reporting.discovery(0.1, 0.3, 4.0, P) > reporting.discovery(0.1, 0.3, 0.5, P)
 
 
+def test_what_lying_brings_by_hand():
+    """What is overpaid, less the chance of being found out times that and the fine on it."""
+    p = P | {"audit_base": 0.5, "audit_traceability": 2.0, "audit_inspection": 0.25, "misreport_fine": 3.0}
+    found = 1.0 - np.exp(-(0.5 + 2.0 * 0.4 + 0.25 * 2.0) * np.array([0.0, 0.1, 0.3]))
+    assert np.allclose(reporting.discovery(reporting.INFLATION, 0.4, 2.0, p), found)
+    payoffs = reporting.inflation_payoffs(np.array([30.0, 0.0]), 0.4, np.array([2.0, 2.0]), p)
+    assert np.allclose(payoffs[0], 30.0 * np.array([0.0, 0.1, 0.3]) * (1.0 - 4.0 * found)) and not payoffs[1].any()
+
+
 def test_truth_is_best_where_all_is_seen_and_lies_are_where_nothing_is():
     subsidy, visits = np.array([30.0]), np.array([0.5])
     assert reporting.inflation_payoffs(subsidy, 1.0, visits, P)[0].argmax() == 0
