@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+import time
 from enum import StrEnum
 
 import typer
@@ -29,6 +30,7 @@ def guarded(command):
 
     @functools.wraps(command)
     def call(*args, **kwargs):
+        began = time.time()
         try:
             return command(*args, **kwargs)
         except InputError as error:
@@ -46,7 +48,8 @@ def guarded(command):
             from .folder import PROVENANCE  # here, because it is slow to import
 
             texts, out = _texts(kwargs.get("lang", Language.en)), kwargs.get("out")
-            saved = out is not None and (out / PROVENANCE).is_file()  # only what was left to show is missing
+            made = None if out is None else out / PROVENANCE
+            saved = made is not None and made.is_file() and made.stat().st_mtime >= began  # by this command, not before
             say(texts("errors.interrupted_saved", folder=out) if saved else texts("errors.interrupted"))
             raise typer.Exit(INTERRUPTED) from None
 

@@ -147,6 +147,8 @@ def test_who_stops_a_run_that_is_saved_already_is_told_so(lang, said, tmp_path, 
     assert len(gm.load_run(tmp_path / "out").indicators)
     monkeypatch.setattr("govmodel.model.GovernanceModel.step", stop)
     assert said not in call("run", *QUICK, "--out", tmp_path / "other", "--lang", lang).stderr
+    monkeypatch.setattr("govmodel.folder.check_place", stop)  # before the place is looked at, which holds an older run
+    assert said not in call("run", *QUICK, "--out", tmp_path / "out", "--lang", lang).stderr
 
 
 def test_a_reader_who_has_seen_enough_is_no_failure_and_a_narrow_terminal_loses_no_digit(monkeypatch):
