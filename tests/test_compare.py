@@ -144,7 +144,7 @@ def test_a_replication_has_the_same_parameter_set_in_every_arm(three, folder):
     assert (shared[two["parameter"]].to_numpy() == two["value"].to_numpy()).all()
     plain = gm.compare(short, own, replications=2, workers=1, ensemble=False)
     assert plain.arm(plain.arms[0]).parameters.empty and "parameters" not in plain.provenance["arms"][0]
-    apart = [table.indicators["retired_kt"].to_numpy() for table in (found, plain)]
+    apart = [table.indicators["licensed_bid_lfp"].to_numpy() for table in (found, plain)]
     assert apart[0][0] == apart[1][0] and apart[0][1] != apart[1][1]
     again, label = gm.load_comparison(folder), three.arms[2]
     assert again.arm(label).case_of(1) == three.arm(label).case_of(1) != three.arm(label).case
