@@ -171,14 +171,12 @@ def pair_up(left, asked, close, wanted, room) -> tuple[np.ndarray, np.ndarray]:
         if not trying.size:
             (signs,) = (signed >= 0).nonzero()
             return signs, signed[signs]
-        mine = best[trying]
-        plant, known = asked[trying, mine], close[trying, mine]
-        order = np.lexsort((-gain[trying], ~known))  # ties by the sources' own order
+        trying = trying[np.lexsort((-gain[trying], ~close[trying, best[trying]]))]  # ties by the sources' own order
+        mine, turn = best[trying], np.arange(len(trying))
+        plant = asked[trying, mine]
         queue = np.zeros((len(trying), len(room)))
-        queue[np.arange(len(trying)), plant[order]] = wanted[trying[order]]
-        before = queue.cumsum(axis=0)[np.arange(len(trying)), plant[order]]
-        fits = np.empty(len(trying), bool)
-        fits[order] = known[order] | (before <= free[plant[order]])
+        queue[turn, plant] = wanted[trying]
+        fits = close[trying, mine] | (queue.cumsum(axis=0)[turn, plant] <= free[plant])
         signed[trying[fits]] = mine[fits]
         free -= np.bincount(plant[fits], wanted[trying[fits]], len(room))
         full = ~fits & (wanted[trying] > free[plant])  # whoever else was refused asks again, now that others are out

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..foundations.calendar import EXPERIMENT_FROM, RUN_UNTIL, month_name, month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, whole
 from ..foundations.toml import read_toml
 from . import levers as lever_room
 from .levers import FACTS_FOLDER, SEATS
@@ -282,9 +282,7 @@ def _body(table: Mapping, where: str) -> dict:
     if rhythm not in RHYTHMS or isinstance(rhythm, bool):
         raise InputError(f"{cell}.meets_every", "3, 6 or 12 months", rhythm, "Bodies meet when a quarter ends.")
     for name, most in MOST.items():
-        value = table[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-            raise InputError(f"{cell}.{name}", f"a whole number from 0 to {most}", value, "")
+        whole(f"{cell}.{name}", table[name], 0, most)
     if isinstance(convener, bool) or not isinstance(convener, (int, float)) or not 0.0 <= convener <= 1.0:
         raise InputError(f"{cell}.convener", "a number from 0 to 1", convener, "0 means that nobody convenes.")
     for name, known in (("sees", SIGHTS), ("settles", SETTLERS)):

@@ -10,7 +10,7 @@ from ..case import Case
 from ..case.levers import LEVERS
 from ..folder import CASE, read_provenance, read_table
 from ..foundations.calendar import month_number
-from ..foundations.errors import InputError, nearest
+from ..foundations.errors import InputError, nearest, whole
 from ..structures.minutes import sentences
 from .texts import Texts
 from .wrapping import wrapped
@@ -22,8 +22,7 @@ def minutes_of(
     """Read the minutes of one structure and replication of a saved run or comparison, or a part of them."""
     made = read_provenance(folder)
     table, known = read_table(folder / "minutes.parquet"), len(made["seeds"])
-    if not 0 <= replication < known:
-        raise InputError("replication", f"a whole number from 0 to {known - 1}", replication, "")
+    whole("replication", replication, 0, known - 1)
     held = sorted(table["structure"].unique())
     if structure is None and len(held) > 1:
         raise InputError("--structure", "whose minutes", "nothing", f"The folder holds those of {', '.join(held)}.")
