@@ -107,6 +107,12 @@ def test_what_was_opened_on_a_page_is_opened_again_by_its_address(visit):
         ("passport", "pack=abc", "pack number: abc is beyond what is possible"),
         ("eyes", "subject=nobody", "whose eyes: nobody is not known here"),
         ("compare", "arms=market,nosuch", "structure: nosuch is not known here"),
+        ("compare", "arms=market", "structure: market is beyond what is possible"),
+        (
+            "compare",
+            "arms=market,collaborative,enterprise_led,government_led,maturing",
+            "market, collaborative, enterprise-led, government-led is used",
+        ),
     ],
 )
 def test_what_cannot_be_opened_by_an_address_is_told(visit, page, wrong, told):

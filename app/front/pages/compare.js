@@ -6,7 +6,7 @@ import { glyph, Multiples, OWN, structureName as armName } from "../multiples.js
 import { Panel } from "../panel.js";
 import { copy, emit, on, store } from "../store.js";
 import { ask } from "../wire.js";
-import { amount, both, bracketed, difference, h, indicatorName, placeOf, placeOfChange, scaleOf, SHARES, t } from "../words.js";
+import { amount, both, bracketed, comma, difference, h, indicatorName, placeOf, placeOfChange, scaleOf, SHARES, t } from "../words.js";
 
 const MOST = 4;
 const USUAL = ["market", "government_led", "enterprise_led", "collaborative"];
@@ -187,13 +187,16 @@ export function compare() {
   return { element, show: follow };
 }
 
-// The structures that the address names; what is not known, and what is too many, is left out and told.
+// The structures that the address names; what is not known is left out and told, and so is what is too many or too few.
 function given() {
   const named = [...new Set(store.ui.arms.split(",").filter(Boolean))];
-  const known = named.filter((arm) => Object.hasOwn(store.catalogue.structures, arm)).slice(0, MOST);
-  const left = named.filter((arm) => !known.includes(arm));
-  if (left.length) store.notes.push({ note: "unknown", what: "structure", got: left.join(", ").slice(0, 40) });
-  return known.length > 1 ? known : USUAL;
+  const known = named.filter((arm) => Object.hasOwn(store.catalogue.structures, arm));
+  const unknown = named.filter((arm) => !known.includes(arm));
+  const used = known.length > 1 ? known.slice(0, MOST) : USUAL;
+  const note = (kind, got) => store.notes.push({ note: kind, what: "structure", got, used: used.map(armName).join(comma()) });
+  if (unknown.length) note("unknown", unknown.join(", ").slice(0, 40));
+  if (known.length && known.length !== used.length) note("clamped", known.map(armName).join(comma()));
+  return used;
 }
 
 const kind = (verdict) => (verdict === "higher" ? "up" : verdict === "lower" ? "down" : "");

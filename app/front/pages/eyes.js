@@ -20,6 +20,7 @@ export function eyes() {
   async function load(wanted) {
     const mine = (asked += 1);
     const subject = wanted || store.ui.subject;
+    keep(subject);
     title.textContent = t("page_eyes");
     what.textContent = t("eyes_what");
     label.textContent = t("whose_eyes");
@@ -27,8 +28,7 @@ export function eyes() {
       const answer = await ask({ ask: "view", subject });
       if (mine !== asked) return;
       if (answer.subject !== subject) emit("notes", [{ note: "unknown", what: "whose_eyes", got: subject }]);
-      store.ui.subject = answer.subject;
-      write();
+      keep(answer.subject);
       names(answer.subjects);
       charts.forEach((chart) => chart.dispose());
       place.replaceChildren();
@@ -36,6 +36,11 @@ export function eyes() {
     } catch (error) {
       place.replaceChildren(h("p", {}, t("failed", { error: error.message })));
     }
+  }
+
+  function keep(subject) {
+    store.ui.subject = subject;
+    write();
   }
 
   function names(subjects) {
