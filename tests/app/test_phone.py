@@ -48,3 +48,12 @@ def test_a_phone_says_in_one_line_what_a_is_and_names_no_key(visit, lang, a, bac
     v.page.set_viewport_size({"width": 1440, "height": 900})
     v.page.locator("#panel-provinces .tile").first.dispatch_event("click")
     assert "Esc" in v.page.locator("#to-nation").inner_text()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_a_council_decided_stays_in_its_card(visit, lang):
+    v = visit(
+        f"?lang={lang}&runs=0&structure=collaborative&page=council", width=390, height=844, ready="#gm[data-other]"
+    )
+    v.page.wait_for_selector(".told .askrow")
+    assert v.page.evaluate("() => (e => e.scrollWidth - e.clientWidth)(document.querySelector('.told'))") <= 1

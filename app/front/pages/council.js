@@ -75,16 +75,16 @@ export function council() {
 
   function moves(meeting) {
     if (!meeting.moved.length) return h("p", {}, t("nothing_moved"));
-    return h(
+    return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("decided") }, h(
       "table", { class: "data" },
       h("thead", {}, h("tr", {}, ...["decided", "before", "after", "in_force"].map((key) => h("th", { scope: "col" }, t(key))))),
       h("tbody", {}, ...meeting.moved.map((move) => {
         const lever = store.levers[move.lever];
         const place = Math.max(1 - Math.floor(Math.log10(Math.abs(move.new - move.old))), 0); // two digits of the move
         const cell = (value) => h("td", { class: "whole" }, `${value ? ending(value, place) : "0"} ${both(lever.unit)}`);
-        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), cell(move.old), cell(move.new), h("td", {}, move.in_force));
+        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), cell(move.old), cell(move.new), h("td", { class: "whole" }, move.in_force));
       })),
-    );
+    ));
   }
 
   // Who asked (ring) and where talking took it (dot), on a line from -1 step to +1 step.
