@@ -82,7 +82,7 @@ export function council() {
         const lever = store.levers[move.lever];
         const place = Math.max(1 - Math.floor(Math.log10(Math.abs(move.new - move.old))), 0); // two digits of the move
         const cell = (value) => h("td", { class: "whole" }, `${value ? ending(value, place) : "0"} ${both(lever.unit)}`);
-        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), cell(move.old), cell(move.new), h("td", { class: "whole" }, move.in_force));
+        return h("tr", {}, h("th", { scope: "row" }, both(lever.title)), cell(move.old), cell(move.new), h("td", {}, h("time", {}, move.in_force)));
       })),
     ));
   }
