@@ -126,6 +126,10 @@ class Visit:
             polling=POLLING,
         )
 
+    def texts(self, selector: str) -> list[str]:
+        """Read what all elements that match a CSS selector say, at one moment: none of them is redrawn in between."""
+        return self.page.evaluate("css => [...document.querySelectorAll(css)].map(e => e.innerText)", selector)
+
     def complete(self):
         """Wait until the charts out of sight have been drawn as well."""
         self.page.wait_for_function(

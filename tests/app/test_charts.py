@@ -120,7 +120,7 @@ def test_the_network_keeps_its_places_and_tells_one_actors_ties(visit):
     v.page.locator("#panel-contracts").get_by_role("button", name="Table").click()
     rows = v.page.locator("#panel-contracts table.data tbody tr")
     assert rows.count() == len(later[1])
-    assert json.dumps(v.page.locator("#panel-contracts table.data th").all_inner_texts()).count("trust") == 1
+    assert json.dumps(v.texts("#panel-contracts table.data th")).count("trust") == 1
 
 
 def test_a_click_on_a_province_makes_the_charts_show_it(visit):

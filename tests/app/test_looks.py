@@ -94,7 +94,7 @@ def test_standing_and_satisfaction_are_told_as_the_data_have_them(visit, lang):
     cell = v.page.locator("#numbers [data-number=standing_min]")
     assert re.fullmatch(r"−0\.\d\d", cell.locator(".value").inner_text().strip())
     assert scale in cell.locator("dt").inner_text()
-    cells = v.page.locator("#panel-seats td").all_inner_texts()
+    cells = v.texts("#panel-seats td")
     assert len(cells) > 80 and all(re.fullmatch(r"[+−]?[01]\.\d\d", one) for one in cells), cells
     v.page.click("#page-compare")
     v.page.locator("#panel-compare_standing .plot[aria-label*='−0.']").wait_for()
@@ -150,9 +150,9 @@ def test_a_table_has_the_units_of_its_chart(visit, lang):
     v.complete()
     for name, unit in zip(["shares", "money", "seats"], units, strict=True):
         panel = v.page.locator(f"#panel-{name}")
-        told = panel.locator(".legend .value").all_inner_texts() or panel.locator("td.now").all_inner_texts()
+        told = v.texts(f"#panel-{name} .legend .value") or v.texts(f"#panel-{name} td.now")
         panel.locator("header .tools button").first.click()
-        assert all(unit in head for head in panel.locator(".tablebox thead th").all_inner_texts()[1:])
+        assert all(unit in head for head in v.texts(f"#panel-{name} .tablebox thead th")[1:])
         row = panel.locator(".tablebox tbody tr", has_text="2030").locator("td").all_inner_texts()[1:]
         shown = [re.match(r"[+−]?[\d.,]+", one)[0].lstrip("+") for one in told]
         number = lambda text: float(text.replace("−", "-").replace(",", ""))  # noqa: E731

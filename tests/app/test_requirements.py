@@ -95,7 +95,7 @@ def test_the_month_is_marked_everywhere(visit):
     for _ in range(3):
         v.page.keyboard.press("PageUp")
     month = v.page.locator("output[for=month]").inner_text()
-    marks = v.page.locator(".marked").all_inner_texts()
+    marks = v.texts(".marked")
     assert marks and set(marks) == {month}
     assert month in v.page.locator("#panel-flows .small").inner_text()
     assert month in v.page.locator("#panel-contracts .count").inner_text()

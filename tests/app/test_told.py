@@ -43,7 +43,7 @@ def test_levers_under_a_body_say_what_is_in_force_and_tables_and_maps_up_to_when
 def test_a_meeting_tells_its_moves_with_two_digits_and_units(visit):
     v = visit("?lang=zh&runs=0&structure=collaborative&page=council", ready="#gm[data-other]")
     v.page.locator(".told table.data tbody tr").first.wait_for()
-    cells = v.page.locator(".told table.data td.whole").all_inner_texts()
+    cells = v.texts(".told table.data td.whole")
     assert len(cells) > 10 and not any(re.match(r"0\.0+ ", cell) for cell in cells)
     assert all(len(cell.split(" ", 1)) == 2 for cell in cells) and "，会议 1" in v.page.locator(".told h2").inner_text()
 

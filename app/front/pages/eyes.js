@@ -12,7 +12,7 @@ export function eyes() {
   const what = h("p", { class: "lead" });
   const list = h("select", { id: "subject", onchange: () => load(list.value) });
   const label = h("label", { for: "subject" });
-  const place = h("div", { class: "charts plain" });
+  const place = h("div", { class: "charts plain", role: "group" });
   const element = h("div", { class: "page" }, title, what, caseBar("eyes"), h("div", { class: "bar-row" }, label, list), place);
   let charts = [];
   let asked = 0; // answers may overtake each other: only that to the latest question counts
@@ -33,6 +33,7 @@ export function eyes() {
       charts.forEach((chart) => chart.dispose());
       place.replaceChildren();
       charts = answer.series.map(draw);
+      place.setAttribute("aria-label", list.selectedOptions[0].textContent); // whose charts these are
     } catch (error) {
       place.replaceChildren(h("p", {}, t("failed", { error: error.message })));
     }
