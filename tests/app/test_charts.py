@@ -31,7 +31,6 @@ def side_by_side(v, arms: int, size: int = 0) -> dict:
         "([arms, size]) => { const d = document.querySelector('.multiples').dataset.drawn || '';"
         " return d.split(' {')[0].split(' ').length === arms && d.endsWith(` ${size}`); }",
         arg=[arms, size],
-        timeout=60_000,
     )
     v.page.evaluate(ECHARTS)
     return v.page.evaluate(DRAWN)

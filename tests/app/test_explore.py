@@ -149,6 +149,4 @@ def test_undoing_a_swap_brings_back_what_was_a(visit):
 def test_every_chart_fills_the_place_that_its_legend_leaves(visit, query):
     v = visit(f"{query}&runs=0")
     v.complete()
-    v.page.wait_for_function(
-        f"() => {UNLIKE_THEIR_PLACES}.length === 0", timeout=10_000
-    )  # once legends have come to rest
+    v.page.wait_for_function(f"() => {UNLIKE_THEIR_PLACES}.length === 0")  # once legends have come to rest

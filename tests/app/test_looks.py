@@ -274,7 +274,7 @@ def test_compare_says_that_it_computes_before_it_draws(visit):
     v = visit("?lang=en&runs=0")
     v.page.add_init_script(SHOWN)
     v.open("?lang=en&runs=0&page=compare", ready="#gm")
-    v.page.locator(".multiples").wait_for(timeout=60_000)
+    v.page.locator(".multiples").wait_for()
     v.page.locator(".compare-note", has_text="Side by side").wait_for()
     waiting = [note for hidden, note in v.page.evaluate("() => window.shown") if hidden]
     told = [note for note in waiting if note]

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from .conftest import ROOT
+from .conftest import ROOT, WAIT
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("altair") is None, reason="NOT TESTED: SolaraViz, for there is no altair (extra `app`)"
@@ -52,13 +52,13 @@ def mesa_server():
 def test_two_visitors_step_their_own_models(browser, mesa_server):
     pages = [browser.new_page() for _ in range(2)]
     for page in pages:
+        page.set_default_timeout(WAIT)
         page.goto(mesa_server)
-        page.get_by_role("button", name="Step").wait_for(timeout=60_000)
-        page.locator("img, svg").first.wait_for(timeout=60_000)
-    for _ in range(3):
+        page.get_by_role("button", name="Step").wait_for()
+        page.locator("img, svg").first.wait_for()
+    for number in (1, 2, 3):
         pages[0].get_by_role("button", name="Step").click()
-        pages[0].wait_for_timeout(700)
-    pages[0].get_by_text(re.compile(r"Step: ?3")).wait_for(timeout=30_000)
+        pages[0].get_by_text(re.compile(rf"Step: ?{number}")).wait_for()
     assert pages[1].get_by_text(re.compile(r"Step: ?0")).count()
     for page in pages:
         page.close()

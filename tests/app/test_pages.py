@@ -138,7 +138,7 @@ def test_firms_and_plants_have_their_chinese_names_on_chinese_pages(visit):
     known = load().automakers
     assert any(called(name, "zh") in facts for name in known) and not any(name in facts for name in known)
     v.page.goto(v.page.url.replace("page=passport", "page=eyes"))
-    v.page.wait_for_selector("#subject option[value=BYD]", state="attached", timeout=60_000)
+    v.page.wait_for_selector("#subject option[value=BYD]", state="attached")
     firms = v.page.locator("#subject optgroup").last.inner_text()
     assert "比亚迪" in firms and "格林美（湖北扩建）" in firms and "unnamed" not in firms
 
@@ -181,9 +181,7 @@ def test_designer_edits_run_at_once_and_the_file_is_the_command_lines(visit, tmp
     before = v.page.locator("#designer-numbers").inner_text()
     v.page.fill("#weight-subsidy-recyclers", "80")
     v.page.keyboard.press("Tab")
-    v.page.wait_for_function(
-        "old => document.getElementById('designer-numbers').innerText !== old", arg=before, timeout=20000
-    )
+    v.page.wait_for_function("old => document.getElementById('designer-numbers').innerText !== old", arg=before)
     assert float(v.page.input_value("#weight-subsidy-central_government")) < 40
     with v.page.expect_download() as found:
         v.page.click("#structure-save")

@@ -74,12 +74,12 @@ def test_play_needs_no_server(visit):
     frames = []
     v.page.on("websocket", lambda socket: socket.on("framereceived", lambda sent: frames.append(sent)))
     v.page.reload()
-    v.page.wait_for_selector("#gm[data-other]", timeout=30000)
+    v.page.wait_for_selector("#gm[data-other]")
     v.page.wait_for_timeout(1500)
     before = len(frames)
     began = time.perf_counter()
     v.page.click(".play")
-    v.page.wait_for_function("() => document.getElementById('month').value === '179'", timeout=30000)
+    v.page.wait_for_function("() => document.getElementById('month').value === '179'")
     assert 4.5 < time.perf_counter() - began < 12
     v.page.wait_for_selector(".play[aria-label=Play]")
     assert len(frames) - before <= 2  # a heartbeat may fall into it
