@@ -117,12 +117,13 @@ class Visit:
         """What the board says that it has drawn."""
         return json.loads(self.page.get_attribute("#gm", "data-rendered"))
 
-    def until(self, condition: str):
+    def until(self, condition: str, timeout: int = WAIT):
         """Wait until a condition on what was drawn holds; `r` is that."""
         self.page.wait_for_function(
             "condition => { const g = document.getElementById('gm');"
             " return g.dataset.rendered && new Function('r', 'return ' + condition)(JSON.parse(g.dataset.rendered)); }",
             arg=condition,
+            timeout=timeout,
             polling=POLLING,
         )
 
