@@ -12,6 +12,7 @@ from .conftest import Visit, serve
 from .test_explore import lever
 
 AXE = importlib.util.find_spec("axe_playwright_python")
+RUN_AXE = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa'], resultTypes: ['violations']})"
 PAGES = ("explore", "compare", "designer", "council", "passport", "eyes", "about")
 HEARD = """() => {
   window.heard = [];
@@ -178,7 +179,7 @@ def test_axe_finds_nothing(visit, lang, width):
             if theme == "dark":
                 v.page.click("#do-theme")
             v.page.wait_for_selector(f"#gm[data-theme={theme}]")
-            found = v.page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa'], resultTypes: ['violations']})")["violations"]
+            found = v.page.evaluate(RUN_AXE)["violations"]
             told = [(one["id"], node["target"], node["failureSummary"][:200]) for one in found for node in one["nodes"]]
             assert not told, (page, theme, json.dumps(told[:5], indent=1, ensure_ascii=False))
         v.page.click("#do-theme")
