@@ -7,10 +7,10 @@ import numpy as np
 
 import govmodel as gm
 from govmodel.actors.workshops import Plan, Workshops
-from govmodel.foundations.calendar import month_number
+from govmodel.foundations.calendar import EXPERIMENT_FROM
 from govmodel.mechanisms import authority
 
-FROM, STEP, ROUNDS = month_number("2026-01"), 0.05, 600
+STEP, ROUNDS = 0.05, 600
 
 
 def at_rest(rows: Workshops, plan: Plan) -> np.ndarray:
@@ -37,7 +37,7 @@ def worked_elsewhere(seed: int, until: str, scale: int = 2000) -> tuple[float, f
     trade, apart = [], []
     while model.running:
         model.step()
-        if model.month <= FROM or model.month % 3 == 0:
+        if model.month <= EXPERIMENT_FROM or model.month % 3 == 0:
             continue  # at the end of a quarter workshops have turned to something else since they were visited
         plan = model.workshops.last_plan
         here, there = (plan.ground.gain * pull for pull in (plan.pull, at_rest(model.workshops, plan)))

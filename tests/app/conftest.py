@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("GOVMODEL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-WAIT = 120_000  # milliseconds; a loaded machine is slow, and speed is measured by the benchmarks
+WAIT = 200_000  # milliseconds: a band is twenty runs, the machine may be busy; speed is what the benchmarks measure
 POLLING = 25  # milliseconds; asking at every frame takes processor time from what is waited for
 PLAIN = ("test_pool.py", "test_colours.py")  # these need neither a browser nor the extra
 
@@ -117,13 +117,12 @@ class Visit:
         """What the board says that it has drawn."""
         return json.loads(self.page.get_attribute("#gm", "data-rendered"))
 
-    def until(self, condition: str, timeout: int = WAIT):
+    def until(self, condition: str):
         """Wait until a condition on what was drawn holds; `r` is that."""
         self.page.wait_for_function(
             "condition => { const g = document.getElementById('gm');"
             " return g.dataset.rendered && new Function('r', 'return ' + condition)(JSON.parse(g.dataset.rendered)); }",
             arg=condition,
-            timeout=timeout,
             polling=POLLING,
         )
 

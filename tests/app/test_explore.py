@@ -7,7 +7,6 @@ UNLIKE_THEIR_PLACES = """[...document.querySelectorAll('.panel .plot canvas')]
     .filter((drawn, i, all) => all.length < 6 || Math.abs(
         drawn.getBoundingClientRect().height - drawn.closest('.plotbox').clientHeight) > 2)
     .map((drawn) => drawn.closest('.panel').id)"""
-SLOW = 150_000  # milliseconds: a band is twenty runs, and the machine may have other work
 
 
 def lever(page, name: str):
@@ -62,11 +61,11 @@ def test_words_change_at_once_and_stay_in_the_address(visit):
 
 def test_bands_follow_and_say_of_how_many_runs(visit):
     v = visit("?lang=en")
-    v.until("r.runs === 20", SLOW)
+    v.until("r.runs === 20")
     lever(v.page, "fine").press("ArrowRight")
     v.until("r.levers.fine > 0")
     v.page.click("#do-undo")
-    v.until("!('fine' in r.levers) && r.runs === 20", SLOW)  # the band that was made is shown again
+    v.until("!('fine' in r.levers) && r.runs === 20")  # the band that was made is shown again
     assert "20 runs" in v.page.locator(".bandnote").inner_text()
 
 
